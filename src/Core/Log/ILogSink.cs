@@ -1,0 +1,18 @@
+using Nacre.Core.Errors;
+
+namespace Nacre.Core.Log;
+
+/// <summary>Hears what became of a shard's appends.</summary>
+/// <remarks>Called on the log's own thread, in append order; must return at once: post to a queue, run nothing.</remarks>
+public interface ILogSink
+{
+    /// <summary>The append is on the disk: written and flushed.</summary>
+    void Flushed(LogAppend append);
+
+    /// <summary>
+    /// The append did not become durable and never will: <see cref="ErrorCode.DiskFull"/> means that nothing of it
+    /// was written and the log goes on; <see cref="ErrorCode.StorageFailed"/> means that the log has stopped and
+    /// the entries' fate is unknown.
+    /// </summary>
+    void Rejected(LogAppend append, ErrorCode reason);
+}

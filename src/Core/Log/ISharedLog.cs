@@ -1,0 +1,35 @@
+using Nacre.Core.Ids;
+
+namespace Nacre.Core.Log;
+
+/// <summary>
+/// The one durable log of a node, shared by all its shards: entries of all shards are gathered into frames, one
+/// flush for each batch. An entry is acknowledged only after <see cref="ILogSink.Flushed"/>.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+public interface ISharedLog : IAsyncDisposable
+{
+    /// <summary>What is known of a shard; zeros for one that never appended.</summary>
+    ShardLogState StateOf(ShardId shard);
+
+    /// <summary>The shards that have entries or a hard state, in order.</summary>
+    IReadOnlyList<ShardId> Shards { get; }
+
+    /// <summary>Queues an append. Waits only while the queue is over its byte limit.</summary>
+    /// <param name="append">Entries are borrowed until the sink is told.</param>
+    /// <param name="cancellationToken">Stops the wait for room in the queue, never a queued append.</param>
+    ValueTask AppendAsync(LogAppend append, CancellationToken cancellationToken);
+
+    /// <summary>Reads entries in order from memory or disk.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="from">First index wanted; above the truncation index.</param>
+    /// <param name="maxBytes">Stops before the entry that would exceed it, but gives at least one.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
+    /// <returns>Contiguous entries; empty when <paramref name="from"/> is past the end. Throws <see cref="Files.StorageFaultException"/> for bytes that fail their check.</returns>
+    ValueTask<IReadOnlyList<LogRecord>> ReadAsync(ShardId shard, LogIndex from, int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Says that a checkpoint covers a shard's entries through an index, so that their space may be used again.
+    /// </summary>
+    void Release(ShardId shard, LogIndex through);
+}

@@ -1,0 +1,47 @@
+using Nacre.Core.Ids;
+
+namespace Nacre.Storage.Records;
+
+/// <summary>
+/// A shard's two record stores, items and tree nodes, under one sealed manifest at one applied index: documents
+/// and indexes have one atomic checkpoint.
+/// </summary>
+/// <remarks>
+/// All members but the record stores' reads belong to the applier's thread, unless they say otherwise.
+/// </remarks>
+internal interface IShardStore : IAsyncDisposable
+{
+    /// <summary>Item versions and their chunks.</summary>
+    IRecordStore Items { get; }
+
+    /// <summary>Tree nodes.</summary>
+    IRecordStore Nodes { get; }
+
+    /// <summary>The applied index of the checkpoint that was recovered; 0 for a new store.</summary>
+    LogIndex RecoveredIndex { get; }
+
+    /// <summary>The state machine's own bytes from that checkpoint (tree roots, ranges, idempotency); empty for a new store.</summary>
+    ReadOnlyMemory<byte> RecoveredMeta { get; }
+
+    /// <summary>
+    /// Begins a checkpoint of everything written so far. Returns once the point is fixed: what the applier writes
+    /// next is not part of it.
+    /// </summary>
+    /// <param name="applied">The index of the last entry in it.</param>
+    /// <param name="meta">The state machine's own bytes; kept until the task ends.</param>
+    /// <returns>
+    /// Ends when the manifest is durable, with the index through which log entries are no longer needed: that of
+    /// the older of the two checkpoints kept. Faults with <see cref="Core.Files.StorageFaultException"/>.
+    /// </returns>
+    Task<LogIndex> BeginCheckpoint(LogIndex applied, ReadOnlyMemory<byte> meta);
+
+    /// <summary>
+    /// Copies live records out of the oldest part of a store, a slice a call, so that the space is given back after
+    /// the next two checkpoints.
+    /// </summary>
+    /// <param name="store"><see cref="Items"/> or <see cref="Nodes"/>.</param>
+    /// <param name="liveness">Decides which records are copied.</param>
+    /// <param name="maxBytes">Bytes of log to look at in this call.</param>
+    /// <returns>Bytes of log looked at; 0 when there is nothing before the point where compaction must stop.</returns>
+    long CompactSlice(IRecordStore store, ILiveness liveness, long maxBytes);
+}
