@@ -13,5 +13,7 @@ public sealed class CryptographicRandom : IRandomSource
     public static CryptographicRandom Instance { get; } = new();
 
     /// <inheritdoc/>
+#pragma warning disable RS0030 // The port's own implementation: all other chance comes through it.
     public void Fill(Span<byte> buffer) => RandomNumberGenerator.Fill(buffer);
+#pragma warning restore RS0030
 }

@@ -1,0 +1,3 @@
+using System.CommandLine;
+
+return await new RootCommand("The load driver of Nacre.").Parse(args).InvokeAsync();

@@ -1,0 +1,3 @@
+using System.CommandLine;
+
+return await new RootCommand("Nacre: an encrypted JSON document database.").Parse(args).InvokeAsync();
