@@ -1,0 +1,40 @@
+using Nacre.Core.Ids;
+using Nacre.Core.Log;
+
+namespace Nacre.Core.StateMachines;
+
+/// <summary>
+/// What a shard's committed entries act on. Apply is deterministic: it consults the entry and the state, neither
+/// clock nor chance nor culture.
+/// </summary>
+/// <remarks>All members belong to the shard's applier thread, unless they say otherwise.</remarks>
+public interface IStateMachine : IAsyncDisposable
+{
+    /// <summary>The last applied entry; after opening, that of the recovered checkpoint. Readable from any thread.</summary>
+    LogIndex Applied { get; }
+
+    /// <summary>The sequence of the last applied command. Readable from any thread.</summary>
+    Sequence AppliedSequence { get; }
+
+    /// <summary>Running hash over all applied entries and outcomes; replicas at the same index agree. Readable from any thread.</summary>
+    ulong RunningHash { get; }
+
+    /// <summary>Applies entries in order and publishes one read view at the end.</summary>
+    /// <param name="records">Contiguous from <see cref="Applied"/> + 1.</param>
+    /// <param name="outcomes">Filled with one outcome a record.</param>
+    /// <remarks>Throws <see cref="Files.StorageFaultException"/> when the store fails: the replica then stops.</remarks>
+    void Apply(ReadOnlySpan<LogRecord> records, Span<CommandOutcome> outcomes);
+
+    /// <summary>
+    /// Begins a checkpoint of all that is applied; returns once its point is fixed, so that applying can go on.
+    /// </summary>
+    /// <returns>
+    /// Ends when the checkpoint is durable, with the index through which the log is no longer needed. Faults with
+    /// <see cref="Files.StorageFaultException"/>; then the replica stops, except for lack of space.
+    /// </returns>
+    Task<LogIndex> BeginCheckpoint();
+
+    /// <summary>Does a bounded slice of background work, such as compaction, on the applier's turn.</summary>
+    /// <returns>True when there is more to do now.</returns>
+    bool Maintain();
+}
