@@ -10,7 +10,7 @@ public interface IDocumentCursor : IAsyncDisposable
     /// <returns>False at the end; Corrupt or Unavailable as errors.</returns>
     ValueTask<Result<bool>> MoveNextAsync(CancellationToken cancellationToken);
 
-    /// <summary>Key of the current document, as <see cref="ItemKey"/> encodes it; valid until the next move.</summary>
+    /// <summary>Key of the current document, as <c>ItemKey</c> encodes it; valid until the next move.</summary>
     ReadOnlyMemory<byte> ItemKey { get; }
 
     /// <summary>The current document; the cursor owns it, valid until the next move.</summary>

@@ -15,7 +15,7 @@ public interface IDocumentView : IDisposable
 
     /// <summary>Reads one document. Completes synchronously when it is in memory.</summary>
     /// <param name="range">The range that owns the partition key.</param>
-    /// <param name="itemKey">As <see cref="ItemKey"/> encodes it; borrowed until completion.</param>
+    /// <param name="itemKey">As <c>ItemKey</c> encodes it; borrowed until completion.</param>
     /// <param name="cancellationToken">Stops the read.</param>
     /// <returns>The document, to be disposed; or NotFound, RangeMoved, Corrupt, Unavailable.</returns>
     ValueTask<Result<DocumentLease>> ReadAsync(RangeId range, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken);
