@@ -3,7 +3,7 @@
 const string Solution = "Nacre.slnx";
 const string Configuration = "Release";
 
-var target = Argument<string>("target");
+var target = Argument("target", "Build");
 
 // Runs dotnet with its output on the terminal; the build stops where it fails.
 void DotNet(string step, params string[] arguments)

@@ -14,7 +14,7 @@ if ! command -v dotnet > /dev/null; then
   exit 2
 fi
 
-dotnet tool restore --verbosity quiet
+dotnet tool restore > /dev/null
 
 if [ $# -eq 0 ]; then
   exec dotnet cake build.cake --description
