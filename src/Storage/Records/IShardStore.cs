@@ -24,6 +24,13 @@ internal interface IShardStore : IAsyncDisposable
     ReadOnlyMemory<byte> RecoveredMeta { get; }
 
     /// <summary>
+    /// False while the disk has no room for more: new writes are refused with
+    /// <see cref="Core.Errors.ErrorCode.DiskFull"/> before they are proposed. What was committed may still be
+    /// applied: a reserve is kept for it. Thread-safe.
+    /// </summary>
+    bool HasRoom { get; }
+
+    /// <summary>
     /// Begins a checkpoint of everything written so far. Returns once the point is fixed: what the applier writes
     /// next is not part of it.
     /// </summary>
@@ -31,7 +38,7 @@ internal interface IShardStore : IAsyncDisposable
     /// <param name="meta">The state machine's own bytes; kept until the task ends.</param>
     /// <returns>
     /// Ends when the manifest is durable, with the index through which log entries are no longer needed: that of
-    /// the older of the two checkpoints kept. Faults with <see cref="Core.Files.StorageFaultException"/>.
+    /// the older of the two checkpoints kept, 0 while there is one only. Faults with <see cref="Core.Files.StorageFaultException"/>.
     /// </returns>
     Task<LogIndex> BeginCheckpoint(LogIndex applied, ReadOnlyMemory<byte> meta);
 
