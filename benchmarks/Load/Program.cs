@@ -1,3 +1,16 @@
 using System.CommandLine;
+using Nacre.Benchmarks.Load;
+using Nacre.Benchmarks.Load.Echo;
 
-return await new RootCommand("The load driver of Nacre.").Parse(args).InvokeAsync();
+var port = new Option<int>("--port") { Required = true, Description = "Loopback port." };
+var certificate = new Option<string>("--certificate") { Required = true, Description = "PEM file." };
+var key = new Option<string>("--key") { Required = true, Description = "PEM file." };
+var echoServer = new Command("echo-server", "The ceiling's server; started by a run.") { port, certificate, key };
+echoServer.SetAction(result => EchoServer.RunAsync(
+    result.GetRequiredValue(port), result.GetRequiredValue(certificate), result.GetRequiredValue(key)));
+
+return await new RootCommand("The load driver of Nacre: interleaved runs against itself, an echo server and real peers.")
+{
+    RunCommand.Create(),
+    echoServer,
+}.Parse(args).InvokeAsync();
