@@ -12,7 +12,8 @@ public interface ILogSink
     /// <summary>
     /// The append did not become durable and never will: <see cref="ErrorCode.DiskFull"/> means that nothing of it
     /// was written and the log goes on; <see cref="ErrorCode.StorageFailed"/> means that the log has stopped and
-    /// the entries' fate is unknown.
+    /// the entries' fate is unknown. What a shard appended behind a refused append, before it could hear of the
+    /// refusal, would leave a gap: it is refused for the same reason, also when there is room again.
     /// </summary>
     void Rejected(LogAppend append, ErrorCode reason);
 }

@@ -16,6 +16,15 @@ public interface IStateMachine : IAsyncDisposable
     /// <summary>The sequence of the last applied command. Readable from any thread.</summary>
     Sequence AppliedSequence { get; }
 
+    /// <summary>The leader's time in the last applied entry; the default value before the first.</summary>
+    DateTimeOffset AppliedTime { get; }
+
+    /// <summary>
+    /// False while the store has no room for more: the replica then refuses new commands with
+    /// <see cref="Errors.ErrorCode.DiskFull"/> before it proposes them. Readable from any thread.
+    /// </summary>
+    bool HasRoom { get; }
+
     /// <summary>Running hash over all applied entries and outcomes; replicas at the same index agree. Readable from any thread.</summary>
     ulong RunningHash { get; }
 
