@@ -26,6 +26,9 @@ public interface IStorageFile : IDisposable
     /// <summary>Cuts or extends the file; what is added reads as zeros.</summary>
     void SetLength(long length);
 
-    /// <summary>Reserves disk blocks up to <paramref name="length"/> so that later writes there do not fail for want of space.</summary>
+    /// <summary>
+    /// Reserves disk blocks up to <paramref name="length"/> so that later writes there do not fail for want of space.
+    /// The file's length does not change. A file system that cannot reserve is asked in vain: only writing tells.
+    /// </summary>
     void Allocate(long length);
 }
