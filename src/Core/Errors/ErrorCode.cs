@@ -84,6 +84,12 @@ public enum ErrorCode : ushort
     /// <summary>The storage device failed; the replica has stopped.</summary>
     StorageFailed = 503,
 
+    /// <summary>The root key cannot be had: its file, variable or passphrase is missing or unreadable.</summary>
+    RootKeyUnavailable = 504,
+
+    /// <summary>A root key or passphrase was given, and it is not the one that opens this data folder.</summary>
+    RootKeyWrong = 505,
+
     /// <summary>A bug. The log has the details under the activity id.</summary>
     Internal = 901,
 }
