@@ -1,0 +1,334 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Nacre.Core.Documents;
+
+/// <summary>
+/// The order-preserving binary key of an item inside its range: hash, partition key, id. Items sort by hash, then by
+/// partition key (undefined, null, false, true, numbers, strings), then by the id's UTF-8 bytes. Layout in
+/// <c>docs/formats/entry.md</c>.
+/// </summary>
+/// <remarks>
+/// The key tells its own parts: the first byte of a hash is at most 3F, that of a partition key component at least 41,
+/// and a component ends by itself, so the number of levels need not be known.
+/// </remarks>
+public static class ItemKey
+{
+    /// <summary>No key is longer: three hashes, the partition key with every byte escaped, and the id.</summary>
+    public const int MaxBytes =
+        PartitionKeyHash.MaxBytes + 2 * DocumentLimits.MaxPartitionKeyBytes + 3 * ComponentOverhead + DocumentLimits.MaxIdBytes;
+
+    private const int ComponentOverhead = 10;
+    private const byte FirstMarker = 0x41;
+    private const byte Zero = 0x00;
+    private const byte EscapedZero = 0xFF;
+
+    /// <summary>Encodes a key.</summary>
+    /// <param name="partitionKey">Complete, within its limit.</param>
+    /// <param name="id">1 to 1,023 bytes of UTF-8.</param>
+    /// <param name="destination">At least <see cref="MaxBytes"/> to be safe.</param>
+    /// <returns>Bytes written.</returns>
+    public static int Encode(in PartitionKey partitionKey, ReadOnlySpan<byte> id, Span<byte> destination)
+    {
+        int written = EncodePartition(partitionKey, destination);
+        id.CopyTo(destination[written..]);
+        return written + id.Length;
+    }
+
+    /// <summary>Encodes a key; see <see cref="Encode(in PartitionKey, ReadOnlySpan{byte}, Span{byte})"/>.</summary>
+    public static int Encode(in PartitionKey partitionKey, string id, Span<byte> destination)
+    {
+        int written = EncodePartition(partitionKey, destination);
+        return written + Encoding.UTF8.GetBytes(id, destination[written..]);
+    }
+
+    /// <summary>Encodes a key into a writer without another buffer.</summary>
+    /// <returns>Bytes written.</returns>
+    public static int Encode(in PartitionKey partitionKey, string id, IBufferWriter<byte> destination)
+    {
+        int most = MaxBytesOf(partitionKey) + Encoding.UTF8.GetMaxByteCount(id.Length);
+        int written = Encode(partitionKey, id, destination.GetSpan(most));
+        destination.Advance(written);
+        return written;
+    }
+
+    /// <summary>Encodes a key into an array of its own.</summary>
+    public static byte[] Encode(in PartitionKey partitionKey, string id)
+    {
+        byte[] rented = ArrayPool<byte>.Shared.Rent(MaxBytesOf(partitionKey) + Encoding.UTF8.GetMaxByteCount(id.Length));
+        byte[] key = rented.AsSpan(0, Encode(partitionKey, id, rented)).ToArray();
+        ArrayPool<byte>.Shared.Return(rented);
+        return key;
+    }
+
+    /// <summary>
+    /// Encodes what all keys of one logical partition begin with; the first key at or after it is the partition's first.
+    /// </summary>
+    /// <returns>Bytes written.</returns>
+    public static int EncodePartition(in PartitionKey partitionKey, Span<byte> destination)
+    {
+        Invariant.Check(partitionKey.Count > 0);
+        int written = PartitionKeyHash.Write(partitionKey, destination);
+        for (int level = 0; level < partitionKey.Count; level++)
+        {
+            written += WriteComponent(partitionKey[level], destination[written..]);
+        }
+
+        return written;
+    }
+
+    /// <summary>
+    /// Bounds of a scan over one logical partition, or over all below a prefix of a hierarchical key. For a prefix,
+    /// keys of colliding hashes lie between them too: filter by <see cref="Matches"/>.
+    /// </summary>
+    /// <param name="partitionKey">Complete, or a prefix of at least one level.</param>
+    /// <param name="levels">Levels of the container.</param>
+    /// <returns>From, inclusive, and to, exclusive.</returns>
+    public static (byte[] From, byte[] To) BoundsOf(in PartitionKey partitionKey, int levels)
+    {
+        Invariant.Check(partitionKey.Count > 0);
+        Invariant.Check(partitionKey.Count <= levels);
+        byte[] buffer = new byte[MaxBytesOf(partitionKey) + 1];
+        int length = partitionKey.Count == levels
+            ? EncodePartition(partitionKey, buffer)
+            : PartitionKeyHash.Write(partitionKey, buffer);
+
+        // Neither an id nor a hash nor a component begins with FF.
+        buffer[length] = 0xFF;
+        return (buffer[..length], buffer[..(length + 1)]);
+    }
+
+    /// <summary>True when an encoded key's partition key begins with these values, or equals them.</summary>
+    public static bool Matches(ReadOnlySpan<byte> key, in PartitionKey prefix)
+    {
+        Span<byte> components = stackalloc byte[512];
+        byte[]? rented = null;
+        if (MaxBytesOf(prefix) > components.Length)
+        {
+            components = rented = ArrayPool<byte>.Shared.Rent(MaxBytesOf(prefix));
+        }
+
+        int length = 0;
+        for (int level = 0; level < prefix.Count; level++)
+        {
+            length += WriteComponent(prefix[level], components[length..]);
+        }
+
+        bool matches = key[(LevelsOf(key) * PartitionKeyHash.LevelBytes)..].StartsWith(components[..length]);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return matches;
+    }
+
+    /// <summary>The hash of an encoded key.</summary>
+    public static ReadOnlySpan<byte> HashOf(ReadOnlySpan<byte> key) => key[..(LevelsOf(key) * PartitionKeyHash.LevelBytes)];
+
+    /// <summary>The number of partition key levels of an encoded key; 0 for bytes that are none.</summary>
+    public static int LevelsOf(ReadOnlySpan<byte> key)
+    {
+        int levels = 0;
+        while (levels < DocumentLimits.MaxPartitionKeyPaths)
+        {
+            int at = levels * PartitionKeyHash.LevelBytes;
+            if (at >= key.Length || key[at] >= FirstMarker)
+            {
+                break;
+            }
+
+            levels++;
+        }
+
+        return key.Length > levels * PartitionKeyHash.LevelBytes ? levels : 0;
+    }
+
+    /// <summary>Finds the parts of an encoded key.</summary>
+    /// <param name="key">Any bytes.</param>
+    /// <param name="partitionLength">Length of hash and partition key together.</param>
+    /// <param name="id">The id's UTF-8, not empty.</param>
+    /// <returns>False for bytes that are no key; hash and partition key are not held against each other.</returns>
+    public static bool TrySplit(ReadOnlySpan<byte> key, out int partitionLength, out ReadOnlySpan<byte> id)
+    {
+        id = default;
+        int levels = LevelsOf(key);
+        partitionLength = levels * PartitionKeyHash.LevelBytes;
+        for (int level = 0; level < levels; level++)
+        {
+            int length = ComponentLength(key[partitionLength..]);
+            if (length == 0)
+            {
+                return false;
+            }
+
+            partitionLength += length;
+        }
+
+        id = key[partitionLength..];
+        return levels > 0 && !id.IsEmpty;
+    }
+
+    /// <summary>Decodes a key.</summary>
+    /// <param name="key">Any bytes.</param>
+    /// <param name="partitionKey">The partition key.</param>
+    /// <param name="id">The id.</param>
+    /// <returns>False unless the bytes are exactly what <see cref="Encode(in PartitionKey, string)"/> gives for that key and id.</returns>
+    public static bool TryDecode(ReadOnlySpan<byte> key, out PartitionKey partitionKey, [NotNullWhen(true)] out string? id)
+    {
+        partitionKey = default;
+        id = null;
+        if (!TrySplit(key, out _, out ReadOnlySpan<byte> idBytes) || !System.Text.Unicode.Utf8.IsValid(idBytes))
+        {
+            return false;
+        }
+
+        int levels = LevelsOf(key);
+        var values = new PartitionKeyValue[levels];
+        ReadOnlySpan<byte> rest = key[(levels * PartitionKeyHash.LevelBytes)..];
+        for (int level = 0; level < levels; level++)
+        {
+            int length = ComponentLength(rest);
+            if (!TryReadComponent(rest[..length], out values[level]))
+            {
+                return false;
+            }
+
+            rest = rest[length..];
+        }
+
+        var decoded = new PartitionKey(values);
+        Span<byte> hash = stackalloc byte[PartitionKeyHash.MaxBytes];
+        if (!key.StartsWith(hash[..PartitionKeyHash.Write(decoded, hash)]))
+        {
+            return false;
+        }
+
+        partitionKey = decoded;
+        id = Encoding.UTF8.GetString(idBytes);
+        return true;
+    }
+
+    private static int MaxBytesOf(in PartitionKey key)
+    {
+        int size = 0;
+        for (int level = 0; level < key.Count; level++)
+        {
+            size += PartitionKeyHash.LevelBytes + ComponentOverhead + 2 * Encoding.UTF8.GetMaxByteCount(key[level].Text?.Length ?? 0);
+        }
+
+        return size;
+    }
+
+    private static int WriteComponent(PartitionKeyValue value, Span<byte> destination)
+    {
+        destination[0] = (byte)(FirstMarker + (byte)value.Kind);
+        switch (value.Kind)
+        {
+            case PartitionKeyValueKind.Number:
+                BinaryPrimitives.WriteUInt64BigEndian(destination[1..], ToOrdered(value.Number));
+                return 1 + sizeof(ulong);
+            case PartitionKeyValueKind.Text:
+                return 1 + WriteText(value.Text!, destination[1..]);
+            default:
+                return 1;
+        }
+    }
+
+    /// <summary>UTF-8 with 00 written as 00 FF, and 00 at the end. What follows the end is a component, an id, or nothing: never FF.</summary>
+    private static int WriteText(string text, Span<byte> destination)
+    {
+        int length = Encoding.UTF8.GetBytes(text, destination);
+        for (int at = destination[..length].IndexOf(Zero); at >= 0;)
+        {
+            destination[(at + 1)..length].CopyTo(destination[(at + 2)..]);
+            destination[at + 1] = EscapedZero;
+            length++;
+            int next = destination[(at + 2)..length].IndexOf(Zero);
+            at = next < 0 ? -1 : at + 2 + next;
+        }
+
+        destination[length] = Zero;
+        return length + 1;
+    }
+
+    /// <summary>Length of the component that the bytes begin with; 0 for none.</summary>
+    private static int ComponentLength(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return 0;
+        }
+
+        switch ((PartitionKeyValueKind)(bytes[0] - FirstMarker))
+        {
+            case <= PartitionKeyValueKind.True:
+                return 1;
+            case PartitionKeyValueKind.Number:
+                return bytes.Length < 1 + sizeof(ulong) ? 0 : 1 + sizeof(ulong);
+            case PartitionKeyValueKind.Text:
+                for (int at = 1; at < bytes.Length; at++)
+                {
+                    if (bytes[at] == Zero)
+                    {
+                        if (at + 1 == bytes.Length || bytes[at + 1] != EscapedZero)
+                        {
+                            return at + 1;
+                        }
+
+                        at++;
+                    }
+                }
+
+                return 0;
+            default:
+                return 0;
+        }
+    }
+
+    private static bool TryReadComponent(ReadOnlySpan<byte> component, out PartitionKeyValue value)
+    {
+        var kind = (PartitionKeyValueKind)(component[0] - FirstMarker);
+        value = new PartitionKeyValue(kind, 0, null);
+        if (kind == PartitionKeyValueKind.Number)
+        {
+            double number = FromOrdered(BinaryPrimitives.ReadUInt64BigEndian(component[1..]));
+            value = double.IsFinite(number) ? PartitionKeyValue.Of(number) : default;
+            return double.IsFinite(number) && !(number == 0 && double.IsNegative(number));
+        }
+
+        if (kind == PartitionKeyValueKind.Text)
+        {
+            byte[] unescaped = new byte[component.Length];
+            int length = 0;
+            for (int at = 1; at < component.Length - 1; at++)
+            {
+                unescaped[length++] = component[at];
+                at += component[at] == Zero ? 1 : 0;
+            }
+
+            if (!System.Text.Unicode.Utf8.IsValid(unescaped.AsSpan(0, length)))
+            {
+                return false;
+            }
+
+            value = PartitionKeyValue.Of(Encoding.UTF8.GetString(unescaped, 0, length));
+        }
+
+        return true;
+    }
+
+    /// <summary>A number's bits, turned so that they compare as the numbers do.</summary>
+    private static ulong ToOrdered(double number)
+    {
+        ulong bits = BitConverter.DoubleToUInt64Bits(number);
+        return (bits & Sign) != 0 ? ~bits : bits | Sign;
+    }
+
+    private static double FromOrdered(ulong ordered) =>
+        BitConverter.UInt64BitsToDouble((ordered & Sign) != 0 ? ordered & ~Sign : ~ordered);
+
+    private const ulong Sign = 1UL << 63;
+}
