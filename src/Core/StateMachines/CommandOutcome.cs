@@ -10,6 +10,12 @@ namespace Nacre.Core.StateMachines;
 /// <param name="Detail">For control commands, the encoded result; for refusals that need one, a UTF-8 message. May be empty.</param>
 public readonly record struct CommandOutcome(ErrorCode Code, Lsn Lsn, CommandEffect Flags, ReadOnlyMemory<byte> Detail)
 {
+    /// <summary>
+    /// The leader's time in the entry that took effect: what the item's timestamp became. Under
+    /// <see cref="CommandEffect.Repeated"/> that of the earlier entry. The default value for a refusal.
+    /// </summary>
+    public DateTimeOffset Time { get; init; }
+
     /// <summary>A refusal without detail.</summary>
     public static CommandOutcome Refused(ErrorCode code) => new(code, default, CommandEffect.None, default);
 }
