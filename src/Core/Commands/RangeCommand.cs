@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.Unicode;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
@@ -86,7 +88,7 @@ public sealed record RangeCommand(CommandKind Kind, RangeId Range, RangeDefiniti
 
     /// <summary>Reads a definition; false for bytes that are none.</summary>
     public static bool TryReadDefinition(
-        ref CommandReader reader, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RangeDefinition? definition)
+        ref CommandReader reader, [NotNullWhen(true)] out RangeDefinition? definition)
     {
         definition = null;
         var range = new RangeId(reader.ReadUInt64());
@@ -107,7 +109,13 @@ public sealed record RangeCommand(CommandKind Kind, RangeId Range, RangeDefiniti
         string[] paths = new string[count];
         for (int level = 0; level < count; level++)
         {
-            paths[level] = Encoding.UTF8.GetString(reader.ReadBytes());
+            ReadOnlySpan<byte> path = reader.ReadBytes();
+            if (!Utf8.IsValid(path))
+            {
+                return false;
+            }
+
+            paths[level] = Encoding.UTF8.GetString(path);
         }
 
         Result<PartitionKeyDefinition> partitionKey = PartitionKeyDefinition.Create(paths);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Nacre.Core.Documents;
 
@@ -116,7 +117,9 @@ public static class ItemKey
             length += WriteComponent(prefix[level], components[length..]);
         }
 
-        bool matches = key[(LevelsOf(key) * PartitionKeyHash.LevelBytes)..].StartsWith(components[..length]);
+        // A text's end followed by FF is no end but an escaped zero: the text goes on.
+        ReadOnlySpan<byte> found = key[(LevelsOf(key) * PartitionKeyHash.LevelBytes)..];
+        bool matches = found.StartsWith(components[..length]) && found.Length > length && found[length] != EscapedZero;
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
@@ -180,7 +183,7 @@ public static class ItemKey
     {
         partitionKey = default;
         id = null;
-        if (!TrySplit(key, out _, out ReadOnlySpan<byte> idBytes) || !System.Text.Unicode.Utf8.IsValid(idBytes))
+        if (!TrySplit(key, out _, out ReadOnlySpan<byte> idBytes) || !Utf8.IsValid(idBytes))
         {
             return false;
         }
@@ -309,7 +312,7 @@ public static class ItemKey
                 at += component[at] == Zero ? 1 : 0;
             }
 
-            if (!System.Text.Unicode.Utf8.IsValid(unescaped.AsSpan(0, length)))
+            if (!Utf8.IsValid(unescaped.AsSpan(0, length)))
             {
                 return false;
             }
