@@ -1,3 +1,4 @@
+using Nacre.Core;
 using Nacre.Storage.Records;
 
 namespace Nacre.Storage.Trees;
@@ -15,18 +16,35 @@ internal sealed class OrderedIndex
     /// <summary>Longest value in bytes; a value may be empty.</summary>
     public const int MaxValueBytes = 255;
 
+    // Invariants:
+    // - the index is Root, changed by _frozen, changed by _active;
+    // - _frozen is there if and only if a drain has begun and not ended; nothing is written to it any more;
+    // - what a published view refers to is never changed: roots, nodes, frozen buffers, active buffers up to a
+    //   sequence number.
+    private readonly NodeSource _nodes;
+    private readonly NodeAllocator _allocator;
+    private readonly TreeOptions _options;
+    private WriteBuffer _active = new();
+    private WriteBuffer? _frozen;
+    private TreeDrain? _drain;
+    private TreeView _view;
+
     /// <param name="id">Which tree of the shard.</param>
     /// <param name="nodes">Where its nodes are kept.</param>
     /// <param name="allocator">Shared by all trees of the shard.</param>
     /// <param name="cache">Shared by all trees of the shard.</param>
     /// <param name="options">Layout.</param>
     /// <param name="root">The root of the recovered checkpoint, or <see cref="TreeRoot.Empty"/>.</param>
-    public OrderedIndex(TreeId id, IRecordStore nodes, NodeAllocator allocator, NodeCache cache, TreeOptions options, TreeRoot root)
+    public OrderedIndex(
+        TreeId id, IRecordStore nodes, NodeAllocator allocator, NodeCache cache, TreeOptions options, TreeRoot root)
     {
         options.Validate();
         Id = id;
         Root = root;
-        _ = (nodes, allocator, cache);
+        _nodes = new NodeSource(id, nodes, cache);
+        _allocator = allocator;
+        _options = options;
+        _view = new TreeView(_nodes, root, _active, 0, null);
     }
 
     /// <summary>Which tree of the shard.</summary>
@@ -36,39 +54,155 @@ internal sealed class OrderedIndex
     public TreeRoot Root { get; private set; }
 
     /// <summary>Bytes of memory that changes not yet drained take.</summary>
-    public long BufferedBytes => throw new NotSupportedException();
+    public long BufferedBytes => _active.Bytes + (_frozen?.Bytes ?? 0);
+
+    /// <summary>True between <see cref="BeginDrain"/> and the last <see cref="DrainSlice"/>.</summary>
+    public bool IsDraining => _frozen is not null;
+
+    /// <summary>The tree that a node belongs to.</summary>
+    /// <param name="node">A node's bytes.</param>
+    /// <param name="tree">The tree.</param>
+    /// <returns>False for bytes that begin no node of a known format.</returns>
+    public static bool TryReadTree(ReadOnlySpan<byte> node, out TreeId tree) => NodeFormat.TryReadTree(node, out tree);
 
     /// <summary>Inserts an entry or overwrites its value. Seen by views published later.</summary>
     /// <param name="key">1 to <see cref="MaxKeyBytes"/> bytes; copied.</param>
     /// <param name="value">Up to <see cref="MaxValueBytes"/> bytes; copied.</param>
-    public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => throw new NotSupportedException();
+    public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        Invariant.Check(key.Length is > 0 and <= MaxKeyBytes);
+        Invariant.Check(value.Length <= MaxValueBytes);
+        _active.Write(key, value, deletion: false);
+    }
 
     /// <summary>Removes an entry; nothing happens when it is not there.</summary>
     /// <param name="key">1 to <see cref="MaxKeyBytes"/> bytes; copied.</param>
-    public void Delete(ReadOnlySpan<byte> key) => throw new NotSupportedException();
+    public void Delete(ReadOnlySpan<byte> key)
+    {
+        Invariant.Check(key.Length is > 0 and <= MaxKeyBytes);
+        _active.Write(key, default, deletion: true);
+    }
 
     /// <summary>Reads an entry, unpublished writes included; blocks on the disk when its nodes are not in memory.</summary>
     /// <returns>False when the key has no entry. Throws <see cref="Core.Files.StorageFaultException"/>.</returns>
-    public bool TryGet(ReadOnlySpan<byte> key, out TreeValue value) => throw new NotSupportedException();
+    public bool TryGet(ReadOnlySpan<byte> key, out TreeValue value)
+    {
+        if (!_active.TryFind(key, _active.Sequence, out value)
+            && (_frozen is null || !_frozen.TryFind(key, _frozen.Sequence, out value))
+            && !Root.IsEmpty)
+        {
+            value = _nodes.Load(DescendTo(key, 0), 0).Find(key);
+        }
+
+        return value.Found;
+    }
 
     /// <summary>An immutable view of everything put so far; O(1).</summary>
-    public TreeView Publish() => throw new NotSupportedException();
+    public TreeView Publish()
+    {
+        if (!_view.IsOf(Root, _active, _frozen))
+        {
+            _view = new TreeView(_nodes, Root, _active, _active.Sequence, _frozen);
+        }
+
+        return _view;
+    }
 
     /// <summary>
     /// Applies all buffered changes to the tree, in key order, and writes the new nodes. Views published earlier keep
     /// what they see; the new root is durable with the next checkpoint.
     /// </summary>
-    /// <returns>The new <see cref="Root"/>. Throws <see cref="Core.Files.StorageFaultException"/>.</returns>
-    public TreeRoot Drain() => throw new NotSupportedException();
+    /// <returns>The new <see cref="Root"/>. Throws <see cref="Core.Files.StorageFaultException"/>; then nothing is lost and the drain may be tried again.</returns>
+    public TreeRoot Drain()
+    {
+        while (IsDraining || BeginDrain())
+        {
+            DrainSlice(int.MaxValue);
+        }
 
-    /// <summary>True when the current root reaches a node; for compaction. May block on the disk for inner nodes.</summary>
+        return Root;
+    }
+
+    /// <summary>
+    /// Begins a drain of what is buffered now, to be done in slices between other work: changes made meanwhile are
+    /// not part of it.
+    /// </summary>
+    /// <returns>False when nothing is buffered. A drain must not be under way.</returns>
+    public bool BeginDrain()
+    {
+        Invariant.Check(!IsDraining);
+        if (_active.Sequence == 0)
+        {
+            return false;
+        }
+
+        _frozen = _active;
+        _active = new WriteBuffer();
+        return true;
+    }
+
+    /// <summary>Does a part of the drain under way.</summary>
+    /// <param name="maxNodes">Stops after reading and writing about so many nodes; from 1.</param>
+    /// <returns>True when the drain is done and <see cref="Root"/> is the new one.</returns>
+    public bool DrainSlice(int maxNodes)
+    {
+        Invariant.Check(_frozen is not null);
+        Invariant.Check(maxNodes > 0);
+        TreeDrain drain = _drain ?? new TreeDrain(_nodes, _allocator, _options, Root, _frozen);
+
+        // A fault leaves no drain behind: the next slice begins it anew, and what it wrote is dead.
+        _drain = null;
+        if (!drain.Advance(maxNodes))
+        {
+            _drain = drain;
+            return false;
+        }
+
+        Root = drain.Result;
+        _frozen = null;
+        foreach (ulong number in drain.Replaced)
+        {
+            _nodes.Forget(number);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// True when the current root, or the drain under way, reaches a node; for compaction. Blocks on the disk for
+    /// inner nodes that are not in memory.
+    /// </summary>
     /// <param name="number">The node's number.</param>
-    /// <param name="node">The node's bytes, of this tree.</param>
-    public bool IsLive(ulong number, ReadOnlySpan<byte> node) => throw new NotSupportedException();
+    /// <param name="node">The node's bytes, of this tree. Throws <see cref="Core.Files.StorageFaultException"/> for bytes that make no sense.</param>
+    public bool IsLive(ulong number, ReadOnlySpan<byte> node)
+    {
+        if (_drain is not null && number >= _drain.FirstNumber)
+        {
+            return true;
+        }
 
-    /// <summary>The tree that a node belongs to.</summary>
-    /// <param name="node">A node's bytes.</param>
-    /// <param name="tree">The tree.</param>
-    /// <returns>False for bytes that are no node of a known format.</returns>
-    public static bool TryReadTree(ReadOnlySpan<byte> node, out TreeId tree) => throw new NotSupportedException();
+        int level = NodeFormat.LevelOf(node);
+        if (NodeFormat.Fault(node, Id, level) is { } fault)
+        {
+            TreeFaults.ThrowCorrupt(Id, number, fault);
+        }
+
+        // The lowest key of a node leads to it from every root that reaches it.
+        Span<byte> lowest = stackalloc byte[MaxKeyBytes];
+        lowest = lowest[..NodeFormat.CopyLowestKey(node, lowest)];
+        return level < Root.Height && DescendTo(lowest, level) == number;
+    }
+
+    /// <summary>The node of a level whose keys would include a key.</summary>
+    private ulong DescendTo(ReadOnlySpan<byte> key, int level)
+    {
+        ulong number = Root.Node;
+        for (int at = Root.Height - 1; at > level; at--)
+        {
+            Node node = _nodes.Load(number, at);
+            number = node.Child(node.ChildIndex(key));
+        }
+
+        return number;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nacre.Storage.Trees;
 
 /// <summary>One immutable point of an index.</summary>
@@ -8,9 +10,20 @@ namespace Nacre.Storage.Trees;
 /// </remarks>
 internal sealed class TreeView
 {
-    internal TreeView(TreeRoot root)
+    // Invariants:
+    // - the view shows _root, changed by all of _frozen, changed by _active through _sequence.
+    private readonly NodeSource _nodes;
+    private readonly WriteBuffer _active;
+    private readonly WriteBuffer? _frozen;
+    private readonly uint _sequence;
+
+    internal TreeView(NodeSource nodes, TreeRoot root, WriteBuffer active, uint sequence, WriteBuffer? frozen)
     {
+        _nodes = nodes;
         Root = root;
+        _active = active;
+        _sequence = sequence;
+        _frozen = frozen;
     }
 
     /// <summary>The tree below the buffers of this view.</summary>
@@ -20,8 +33,31 @@ internal sealed class TreeView
     /// <param name="key">1 to <see cref="OrderedIndex.MaxKeyBytes"/> bytes; borrowed until completion.</param>
     /// <param name="cancellationToken">Stops the read.</param>
     /// <returns>The value, or one that is not found. Throws <see cref="Core.Files.StorageFaultException"/>.</returns>
-    public ValueTask<TreeValue> TryGetAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public ValueTask<TreeValue> TryGetAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    {
+        ReadOnlySpan<byte> span = key.Span;
+        if (_active.TryFind(span, _sequence, out TreeValue value)
+            || (_frozen is not null && _frozen.TryFind(span, _frozen.Sequence, out value))
+            || Root.IsEmpty)
+        {
+            return new ValueTask<TreeValue>(value);
+        }
+
+        ulong number = Root.Node;
+        int level = Root.Height - 1;
+        while (_nodes.TryGetCached(number, level, out Node? node))
+        {
+            if (level == 0)
+            {
+                return new ValueTask<TreeValue>(node.Find(span));
+            }
+
+            number = node.Child(node.ChildIndex(span));
+            level--;
+        }
+
+        return ReadOnAsync(key, number, level, cancellationToken);
+    }
 
     /// <summary>Walks entries in order; reads nothing before the first move.</summary>
     /// <param name="from">Where to begin: the lowest key, or the highest when descending. Empty for the very end of that side.</param>
@@ -29,6 +65,34 @@ internal sealed class TreeView
     /// <param name="toExclusive">Where to stop, not given itself. Empty for no bound.</param>
     /// <param name="descending">Walks from high to low.</param>
     /// <returns>A cursor before the first entry; both keys are borrowed until its disposal.</returns>
-    public TreeCursor Seek(ReadOnlyMemory<byte> from, bool inclusive, ReadOnlyMemory<byte> toExclusive, bool descending = false) =>
-        throw new NotSupportedException();
+    public TreeCursor Seek(
+        ReadOnlyMemory<byte> from, bool inclusive, ReadOnlyMemory<byte> toExclusive, bool descending = false) =>
+        new(
+            _nodes,
+            Root,
+            new BufferScan(_active, _sequence, descending),
+            _frozen is null ? default : new BufferScan(_frozen, _frozen.Sequence, descending),
+            new ScanBounds(from, inclusive, toExclusive, descending));
+
+    /// <summary>True when this is the view of an index in a state.</summary>
+    internal bool IsOf(TreeRoot root, WriteBuffer active, WriteBuffer? frozen) =>
+        Root == root && ReferenceEquals(_active, active) && _sequence == active.Sequence
+        && ReferenceEquals(_frozen, frozen);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TreeValue> ReadOnAsync(
+        ReadOnlyMemory<byte> key, ulong number, int level, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Node node = await _nodes.LoadAsync(number, level, keep: true, cancellationToken);
+            if (level == 0)
+            {
+                return node.Find(key.Span);
+            }
+
+            number = node.Child(node.ChildIndex(key.Span));
+            level--;
+        }
+    }
 }

@@ -1,0 +1,186 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace Nacre.Storage.Trees;
+
+/// <summary>A tree node in memory: the bytes as they are on disk, searched where they lie.</summary>
+/// <remarks>Immutable, thread-safe.</remarks>
+internal sealed class Node
+{
+    // Invariants:
+    // - the bytes passed NodeFormat.Fault, so every entry lies inside them; they never change.
+    private readonly byte[] _bytes;
+    private readonly int _prefixLength;
+    private readonly int _table;
+    private readonly int _heap;
+
+    private Node(ulong number, byte[] bytes)
+    {
+        Number = number;
+        _bytes = bytes;
+        Level = NodeFormat.LevelOf(bytes);
+        Count = NodeFormat.CountOf(bytes);
+        _prefixLength = NodeFormat.PrefixLengthOf(bytes);
+        _table = NodeFormat.HeaderBytes + _prefixLength;
+        _heap = _table + ((Count + 1) * NodeFormat.OffsetBytes);
+    }
+
+    /// <summary>The node's number.</summary>
+    public ulong Number { get; }
+
+    /// <summary>0 for a leaf.</summary>
+    public int Level { get; }
+
+    /// <summary>Entries, at least one.</summary>
+    public int Count { get; }
+
+    /// <summary>The node as it is on disk; not to be written to.</summary>
+    public byte[] Bytes => _bytes;
+
+    /// <summary>What all keys of the node begin with.</summary>
+    public ReadOnlySpan<byte> Prefix => _bytes.AsSpan(NodeFormat.HeaderBytes, _prefixLength);
+
+    /// <summary>Takes over bytes that were read.</summary>
+    /// <returns>The node. Throws <see cref="Core.Files.StorageFaultException"/> for bytes that make no sense.</returns>
+    public static Node Parse(ulong number, byte[] bytes, TreeId tree, int level)
+    {
+        if (NodeFormat.Fault(bytes, tree, level) is { } fault)
+        {
+            TreeFaults.ThrowCorrupt(tree, number, fault);
+        }
+
+        return new Node(number, bytes);
+    }
+
+    /// <summary>Takes over bytes that were just encoded.</summary>
+    public static Node FromEncoded(ulong number, byte[] bytes) => new(number, bytes);
+
+    /// <summary>The first entry whose key is not below <paramref name="key"/>; <see cref="Count"/> when there is none.</summary>
+    /// <param name="key">Any length.</param>
+    /// <param name="exact">Whether that entry's key is <paramref name="key"/>.</param>
+    public int LowerBound(ReadOnlySpan<byte> key, out bool exact)
+    {
+        exact = false;
+        int order = CompareToPrefix(key);
+        if (order != 0)
+        {
+            return order < 0 ? 0 : Count;
+        }
+
+        ReadOnlySpan<byte> rest = key[_prefixLength..];
+        ReadOnlySpan<byte> bytes = _bytes;
+        int low = 0;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            int compared = Suffix(bytes, middle).SequenceCompareTo(rest);
+            if (compared < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                exact |= compared == 0;
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    /// <summary>The child of an inner node whose keys would include <paramref name="key"/>.</summary>
+    public int ChildIndex(ReadOnlySpan<byte> key)
+    {
+        int index = LowerBound(key, out bool exact);
+        return exact ? index : Math.Max(0, index - 1);
+    }
+
+    /// <summary>Orders an entry's key against <paramref name="key"/>: negative when the entry's is below it.</summary>
+    public int CompareKey(int index, ReadOnlySpan<byte> key)
+    {
+        int order = CompareToPrefix(key);
+        return order != 0 ? -order : Suffix(_bytes, index).SequenceCompareTo(key[_prefixLength..]);
+    }
+
+    /// <summary>Length of an entry's key.</summary>
+    public int KeyLength(int index) => _prefixLength + Suffix(_bytes, index).Length;
+
+    /// <summary>What an entry's key has after <see cref="Prefix"/>.</summary>
+    public ReadOnlySpan<byte> KeySuffix(int index) => Suffix(_bytes, index);
+
+    /// <summary>Copies an entry's key.</summary>
+    /// <param name="index">The entry.</param>
+    /// <param name="destination">At least <see cref="KeyLength"/>.</param>
+    /// <returns>The key's length.</returns>
+    public int CopyKey(int index, Span<byte> destination)
+    {
+        ReadOnlySpan<byte> suffix = Suffix(_bytes, index);
+        Prefix.CopyTo(destination);
+        suffix.CopyTo(destination[_prefixLength..]);
+        return _prefixLength + suffix.Length;
+    }
+
+    /// <summary>Where a leaf entry's value lies in <see cref="Bytes"/>.</summary>
+    public int ValueOffset(int index, out int length)
+    {
+        int start = _heap + NodeFormat.OffsetAt(_bytes, _table, index);
+        length = _bytes[start];
+        return _heap + NodeFormat.OffsetAt(_bytes, _table, index + 1) - length;
+    }
+
+    /// <summary>A leaf entry's value.</summary>
+    public ReadOnlySpan<byte> Value(int index)
+    {
+        int offset = ValueOffset(index, out int length);
+        return _bytes.AsSpan(offset, length);
+    }
+
+    /// <summary>The value under a key of a leaf, or one that is not found.</summary>
+    public TreeValue Find(ReadOnlySpan<byte> key)
+    {
+        int index = LowerBound(key, out bool exact);
+        if (!exact)
+        {
+            return default;
+        }
+
+        int offset = ValueOffset(index, out int length);
+        return new TreeValue(_bytes, offset, length);
+    }
+
+    /// <summary>An inner entry's child.</summary>
+    public ulong Child(int index) => BinaryPrimitives.ReadUInt64LittleEndian(ChildReference(index));
+
+    /// <summary>Entries in the leaves below an inner entry's child.</summary>
+    public long ChildEntries(int index) => BinaryPrimitives.ReadInt64LittleEndian(ChildReference(index)[8..]);
+
+    /// <summary>An inner entry's child and count, as they are on disk.</summary>
+    public ReadOnlySpan<byte> ChildReference(int index)
+    {
+        int end = _heap + NodeFormat.OffsetAt(_bytes, _table, index + 1);
+        return _bytes.AsSpan(end - NodeFormat.ChildBytes, NodeFormat.ChildBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int CompareToPrefix(ReadOnlySpan<byte> key)
+    {
+        ReadOnlySpan<byte> prefix = Prefix;
+        return key.Length >= prefix.Length
+            ? key[..prefix.Length].SequenceCompareTo(prefix)
+            : key.SequenceCompareTo(prefix);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReadOnlySpan<byte> Suffix(ReadOnlySpan<byte> bytes, int index)
+    {
+        int start = _heap + NodeFormat.OffsetAt(bytes, _table, index);
+        int end = _heap + NodeFormat.OffsetAt(bytes, _table, index + 1);
+        if (Level > 0)
+        {
+            return bytes[start..(end - NodeFormat.ChildBytes)];
+        }
+
+        return bytes[(start + NodeFormat.LeafEntryBytes)..(end - bytes[start])];
+    }
+}
