@@ -1,0 +1,14 @@
+namespace Nacre.Replication.Raft;
+
+/// <summary>What a replica is in its current term.</summary>
+public enum RaftRole : byte
+{
+    /// <summary>Follows whoever leads.</summary>
+    Follower = 0,
+
+    /// <summary>Has voted for itself and gathers votes.</summary>
+    Candidate = 1,
+
+    /// <summary>Appends, replicates and commits entries of its term.</summary>
+    Leader = 2,
+}
