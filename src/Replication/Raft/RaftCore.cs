@@ -88,10 +88,9 @@ public sealed partial class RaftCore
     public bool LeadsCommitted => Role == RaftRole.Leader && Commit >= _termStart;
 
     /// <summary>True when <see cref="TakeReady"/> would give anything.</summary>
-    public bool HasReady => HasPersist || Commit > _givenToApply;
-
-    /// <summary>True when <see cref="TakeReady"/> would give something to persist.</summary>
-    public bool HasPersist => _hardState != _givenHardState || LastIndex > _given;
+    /// <param name="persist">Whether the log takes appends now.</param>
+    public bool HasReady(bool persist) =>
+        Commit > _givenToApply || (persist && (_hardState != _givenHardState || LastIndex > _given));
 
     /// <summary>Takes one input.</summary>
     public void Step(in RaftMessage message)
@@ -119,28 +118,49 @@ public sealed partial class RaftCore
     /// <summary>Time has moved on by one tick. A sole voter that does not lead begins an election: there is nobody to wait for.</summary>
     public void Tick() => Campaign();
 
-    /// <summary>
-    /// Gives out what is to be done since the last call. With <paramref name="persist"/> false, what is to be
-    /// persisted is kept for a later call.
-    /// </summary>
-    public Ready TakeReady(bool persist = true)
+    /// <summary>Gives out what is to be done since the last call.</summary>
+    /// <param name="maxPersistBytes">
+    /// Entries are given to persist until the next would exceed this, but at least one; 0 keeps all that is to be
+    /// persisted for a later call.
+    /// </param>
+    public Ready TakeReady(int maxPersistBytes)
     {
         _tail.Forget(_givenToApply < _persisted ? _givenToApply : _persisted);
+        bool persist = maxPersistBytes > 0;
+        LogIndex give = persist ? LastWithin(maxPersistBytes) : _given;
         var ready = new Ready
         {
             HardState = persist && _hardState != _givenHardState ? _hardState : null,
-            Persist = persist ? _tail.Slice(_given.Next, LastIndex) : default,
+            Persist = _tail.Slice(_given.Next, give),
             ApplyThrough = Commit,
             Apply = _tail.Slice(_givenToApply.Next, Commit),
         };
         if (persist)
         {
             _givenHardState = _hardState;
-            _given = LastIndex;
+            _given = give;
         }
 
         _givenToApply = Commit;
         return ready;
+    }
+
+    private LogIndex LastWithin(int maxBytes)
+    {
+        LogIndex last = _given;
+        long bytes = 0;
+        foreach (ref readonly LogRecord record in _tail.Slice(_given.Next, LastIndex))
+        {
+            bytes += record.Entry.Length;
+            if (bytes > maxBytes && last > _given)
+            {
+                break;
+            }
+
+            last = record.Index;
+        }
+
+        return last;
     }
 
     private void Append(ReadOnlyMemory<byte> entry)

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+
+namespace Nacre.Replication;
+
+/// <summary>What replication says to the operator: event ids 3000 to 3999.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(3000, LogLevel.Information, "Shard {Shard} recovers: entry {Applied} of {Last} is applied.")]
+    public static partial void ReplicaRecovers(ILogger logger, ShardId shard, LogIndex applied, LogIndex last);
+
+    [LoggerMessage(3001, LogLevel.Information, "Shard {Shard} serves in term {Term}: checkpoint at entry {Checkpoint}, last recovered entry {LastRecovered}, in {ElapsedMs:0.0} ms.")]
+    public static partial void ReplicaServes(ILogger logger, ShardId shard, Term term, LogIndex checkpoint, LogIndex lastRecovered, double elapsedMs);
+
+    [LoggerMessage(3002, LogLevel.Information, "Shard {Shard} is checkpointed through entry {Checkpoint} in {ElapsedMs:0.0} ms; the log is released through entry {Released}.")]
+    public static partial void Checkpointed(ILogger logger, ShardId shard, LogIndex checkpoint, LogIndex released, double elapsedMs);
+
+    [LoggerMessage(3003, LogLevel.Warning, "Shard {Shard} found no space for a checkpoint ({File}). It is tried again; free disk space.")]
+    public static partial void CheckpointFoundNoSpace(ILogger logger, ShardId shard, string file);
+
+    [LoggerMessage(3004, LogLevel.Warning, "Shard {Shard} had {Count} proposals refused by the log: the disk is full.")]
+    public static partial void AppendsRefused(ILogger logger, ShardId shard, int count);
+
+    [LoggerMessage(3005, LogLevel.Warning, "Shard {Shard} stops without a last checkpoint: {Code}. The next start replays more of the log.")]
+    public static partial void LastCheckpointRefused(ILogger logger, ShardId shard, ErrorCode code);
+
+    [LoggerMessage(3006, LogLevel.Critical, "Shard {Shard} has stopped after a fault. Nothing more is read or written there until the node is started again.")]
+    public static partial void ReplicaFailed(ILogger logger, ShardId shard, Exception cause);
+}

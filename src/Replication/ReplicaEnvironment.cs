@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+using Nacre.Core.Time;
+
+namespace Nacre.Replication;
+
+/// <summary>What a node gives to all its replicas.</summary>
+/// <param name="Time">The clock.</param>
+/// <param name="Random">Chance.</param>
+/// <param name="Scheduler">Where the loops run.</param>
+/// <param name="Metrics">The instruments.</param>
+/// <param name="Logger">Where to say what happens.</param>
+public sealed record ReplicaEnvironment(
+    TimeProvider Time, IRandomSource Random, IReplicaScheduler Scheduler, ReplicationMetrics Metrics, ILogger Logger);

@@ -1,0 +1,29 @@
+using Nacre.Core.Ids;
+using Nacre.Replication.Raft;
+
+namespace Nacre.Replication;
+
+/// <summary>A replica at a glance, for health and metrics. Members are read one by one and may be a moment apart.</summary>
+/// <param name="Shard">The shard.</param>
+/// <param name="State">Where it is in its life.</param>
+/// <param name="Role">Its role in the term.</param>
+/// <param name="Term">Its term.</param>
+/// <param name="LastIndex">Its last entry.</param>
+/// <param name="Commit">The last committed entry.</param>
+/// <param name="Applied">The last applied entry.</param>
+/// <param name="PendingProposals">Accepted and not yet answered.</param>
+/// <param name="PendingBytes">Their bytes.</param>
+/// <param name="BytesSinceCheckpoint">Bytes of entries applied since the last checkpoint began.</param>
+/// <param name="RunningHash">The state machine's hash.</param>
+public sealed record ReplicaStatus(
+    ShardId Shard,
+    ReplicaState State,
+    RaftRole Role,
+    Term Term,
+    LogIndex LastIndex,
+    LogIndex Commit,
+    LogIndex Applied,
+    int PendingProposals,
+    long PendingBytes,
+    long BytesSinceCheckpoint,
+    ulong RunningHash);

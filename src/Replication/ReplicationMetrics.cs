@@ -1,0 +1,98 @@
+using System.Diagnostics.Metrics;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+
+namespace Nacre.Replication;
+
+/// <summary>The project's instruments. Every one carries the shard as a tag; names and units are public and stay.</summary>
+/// <remarks>Thread-safe.</remarks>
+public sealed class ReplicationMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Nacre.Replication";
+
+    private const string ShardTag = "nacre.shard";
+
+    private readonly Meter _meter;
+    private readonly Histogram<double> _proposalDuration;
+    private readonly Histogram<double> _applyDuration;
+    private readonly Histogram<double> _checkpointDuration;
+    private readonly Histogram<int> _appendEntries;
+    private readonly Counter<long> _applied;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _failed;
+
+    /// <summary>Makes the instruments.</summary>
+    /// <param name="factory">Makes the meter; null for one of its own.</param>
+    public ReplicationMetrics(IMeterFactory? factory = null)
+    {
+        _meter = factory?.Create(MeterName) ?? new Meter(MeterName);
+        _proposalDuration = _meter.CreateHistogram<double>(
+            "nacre.replica.proposal.duration", "s", "From a proposal to its answer: gathered, flushed, committed, applied.");
+        _applyDuration = _meter.CreateHistogram<double>(
+            "nacre.replica.apply.duration", "s", "Applying one batch of entries.");
+        _checkpointDuration = _meter.CreateHistogram<double>(
+            "nacre.replica.checkpoint.duration", "s", "From a checkpoint's beginning to its being durable.");
+        _appendEntries = _meter.CreateHistogram<int>(
+            "nacre.replica.append.entries", "{entry}", "Entries in one append to the shared log.");
+        _applied = _meter.CreateCounter<long>(
+            "nacre.replica.applied", "{entry}", "Entries applied.");
+        _refused = _meter.CreateCounter<long>(
+            "nacre.replica.refused", "{proposal}", "Proposals that were not applied, by error code.");
+        _failed = _meter.CreateCounter<long>(
+            "nacre.replica.failed", "{replica}", "Replicas that stopped after a fault.");
+    }
+
+    /// <summary>Whether somebody wants to know how long proposals take.</summary>
+    public bool MeasuresProposals => _proposalDuration.Enabled;
+
+    /// <summary>Whether somebody wants to know how long applying takes.</summary>
+    public bool MeasuresApply => _applyDuration.Enabled || _applied.Enabled;
+
+    /// <summary>Shows the state of replicas: indexes, terms, what waits.</summary>
+    /// <param name="replicas">The replicas; read at each observation.</param>
+    public void Observe(Func<IEnumerable<ReplicaStatus>> replicas)
+    {
+        _meter.CreateObservableGauge("nacre.replica.state", () => Each(replicas, status => (long)status.State), "{state}", "0 starting, 1 serving, 2 draining, 3 stopped, 4 failed.");
+        _meter.CreateObservableGauge("nacre.replica.term", () => Each(replicas, status => (long)status.Term.Value), "{term}", "The Raft term.");
+        _meter.CreateObservableGauge("nacre.replica.last", () => Each(replicas, status => (long)status.LastIndex.Value), "{entry}", "Index of the last entry.");
+        _meter.CreateObservableGauge("nacre.replica.commit", () => Each(replicas, status => (long)status.Commit.Value), "{entry}", "Index of the last committed entry.");
+        _meter.CreateObservableGauge("nacre.replica.applied.index", () => Each(replicas, status => (long)status.Applied.Value), "{entry}", "Index of the last applied entry.");
+        _meter.CreateObservableGauge("nacre.replica.pending", () => Each(replicas, status => status.PendingProposals), "{proposal}", "Proposals accepted and not yet answered.");
+        _meter.CreateObservableGauge("nacre.replica.pending.size", () => Each(replicas, status => status.PendingBytes), "By", "Bytes of the entries of pending proposals.");
+        _meter.CreateObservableGauge("nacre.replica.checkpoint.distance", () => Each(replicas, status => status.BytesSinceCheckpoint), "By", "Bytes of entries applied since the last checkpoint began.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    /// <summary>The tag of a shard; boxed once.</summary>
+    internal static KeyValuePair<string, object?> TagOf(ShardId shard) => new(ShardTag, (long)shard.Value);
+
+    internal void Answered(in KeyValuePair<string, object?> shard, TimeSpan duration) =>
+        _proposalDuration.Record(duration.TotalSeconds, shard);
+
+    internal void Applied(in KeyValuePair<string, object?> shard, int entries, TimeSpan duration)
+    {
+        _applied.Add(entries, shard);
+        _applyDuration.Record(duration.TotalSeconds, shard);
+    }
+
+    internal void Appended(in KeyValuePair<string, object?> shard, int entries) => _appendEntries.Record(entries, shard);
+
+    internal void Checkpointed(in KeyValuePair<string, object?> shard, TimeSpan duration) =>
+        _checkpointDuration.Record(duration.TotalSeconds, shard);
+
+    internal void Refused(in KeyValuePair<string, object?> shard, ErrorCode code)
+    {
+        if (_refused.Enabled)
+        {
+            _refused.Add(1, shard, new("nacre.error.code", (int)code));
+        }
+    }
+
+    internal void Failed(in KeyValuePair<string, object?> shard) => _failed.Add(1, shard);
+
+    private static IEnumerable<Measurement<long>> Each(Func<IEnumerable<ReplicaStatus>> replicas, Func<ReplicaStatus, long> value) =>
+        replicas().Select(status => new Measurement<long>(value(status), TagOf(status.Shard)));
+}

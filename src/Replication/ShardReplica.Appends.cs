@@ -1,0 +1,131 @@
+using Nacre.Core;
+using Nacre.Core.Errors;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Core.Log;
+using Nacre.Replication.Raft;
+
+namespace Nacre.Replication;
+
+/// <content>On the loop: appends to the shared log, and what became of them.</content>
+public sealed partial class ShardReplica
+{
+    private int _appendsInFlight;
+    private bool _logIsFull;
+    private bool _refusing;
+
+    private void Append(in Ready ready)
+    {
+        if (!ready.HasPersist)
+        {
+            return;
+        }
+
+        var batch = new AppendBatch(ready.HardState, ready.Persist.ToArray());
+        _metrics.Appended(_tag, batch.Count);
+        _appendsInFlight++;
+        ValueTask queued = _log.AppendAsync(
+            new LogAppend(_identity.Shard, _identity.Domain, ready.HardState, batch, this), CancellationToken.None);
+        if (queued.IsCompleted)
+        {
+            queued.GetAwaiter().GetResult();
+        }
+        else
+        {
+            _logIsFull = true;
+            _ = WaitForLog(queued);
+        }
+    }
+
+    private async Task WaitForLog(ValueTask queued)
+    {
+        try
+        {
+            await queued;
+            Signal(LoopSignals.LogHasRoom);
+        }
+        catch (Exception cause)
+        {
+            Fail(cause);
+        }
+    }
+
+    private void TakeNotice(RaftCore core, AppendBatch batch)
+    {
+        _appendsInFlight--;
+        switch (batch.Refusal)
+        {
+            case ErrorCode.None:
+                Invariant.Check(!_refusing);
+                core.Step(RaftMessage.Persisted(batch.HardState, batch.LastIndex, batch.LastTerm));
+                break;
+            case ErrorCode.DiskFull:
+                _refusing = true;
+                break;
+            default:
+                throw new StorageFaultException(
+                    StorageFaultKind.Io, "log", $"entry {batch.LastIndex}", "The shared log has stopped; the fate of the entries on their way is unknown");
+        }
+
+        if (_refusing && _appendsInFlight == 0)
+        {
+            TakeBack(core);
+        }
+    }
+
+    /// <summary>
+    /// Every append on its way came back refused, so none of those entries is anywhere: their places, sequences and
+    /// callers are given back.
+    /// </summary>
+    private void TakeBack(RaftCore core)
+    {
+        core.Step(RaftMessage.PersistRefused);
+        _refusing = false;
+        ProposalTicket? refused = CutInFlightAfter(core.LastIndex);
+        int count = 0;
+        while (refused is not null)
+        {
+            ProposalTicket ticket = refused;
+            refused = (ProposalTicket?)ticket.Next;
+            ticket.Next = null;
+            Answer(ticket, ReplicaErrors.DiskFull);
+            count++;
+        }
+
+        _sequence = new Sequence(_sequence.Value - (ulong)count);
+        Log.AppendsRefused(_logger, _identity.Shard, count);
+    }
+
+    /// <summary>Gives committed entries and their callers to the applier.</summary>
+    /// <returns>True when the caller now has the applier's turn, too.</returns>
+    private bool HandOver(RaftCore core, in Ready ready)
+    {
+        if (ready.Apply.IsEmpty)
+        {
+            return false;
+        }
+
+        ProposalTicket? first = null;
+        ProposalTicket? last = null;
+        if (_firstInFlight is { } oldest && oldest.Index <= ready.ApplyThrough)
+        {
+            first = last = oldest;
+            while (last.Next is ProposalTicket next && next.Index <= ready.ApplyThrough)
+            {
+                last = next;
+            }
+
+            _firstInFlight = (ProposalTicket?)last.Next;
+            _lastInFlight = _firstInFlight is null ? null : _lastInFlight;
+            last.Next = null;
+        }
+
+        _handoff.Add(ready.Apply, first, last);
+        if (core.LeadsCommitted)
+        {
+            _opened.TrySetResult();
+        }
+
+        return _applierTurn.Request();
+    }
+}

@@ -1,0 +1,153 @@
+using Nacre.Core.Errors;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+
+namespace Nacre.Replication;
+
+/// <content>Checkpoints: when they are due, one at a time, and what of the log they make free.</content>
+public sealed partial class ShardReplica
+{
+    private readonly Lock _checkpointGate = new();
+    private List<TaskCompletionSource<Result<LogIndex>>> _checkpointsAsked = [];
+    private List<TaskCompletionSource<Result<LogIndex>>> _checkpointsAwaited = [];
+    private Task<LogIndex>? _checkpoint;
+    private LogIndex _checkpointing;
+    private LogIndex _checkpointed;
+    private long _checkpointBegan;
+    private long _checkpointRetryFrom;
+    private long _bytesSinceCheckpoint;
+
+    /// <summary>Checkpoints all that is applied now, unless that is checkpointed already.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// The last entry in the checkpoint, or: DiskFull, and the replica goes on; StorageFailed and Unavailable for a
+    /// replica that has failed, or does not serve.
+    /// </returns>
+    public async Task<Result<LogIndex>> CheckpointAsync(CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource<Result<LogIndex>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_checkpointGate)
+        {
+            ReplicaState state = State;
+            if (state is not (ReplicaState.Serving or ReplicaState.Draining))
+            {
+                return RefusalOf(state)!;
+            }
+
+            _checkpointsAsked.Add(done);
+        }
+
+        RequestApplier();
+        return await done.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Ends a checkpoint that is done, begins one that is due.</summary>
+    private void TendCheckpoint()
+    {
+        if (_checkpoint is { } running)
+        {
+            if (!running.IsCompleted)
+            {
+                return;
+            }
+
+            _checkpoint = null;
+            FinishCheckpoint(running);
+        }
+
+        lock (_checkpointGate)
+        {
+            (_checkpointsAsked, _checkpointsAwaited) = (_checkpointsAwaited, _checkpointsAsked);
+        }
+
+        if (_machine.Applied == _checkpointed)
+        {
+            AnswerCheckpoints(_checkpointed);
+        }
+        else if (_checkpointsAwaited.Count > 0 || CheckpointIsDue)
+        {
+            BeginCheckpoint();
+        }
+    }
+
+    private bool CheckpointIsDue =>
+        _bytesSinceCheckpoint >= _options.CheckpointAfterBytes &&
+        (_checkpointRetryFrom == 0 || _time.GetElapsedTime(_checkpointRetryFrom) >= _options.CheckpointRetryAfter);
+
+    private void BeginCheckpoint()
+    {
+        _checkpointBegan = _time.GetTimestamp();
+        _checkpointing = _machine.Applied;
+        try
+        {
+            _checkpoint = _machine.BeginCheckpoint();
+        }
+        catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.NoSpace)
+        {
+            PostponeCheckpoint(fault);
+            return;
+        }
+
+        Volatile.Write(ref _bytesSinceCheckpoint, 0);
+        _checkpoint.ContinueWith(
+            static (_, replica) => ((ShardReplica)replica!).RequestApplier(), this,
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void FinishCheckpoint(Task<LogIndex> ended)
+    {
+        LogIndex released;
+        try
+        {
+            released = ended.GetAwaiter().GetResult();
+        }
+        catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.NoSpace)
+        {
+            PostponeCheckpoint(fault);
+            return;
+        }
+
+        TimeSpan elapsed = _time.GetElapsedTime(_checkpointBegan);
+        _checkpointed = _checkpointing;
+        _checkpointRetryFrom = 0;
+        if (released.Value > 0)
+        {
+            _log.Release(_identity.Shard, released);
+        }
+
+        Log.Checkpointed(_logger, _identity.Shard, _checkpointed, released, elapsed.TotalMilliseconds);
+        _metrics.Checkpointed(_tag, elapsed);
+        AnswerCheckpoints(_checkpointed);
+    }
+
+    /// <summary>No space for a checkpoint is no fault: the log still has everything. Another one is tried after a pause.</summary>
+    private void PostponeCheckpoint(StorageFaultException fault)
+    {
+        _checkpointRetryFrom = _time.GetTimestamp();
+        Volatile.Write(ref _bytesSinceCheckpoint, Math.Max(_bytesSinceCheckpoint, _options.CheckpointAfterBytes));
+        Log.CheckpointFoundNoSpace(_logger, _identity.Shard, fault.File);
+        AnswerCheckpoints(new NacreError(ErrorCode.DiskFull, "There is no space for a checkpoint; the log keeps everything that it would hold."));
+    }
+
+    private void AnswerCheckpoints(Result<LogIndex> answer)
+    {
+        foreach (TaskCompletionSource<Result<LogIndex>> waiting in _checkpointsAwaited)
+        {
+            waiting.TrySetResult(answer);
+        }
+
+        _checkpointsAwaited.Clear();
+    }
+
+    private void EndCheckpoints()
+    {
+        NacreError error = RefusalOf(State) ?? ReplicaErrors.Stopping;
+        AnswerCheckpoints(error);
+        lock (_checkpointGate)
+        {
+            (_checkpointsAsked, _checkpointsAwaited) = (_checkpointsAwaited, _checkpointsAsked);
+        }
+
+        AnswerCheckpoints(error);
+    }
+}

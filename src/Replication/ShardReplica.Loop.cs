@@ -1,0 +1,232 @@
+using Nacre.Core;
+using Nacre.Core.Commands;
+using Nacre.Core.Errors;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Core.Log;
+using Nacre.Core.StateMachines;
+using Nacre.Replication.Raft;
+
+namespace Nacre.Replication;
+
+/// <content>The loop: everything that concerns the Raft core, one round after the other.</content>
+public sealed partial class ShardReplica
+{
+    /// <summary>Rounds that a proposer runs before it leaves the loop to the scheduler: others' work must not keep its caller.</summary>
+    private const int ProposerRounds = 2;
+
+    private readonly Inbox _inbox = new();
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _loopEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Turn _loopTurn = Turn.Held;
+    private int _signals;
+
+    private RaftCore? _core;
+    private LoopItem? _taken;
+    private bool _ended;
+
+    private int _publishedRole;
+    private ulong _publishedTerm;
+    private ulong _publishedLast;
+    private ulong _publishedCommit;
+
+    /// <inheritdoc/>
+    void ILogSink.Flushed(LogAppend append) => Notice(append, ErrorCode.None);
+
+    /// <inheritdoc/>
+    void ILogSink.Rejected(LogAppend append, ErrorCode reason) => Notice(append, reason);
+
+    private void Notice(LogAppend append, ErrorCode refusal)
+    {
+        var batch = (AppendBatch)append.Entries;
+        batch.Refusal = refusal;
+        _inbox.Add(batch);
+        RequestLoop();
+    }
+
+    private void Signal(LoopSignals signals)
+    {
+        Interlocked.Or(ref _signals, (int)signals);
+        RequestLoop();
+    }
+
+    private void RequestLoop()
+    {
+        if (_loopTurn.Request())
+        {
+            _scheduler.Schedule(_loopWork);
+        }
+    }
+
+    /// <summary>
+    /// On the scheduler's thread. What the loop has committed is applied right here, without another change of
+    /// threads, if nobody is applying.
+    /// </summary>
+    private void RunLoopOnScheduler()
+    {
+        bool applierIsOurs = false;
+        while (true)
+        {
+            applierIsOurs |= RunLoopRound();
+            if (_loopTurn.TryEnd())
+            {
+                break;
+            }
+
+            if (applierIsOurs)
+            {
+                _scheduler.Schedule(_applierWork);
+                applierIsOurs = false;
+            }
+        }
+
+        if (applierIsOurs)
+        {
+            RunApplier();
+        }
+    }
+
+    /// <summary>On a proposer's thread, which applies nothing: its caller wants it back.</summary>
+    private void RunLoopOfProposer()
+    {
+        bool applierIsOurs = false;
+        bool ended = false;
+        for (int round = 0; round < ProposerRounds && !ended; round++)
+        {
+            applierIsOurs |= RunLoopRound();
+            ended = _loopTurn.TryEnd();
+        }
+
+        if (applierIsOurs)
+        {
+            _scheduler.Schedule(_applierWork);
+        }
+
+        if (!ended)
+        {
+            _scheduler.Schedule(_loopWork);
+        }
+    }
+
+    /// <summary>One round, for whoever has the loop's turn.</summary>
+    /// <returns>True when the caller now has the applier's turn, too.</returns>
+    private bool RunLoopRound()
+    {
+        _loopTurn.Begin();
+        try
+        {
+            return Round();
+        }
+        catch (Exception cause)
+        {
+            Fail(cause);
+            return false;
+        }
+    }
+
+    private bool Round()
+    {
+        var signals = (LoopSignals)Interlocked.Exchange(ref _signals, 0);
+        if (_ended || (signals & LoopSignals.Stop) != 0)
+        {
+            End();
+            return false;
+        }
+
+        Invariant.Check(_taken is null);
+        _taken = _inbox.TakeAll();
+        RaftCore core = _core!;
+        if ((signals & LoopSignals.LogHasRoom) != 0)
+        {
+            _logIsFull = false;
+        }
+
+        if ((signals & LoopSignals.Tick) != 0)
+        {
+            core.Tick();
+        }
+
+        TakeItems(core);
+        bool applierIsOurs = false;
+        while (core.HasReady(MayAppend))
+        {
+            Ready ready = core.TakeReady(MayAppend ? _options.MaxAppendBytes : 0);
+            applierIsOurs |= HandOver(core, ready);
+            Append(ready);
+        }
+
+        Publish(core);
+        return applierIsOurs;
+    }
+
+    /// <summary>False while the log's queue is full, and while refused appends are awaited: what follows them must not overtake.</summary>
+    private bool MayAppend => !_logIsFull && !_refusing;
+
+    private void TakeItems(RaftCore core)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        _lastTime = now > _lastTime ? now : _lastTime;
+        while (_taken is { } item)
+        {
+            _taken = item.Next;
+            item.Next = null;
+            if (item is ProposalTicket ticket)
+            {
+                TakeProposal(core, ticket);
+            }
+            else
+            {
+                TakeNotice(core, (AppendBatch)item);
+            }
+        }
+    }
+
+    /// <summary>The replica has failed or stopped: answers everybody who is here, or comes later.</summary>
+    private void End()
+    {
+        _ended = true;
+        bool failed = State == ReplicaState.Failed;
+        for (ProposalTicket? ticket = CutInFlightAfter(default); ticket is not null;)
+        {
+            var next = (ProposalTicket?)ticket.Next;
+            ticket.Next = null;
+            Answer(ticket, failed ? ReplicaErrors.FailedAfter : ReplicaErrors.StoppedAfter);
+            ticket = next;
+        }
+
+        do
+        {
+            while (_taken is { } item)
+            {
+                _taken = item.Next;
+                item.Next = null;
+                if (item is ProposalTicket ticket)
+                {
+                    Answer(ticket, failed ? ReplicaErrors.Failed : ReplicaErrors.Stopping);
+                }
+            }
+
+            _taken = _inbox.TakeAll();
+        }
+        while (_taken is not null);
+
+        _loopEnded.TrySetResult();
+    }
+
+    /// <summary>Answers a caller whose entry is not applied, and lets it out of the gate.</summary>
+    private void Answer(ProposalTicket ticket, NacreError error)
+    {
+        int bytes = ticket.Bytes;
+        _metrics.Refused(_tag, error.Code);
+        ticket.Complete(error);
+        _gate.Leave(1, bytes);
+    }
+
+    private void Publish(RaftCore core)
+    {
+        Volatile.Write(ref _publishedRole, (int)core.Role);
+        Volatile.Write(ref _publishedTerm, core.Term.Value);
+        Volatile.Write(ref _publishedLast, core.LastIndex.Value);
+        Volatile.Write(ref _publishedCommit, core.Commit.Value);
+    }
+}

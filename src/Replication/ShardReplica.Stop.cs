@@ -1,0 +1,63 @@
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+
+namespace Nacre.Replication;
+
+/// <content>The end: in order, or at once.</content>
+public sealed partial class ShardReplica
+{
+    /// <summary>
+    /// Stops in order: takes no more proposals, answers those it has, checkpoints, and ends. Reads go on until then.
+    /// </summary>
+    /// <param name="cancellationToken">Cuts the wait short: what is on its way is then answered with OutcomeUnknown.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (TryMove(ReplicaState.Serving, ReplicaState.Draining))
+        {
+            _gate.Close();
+            await Task.WhenAny(_gate.WhenEmpty, _faulted.Task).WaitAsync(cancellationToken);
+            Result<LogIndex> checkpointed = await CheckpointAsync(cancellationToken);
+            if (!checkpointed.IsOk)
+            {
+                Log.LastCheckpointRefused(_logger, _identity.Shard, checkpointed.Error.Code);
+            }
+        }
+
+        await TerminateAsync();
+    }
+
+    /// <summary>Ends at once, without a checkpoint, unless <see cref="StopAsync"/> did; disposes the state machine.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await TerminateAsync();
+        if (Interlocked.Exchange(ref _terminated, 1) == 0)
+        {
+            await _machine.DisposeAsync();
+        }
+    }
+
+    /// <summary>Both loops answer whoever waits and touch neither log nor state machine again; a checkpoint that runs is waited for.</summary>
+    private async Task TerminateAsync()
+    {
+        foreach (ReplicaState from in (ReplicaState[])[ReplicaState.Starting, ReplicaState.Serving, ReplicaState.Draining])
+        {
+            TryMove(from, ReplicaState.Stopped);
+        }
+
+        _gate.Close();
+        Signal(LoopSignals.Stop);
+        RequestApplier();
+        if (Interlocked.Exchange(ref _started, 1) == 0)
+        {
+            _loopEnded.TrySetResult();
+            _applierEnded.TrySetResult();
+        }
+
+        await _loopEnded.Task;
+        await _applierEnded.Task;
+        if (_checkpoint is { } running)
+        {
+            await Task.WhenAny(running);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Nacre.Core.Errors;
+
+namespace Nacre.Replication;
+
+/// <summary>How a shard's replica batches, bounds and checkpoints. All take effect at a restart.</summary>
+public sealed record ShardReplicaOptions
+{
+    /// <summary>Proposals accepted and not yet answered; above it, <see cref="ErrorCode.Overloaded"/>. Default 8,192; 1 to 1,000,000.</summary>
+    public int MaxPendingProposals { get; init; } = 8_192;
+
+    /// <summary>Bytes of entries accepted and not yet applied; above it, <see cref="ErrorCode.Overloaded"/>. Default 32 MiB; 4 MiB to 16 GiB.</summary>
+    public long MaxPendingBytes { get; init; } = 32L << 20;
+
+    /// <summary>What an <see cref="ErrorCode.Overloaded"/> answer hints at. Default 50 ms.</summary>
+    public TimeSpan OverloadRetryAfter { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Bytes of entries in one append to the log, unless one entry alone is longer. Default 1 MiB; 64 KiB to 3 MiB.</summary>
+    public int MaxAppendBytes { get; init; } = 1 << 20;
+
+    /// <summary>Entries that are applied before the next read view is published. Default 512; 1 to 65,536.</summary>
+    public int MaxApplyEntries { get; init; } = 512;
+
+    /// <summary>Bytes of entries read at a time while recovering. Default 4 MiB; 64 KiB to 64 MiB.</summary>
+    public int RecoveryBatchBytes { get; init; } = 4 << 20;
+
+    /// <summary>Bytes of applied entries after which a checkpoint is begun. Default 128 MiB; from 64 KiB. Bounds recovery time.</summary>
+    public long CheckpointAfterBytes { get; init; } = 128L << 20;
+
+    /// <summary>Pause after a checkpoint that found no space. Default 10 s.</summary>
+    public TimeSpan CheckpointRetryAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Checks the ranges.</summary>
+    /// <returns>Malformed, naming the first option that is out of range.</returns>
+    public Result<Unit> Validate()
+    {
+        (string Name, bool InRange)[] checks =
+        [
+            (nameof(MaxPendingProposals), MaxPendingProposals is >= 1 and <= 1_000_000),
+            (nameof(MaxPendingBytes), MaxPendingBytes is >= 4L << 20 and <= 16L << 30),
+            (nameof(OverloadRetryAfter), OverloadRetryAfter > TimeSpan.Zero),
+            (nameof(MaxAppendBytes), MaxAppendBytes is >= 64 << 10 and <= 3 << 20),
+            (nameof(MaxApplyEntries), MaxApplyEntries is >= 1 and <= 65_536),
+            (nameof(RecoveryBatchBytes), RecoveryBatchBytes is >= 64 << 10 and <= 64 << 20),
+            (nameof(CheckpointAfterBytes), CheckpointAfterBytes >= 64 << 10),
+            (nameof(CheckpointRetryAfter), CheckpointRetryAfter > TimeSpan.Zero),
+        ];
+        foreach ((string name, bool inRange) in checks)
+        {
+            if (!inRange)
+            {
+                return new NacreError(ErrorCode.Malformed, $"Option {nameof(ShardReplicaOptions)}.{name} is out of its range.");
+            }
+        }
+
+        return Unit.Value;
+    }
+}

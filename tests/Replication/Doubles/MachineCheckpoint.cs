@@ -1,0 +1,7 @@
+using Nacre.Core.Ids;
+
+namespace Nacre.Replication.Tests.Doubles;
+
+/// <summary>A checkpoint of a <see cref="CountingMachine"/>.</summary>
+internal sealed record MachineCheckpoint(
+    LogIndex Applied, Sequence Sequence, DateTimeOffset Time, ulong Hash, IReadOnlyList<byte[]> Commands);
