@@ -1,0 +1,108 @@
+using Nacre.Core;
+
+namespace Nacre.Storage.Devices;
+
+/// <summary>
+/// The few threads that wait for the disk, so that no thread of the pool and no applier has to. Shared by all stores
+/// of a node. Reads go before writes.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class IoThreads : IDisposable
+{
+    // Invariants:
+    // - posted work runs exactly once, also during disposal.
+    private readonly object _gate = new();
+    private readonly Queue<IoWork> _urgent = new();
+    private readonly Queue<IoWork> _patient = new();
+    private readonly Thread[] _threads;
+    private bool _closing;
+    private bool _closed;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="count">At least 2, so that a flush does not hold up every read.</param>
+    public IoThreads(int count)
+    {
+        Invariant.Check(count >= 2);
+        _threads = new Thread[count];
+        for (int i = 0; i < count; i++)
+        {
+            _threads[i] = new Thread(Work) { IsBackground = true, Name = $"nacre-io-{i}" };
+            _threads[i].Start();
+        }
+    }
+
+    /// <summary>Work waiting for a thread.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _urgent.Count + _patient.Count;
+            }
+        }
+    }
+
+    /// <summary>Queues work.</summary>
+    /// <param name="work">Runs once.</param>
+    /// <param name="urgent">True when somebody waits for its answer.</param>
+    public void Post(IoWork work, bool urgent)
+    {
+        lock (_gate)
+        {
+            Invariant.Check(!_closed);
+            (urgent ? _urgent : _patient).Enqueue(work);
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Queues an action and ends when it has run; faults with what it threw.</summary>
+    public Task RunAsync(Action action)
+    {
+        IoStep step = new(action);
+        Post(step, urgent: false);
+        return step.Completion;
+    }
+
+    /// <summary>Ends the threads once all posted work has run.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closing = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        foreach (Thread thread in _threads)
+        {
+            thread.Join();
+        }
+
+        lock (_gate)
+        {
+            _closed = true;
+        }
+    }
+
+    private void Work()
+    {
+        while (true)
+        {
+            IoWork? work;
+            lock (_gate)
+            {
+                while (!_urgent.TryDequeue(out work) && !_patient.TryDequeue(out work))
+                {
+                    if (_closing)
+                    {
+                        return;
+                    }
+
+                    Monitor.Wait(_gate);
+                }
+            }
+
+            work.Run();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using Nacre.Core;
+using Nacre.Core.Files;
+
+namespace Nacre.Storage.Devices;
+
+/// <summary>
+/// Keeps disk blocks reserved ahead of what may be written, so that a full disk is noticed while there is still room
+/// for what was committed.
+/// </summary>
+/// <remarks><see cref="HasRoom"/> is thread-safe; <see cref="Ensure"/> belongs to the applier.</remarks>
+internal sealed class SpaceReserve
+{
+    // Invariants:
+    // - blocks below _until are reserved; _until only rises;
+    // - at most one reservation is under way.
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    private readonly EncryptedDevice _device;
+    private readonly DeviceFaults _faults;
+    private readonly TimeProvider _time;
+    private readonly long _reserveBytes;
+    private readonly long _stepBytes;
+    private readonly Lock _gate = new();
+    private Task _pending = Task.CompletedTask;
+    private long _until;
+    private long _wanted;
+    private long _lastAttempt;
+    private volatile StorageFaultException? _full;
+
+    /// <summary>Reserves what a log needs at once.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="faults">Where a fault other than a full disk is left.</param>
+    /// <param name="time">Spaces retries on a full disk.</param>
+    /// <param name="end">Where the data ends.</param>
+    /// <param name="reserveBytes">Kept reserved beyond the end of the data.</param>
+    /// <param name="stepBytes">Reserved at a time.</param>
+    public SpaceReserve(EncryptedDevice device, DeviceFaults faults, TimeProvider time, long end, long reserveBytes, long stepBytes)
+    {
+        _device = device;
+        _faults = faults;
+        _time = time;
+        _reserveBytes = reserveBytes;
+        _stepBytes = stepBytes;
+        _until = end;
+        _wanted = end;
+        _lastAttempt = time.GetTimestamp();
+        Extend();
+    }
+
+    /// <summary>False from when a reservation fails until one succeeds again; asking makes it try.</summary>
+    public bool HasRoom
+    {
+        get
+        {
+            if (_full is null)
+            {
+                return true;
+            }
+
+            if (_time.GetElapsedTime(Volatile.Read(ref _lastAttempt)) >= RetryInterval)
+            {
+                Request();
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Returns when everything below an address is reserved; asks for more in the background before it is needed.</summary>
+    /// <exception cref="StorageFaultException">The disk is full and the reserve is used up: nothing was written.</exception>
+    public void Ensure(long end)
+    {
+        long until = Volatile.Read(ref _until);
+        if (end + _reserveBytes <= until)
+        {
+            return;
+        }
+
+        _wanted = Math.Max(_wanted, end);
+        Request();
+        while (end > Volatile.Read(ref _until))
+        {
+            Task pending = _pending;
+            pending.GetAwaiter().GetResult();
+            _faults.ThrowIfFailed();
+            if (_full is { } fault && end > Volatile.Read(ref _until))
+            {
+                throw new StorageFaultException(fault.Kind, fault.File, fault.Place, "the disk is full and the reserve is used up", fault);
+            }
+
+            Request();
+        }
+    }
+
+    private void Request()
+    {
+        lock (_gate)
+        {
+            if (_pending.IsCompleted)
+            {
+                _pending = _device.Writes.RunAsync(Extend);
+            }
+        }
+    }
+
+    private void Extend()
+    {
+        long target = Volatile.Read(ref _wanted) + _reserveBytes + _stepBytes;
+        Volatile.Write(ref _lastAttempt, _time.GetTimestamp());
+        try
+        {
+            _device.Log.Reserve(target);
+            Volatile.Write(ref _until, Math.Max(_until, target));
+            _full = null;
+        }
+        catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.NoSpace)
+        {
+            _full = fault;
+        }
+#pragma warning disable CA1031 // Whatever it was, the store stops, and every later call says so.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _faults.Fail(DeviceFaults.AsFault(exception, _device.FileName, $"reserving to {target}"));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using FASTER.core;
+using Nacre.Core;
+
+namespace Nacre.Storage.Records;
+
+/// <content>Giving back space.</content>
+internal sealed partial class FasterRecordStore
+{
+    /// <summary>
+    /// Copies what lives in the oldest part of the log to its end, and moves the beginning behind it. Not through
+    /// FASTER's own compaction: the scanning kind builds a second store of 16 GiB, and both ask the hash index which
+    /// record is the newest of its key, where here only the trees know what lives.
+    /// </summary>
+    /// <param name="liveness">Decides.</param>
+    /// <param name="maxBytes">Bytes of log to look at.</param>
+    /// <param name="stop">Where compaction must stop: the end of the newest durable checkpoint.</param>
+    /// <returns>Bytes of log looked at.</returns>
+    public long CompactSlice(ILiveness liveness, long maxBytes, long stop)
+    {
+        Invariant.Check(maxBytes > 0);
+        long from = _store.Log.BeginAddress;
+        long until = Math.Min(stop, from + maxBytes);
+        if (from >= until)
+        {
+            return 0;
+        }
+
+        long faults = _faults.ReadFaults;
+        long next = CopyLive(liveness, from, until);
+
+        // Records that could not be read would have been passed over in silence.
+        _faults.ThrowIfFailed();
+        if (_faults.ReadFaults != faults)
+        {
+            _faults.ThrowLastRead();
+        }
+
+        next = Math.Min(next, stop);
+        _store.Log.ShiftBeginAddress(next, snapToPageStart: false, truncateLog: false);
+        return next - from;
+    }
+
+    private long CopyLive(ILiveness liveness, long from, long until)
+    {
+        using IFasterScanIterator<RecordKey, SpanByte> scan = _store.Log.Scan(from, until, ScanBufferingMode.SinglePageBuffering);
+        while (scan.GetNext(out _))
+        {
+            RecordKey key = scan.GetKey();
+            ReadOnlySpan<byte> value = scan.GetValue().AsReadOnlySpan();
+            if (key.High != FillerHigh && liveness.IsLive(key, value))
+            {
+                Write(key, value, []);
+            }
+            else
+            {
+                _records--;
+            }
+        }
+
+        return scan.NextAddress;
+    }
+}

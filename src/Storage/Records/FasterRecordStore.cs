@@ -1,0 +1,179 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using FASTER.core;
+using Nacre.Core;
+using Nacre.Core.Files;
+using Nacre.Storage.Devices;
+
+namespace Nacre.Storage.Records;
+
+using RecordSession = ClientSession<RecordKey, SpanByte, RecordParts, RecordOutput, Empty, RecordFunctions>;
+
+/// <summary>Records in FASTER over an encrypted device.</summary>
+/// <remarks>Reads are thread-safe; everything else belongs to the applier, unless it says otherwise.</remarks>
+internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
+{
+    // Invariants:
+    // - only the applier appends, so the tail stands still while it does something else;
+    // - a record never changes; a key that is written again has the same bytes or is dead;
+    // - faults are asked after every operation, for FASTER reports none;
+    // - disk space is reserved before FASTER may write.
+    private const int EntriesPerBucket = 4;
+    private const int BucketBytes = 64;
+
+    private readonly RecordStoreOptions _options;
+    private readonly EncryptedDevice _device;
+    private readonly DeviceFaults _faults;
+    private readonly CheckpointTable _checkpoints;
+    private readonly FasterKV<RecordKey, SpanByte> _store;
+    private readonly SessionPool _sessions;
+    private readonly SpaceReserve _reserve;
+    private readonly RecordSession _appender;
+    private long _records;
+
+    private FasterRecordStore(
+        RecordStoreOptions options, EncryptedDevice device, DeviceFaults faults, CheckpointTable checkpoints, TimeProvider time,
+        RecordLogState state, Guid token, IndexCheckpoint? index)
+    {
+        _options = options;
+        _device = device;
+        _faults = faults;
+        _checkpoints = checkpoints;
+        _records = state.Records;
+        _store = NewStore(state.Records);
+        if (state.End > 0)
+        {
+            Recover(state, token, index);
+        }
+
+        _sessions = new SessionPool(_store);
+        _appender = _sessions.Rent();
+        _reserve = new SpaceReserve(device, faults, time, state.End, options.ReserveBytes, options.ReserveStepBytes);
+        _faults.ThrowIfFailed();
+    }
+
+    /// <inheritdoc/>
+    public long LogBytes => _store.Log.TailAddress - _store.Log.BeginAddress;
+
+    /// <summary>About how many records there are, dead ones included.</summary>
+    public long Records => _records;
+
+    /// <summary>Where the log of records begins.</summary>
+    public long Begin => _store.Log.BeginAddress;
+
+    /// <summary>The device beneath.</summary>
+    public EncryptedDevice Device => _device;
+
+    /// <summary>See <see cref="IShardStore.HasRoom"/>.</summary>
+    public bool HasRoom => _reserve.HasRoom;
+
+    /// <summary>Opens a store.</summary>
+    /// <param name="options">Memory and disk.</param>
+    /// <param name="device">Stays the caller's.</param>
+    /// <param name="faults">The device's.</param>
+    /// <param name="checkpoints">Where FASTER finds and leaves its metadata.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="state">Where the log begins and ends; all zero for a new store.</param>
+    /// <param name="token">Any number but zero.</param>
+    /// <param name="index">An index checkpoint taken before <paramref name="state"/>; null to read the whole log.</param>
+    /// <exception cref="StorageFaultException">Something that was read fails its check.</exception>
+    public static FasterRecordStore Open(
+        RecordStoreOptions options, EncryptedDevice device, DeviceFaults faults, CheckpointTable checkpoints, TimeProvider time,
+        RecordLogState state, Guid token, IndexCheckpoint? index) =>
+        new(options, device, faults, checkpoints, time, state, token, index);
+
+    /// <inheritdoc/>
+    public unsafe void Write(RecordKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        int length = first.Length + second.Length;
+        int size = RecordLayout.SizeOf(length);
+        Invariant.Check(size <= _options.PageBytes);
+        _faults.ThrowIfFailed();
+
+        // A record that does not fit in what is left of its page goes to the next one.
+        _reserve.Ensure(_store.Log.TailAddress + _options.PageBytes + size);
+        fixed (byte* firstBytes = first)
+        fixed (byte* secondBytes = second)
+        {
+            RecordParts parts = new()
+            {
+                First = firstBytes,
+                FirstLength = first.Length,
+                Second = secondBytes,
+                SecondLength = second.Length,
+            };
+
+            // FASTER takes only the length from this; the bytes come from the parts.
+            SpanByte value = new(length, (nint)(&parts));
+            RecordOutput output = default;
+            Status status = _appender.Upsert(ref key, ref parts, ref value, ref output);
+            Invariant.Check(!status.IsPending);
+        }
+
+        _records++;
+        _faults.ThrowIfFailed();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _sessions.Return(_appender);
+        _sessions.Dispose();
+        _store.Dispose();
+    }
+
+    private FasterKV<RecordKey, SpanByte> NewStore(long records)
+    {
+        long buckets = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1024, records / EntriesPerBucket));
+        long logBytes = Math.Max(8L * _options.PageBytes, _options.MemoryBytes - (buckets * BucketBytes));
+        LogSettings log = new()
+        {
+            LogDevice = _device,
+            PageSizeBits = BitOperations.Log2((uint)_options.PageBytes),
+            MemorySizeBits = BitOperations.Log2((ulong)logBytes),
+            SegmentSizeBits = 30,
+
+            // Records never change in place, so nothing is won by flushing late.
+            MutableFraction = 0.1,
+            ReadCopyOptions = ReadCopyOptions.None,
+        };
+        return new FasterKV<RecordKey, SpanByte>(
+            buckets,
+            log,
+            new CheckpointSettings { CheckpointManager = _checkpoints },
+            comparer: new RecordKeyComparer(),
+            variableLengthStructSettings: new VariableLengthStructSettings<RecordKey, SpanByte>
+            {
+                valueLength = new RecordLengths(_options.TypicalRecordBytes),
+            },
+            concurrencyControlMode: ConcurrencyControlMode.None);
+    }
+
+    private void Recover(RecordLogState state, Guid token, IndexCheckpoint? index)
+    {
+        Invariant.Check(state.End % BlockGeometry.BlockBytes == 0);
+        HybridLogRecoveryInfo info = default;
+        info.Initialize(token, _version: 1);
+        info.nextVersion = 2;
+        info.beginAddress = state.Begin;
+        info.headAddress = Math.Max(state.Begin, state.End / _options.PageBytes * _options.PageBytes);
+        info.startLogicalAddress = state.End;
+        info.finalLogicalAddress = state.End;
+        info.flushedLogicalAddress = state.End;
+        _checkpoints.AddLog(token, info.ToByteArray());
+        if (index is not null)
+        {
+            _checkpoints.AddIndex(index.Token, index.Metadata, index.Device);
+        }
+
+        long faults = _faults.ReadFaults;
+        _store.Recover(index?.Token ?? default, token, undoNextVersion: false);
+        if (_faults.ReadFaults != faults)
+        {
+            _faults.ThrowLastRead();
+        }
+
+        Invariant.Check(_store.Log.TailAddress == state.End);
+        Invariant.Check(_store.Log.BeginAddress == state.Begin);
+    }
+}

@@ -1,0 +1,230 @@
+using Nacre.Core;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Storage.Devices;
+
+namespace Nacre.Storage.Records;
+
+/// <summary>One of a shard's two record stores with its blocks, its device and its index checkpoints.</summary>
+/// <remarks>Thread-safe where it says so; the rest belongs to the applier or to the one checkpoint under way.</remarks>
+internal sealed class ShardPart : IAsyncDisposable
+{
+    // Invariants:
+    // - at most one checkpoint or growth of the hash index is under way;
+    // - the index checkpoint named in a manifest was complete before that manifest's end was fixed.
+    private const int MaxRecordsPerBucket = 6;
+
+    private readonly ShardStoreOptions _options;
+    private readonly DeviceFaults _faults;
+    private readonly BlockLogKind _indexKind;
+    private readonly Lock _gate = new();
+    private IndexManifest? _index;
+    private IndexManifest? _candidate;
+    private BlockLog? _indexLog;
+    private uint _nextIndexOrdinal;
+    private Task _indexWork = Task.CompletedTask;
+
+    private ShardPart(
+        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, BlockLogKind kind,
+        BlockLogKind indexKind, double share, int typicalRecordBytes, RecordManifest? recovered, bool useIndex)
+    {
+        _options = options;
+        _faults = faults;
+        _indexKind = indexKind;
+        Store = store;
+        Geometry = geometry;
+        _nextIndexOrdinal = recovered?.NextIndexOrdinal ?? 1;
+        BlockLogId id = new(kind, 0);
+        Log = new BlockLog(LogOptions(id, share), recovered?.Blocks ?? BlockLogState.New(id));
+        Device = new EncryptedDevice(Log, faults, options.Io, memoryChanges: false);
+        CheckpointTable checkpoints = new(NewIndexDevice);
+        IndexCheckpoint? index = null;
+        if (useIndex && recovered?.Index is { } manifest)
+        {
+            _index = manifest;
+            using BlockLog pages = new(LogOptions(manifest.Blocks.Log, share), manifest.Blocks);
+            index = new IndexCheckpoint(
+                manifest.Token, manifest.Metadata, manifest.TailAddress,
+                new EncryptedDevice(pages, faults, options.Io, memoryChanges: false));
+            Records = OpenRecords(checkpoints, share, typicalRecordBytes, recovered, index);
+        }
+        else
+        {
+            Records = OpenRecords(checkpoints, share, typicalRecordBytes, recovered, index);
+        }
+    }
+
+    /// <summary>The store's random name.</summary>
+    public StoreId Store { get; }
+
+    /// <summary>Where things lie in its files.</summary>
+    public BlockGeometry Geometry { get; }
+
+    /// <summary>The blocks.</summary>
+    public BlockLog Log { get; }
+
+    /// <summary>The device.</summary>
+    public EncryptedDevice Device { get; }
+
+    /// <summary>The records.</summary>
+    public FasterRecordStore Records { get; }
+
+    /// <summary>Opens a part; when its index checkpoint is damaged, without it, reading the whole log.</summary>
+    /// <exception cref="StorageFaultException">Something that was read fails its check.</exception>
+    public static ShardPart Open(
+        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, BlockLogKind kind, RecordManifest? recovered)
+    {
+        (BlockLogKind indexKind, double share, int typicalRecordBytes) = kind == BlockLogKind.Items
+            ? (BlockLogKind.ItemsIndex, 1 - options.NodeShare, 2048)
+            : (BlockLogKind.NodesIndex, options.NodeShare, 8192);
+        ShardPart New(bool useIndex) =>
+            new(options, faults, store, geometry, kind, indexKind, share, typicalRecordBytes, recovered, useIndex);
+        try
+        {
+            return New(useIndex: true);
+        }
+        catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.Corrupt && recovered?.Index is not null)
+        {
+            StoreLog.IndexDamaged(options.Logger, options.Shard.Value, fault.File, fault.Place);
+            return New(useIndex: false);
+        }
+    }
+
+    /// <summary>What a manifest keeps, for a point whose blocks are durable.</summary>
+    public RecordManifest Capture(RecordLogState point)
+    {
+        lock (_gate)
+        {
+            if (_candidate is { } candidate && candidate.TailAddress <= point.End)
+            {
+                _index = candidate;
+                _candidate = null;
+            }
+
+            return new RecordManifest(point, Log.Capture(point.End), _nextIndexOrdinal, _index);
+        }
+    }
+
+    /// <summary>Names of the files in use beside those of the kept manifests.</summary>
+    public IEnumerable<string> LiveFiles()
+    {
+        lock (_gate)
+        {
+            return [.. Log.Files(), .. _candidate?.Blocks.Files() ?? [], .. _indexLog?.Files() ?? []];
+        }
+    }
+
+    /// <summary>Begins growing the hash index or taking a checkpoint of it, where one is due.</summary>
+    public void MaintainIndex(RecordLogState point)
+    {
+        lock (_gate)
+        {
+            if (!_indexWork.IsCompleted || _candidate is not null)
+            {
+                return;
+            }
+
+            bool stale = _index is { } index && index.Blocks.Keys().Any(key => key != _options.Keys.Current(_options.Domain));
+            if (Records.Records > Records.IndexBuckets * MaxRecordsPerBucket)
+            {
+                _indexWork = _options.Io.RunAsync(Records.GrowIndex);
+            }
+            else if (stale || point.End - Math.Max(_index?.TailAddress ?? 0, point.Begin) > _options.IndexCheckpointBytes)
+            {
+                _indexWork = TakeIndexCheckpointAsync();
+            }
+        }
+    }
+
+    /// <summary>Ends when no work on the hash index is under way.</summary>
+    public Task IndexIdleAsync()
+    {
+        lock (_gate)
+        {
+            return _indexWork;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await IndexIdleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Device.DrainAsync().ConfigureAwait(false);
+        Records.Dispose();
+        Log.Dispose();
+        _indexLog?.Dispose();
+    }
+
+    private FasterRecordStore OpenRecords(
+        CheckpointTable checkpoints, double share, int typicalRecordBytes, RecordManifest? recovered, IndexCheckpoint? index)
+    {
+        Span<byte> token = stackalloc byte[16];
+        _options.Random.Fill(token);
+        RecordStoreOptions records = new()
+        {
+            PageBytes = _options.PageBytes,
+            MemoryBytes = (long)(_options.MemoryBytes * share),
+            TypicalRecordBytes = typicalRecordBytes,
+            ReserveBytes = _options.ReserveBytes,
+            ReserveStepBytes = _options.ReserveStepBytes,
+        };
+        return FasterRecordStore.Open(
+            records, Device, _faults, checkpoints, _options.Time, recovered?.Log ?? default, new Guid(token), index);
+    }
+
+    private EncryptedDevice NewIndexDevice()
+    {
+        lock (_gate)
+        {
+            BlockLogId id = new(_indexKind, _nextIndexOrdinal++);
+            _indexLog = new BlockLog(LogOptions(id, share: 0.01), BlockLogState.New(id));
+            return new EncryptedDevice(_indexLog, _faults, _options.Io, memoryChanges: true);
+        }
+    }
+
+    private async Task TakeIndexCheckpointAsync()
+    {
+        // The index is rebuilt from the log when there is no checkpoint of it: a full disk costs time at the next start only.
+        if (_options.FileSystem.FreeBytes(_options.Directory) < (2 * Records.IndexBytes) + _options.ReserveBytes)
+        {
+            return;
+        }
+
+        try
+        {
+            IndexCheckpoint? taken = await Records.TakeIndexCheckpointAsync().ConfigureAwait(false);
+            if (taken is null || _faults.Failure is not null)
+            {
+                return;
+            }
+
+            BlockLog log = taken.Device.Log;
+            await _options.Io.RunAsync(log.Sync).ConfigureAwait(false);
+            BlockLogState blocks = log.Capture(log.WrittenUntil);
+            lock (_gate)
+            {
+                _candidate = new IndexManifest(taken.Token, taken.Metadata, taken.TailAddress, blocks);
+                _indexLog = null;
+            }
+
+            log.Dispose();
+        }
+        catch (StorageFaultException fault)
+        {
+            _faults.Fail(fault);
+        }
+    }
+
+    private BlockLogOptions LogOptions(BlockLogId id, double share) => new()
+    {
+        FileSystem = _options.FileSystem,
+        Directory = _options.Directory,
+        Store = Store,
+        Log = id,
+        Geometry = Geometry,
+        Keys = _options.Keys,
+        Domain = _options.Domain,
+        Random = _options.Random,
+        CachedTagGroups = (int)Math.Clamp((long)(_options.MemoryBytes * share) / 16 / BlockGeometry.BlockBytes, 16, int.MaxValue),
+    };
+}

@@ -1,0 +1,103 @@
+using Nacre.Core;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Storage.Devices;
+
+namespace Nacre.Storage.Records;
+
+/// <content>Checkpoints.</content>
+internal sealed partial class ShardStore
+{
+    /// <inheritdoc/>
+    public Task<LogIndex> BeginCheckpoint(LogIndex applied, ReadOnlyMemory<byte> meta)
+    {
+        Invariant.Check(_checkpoint.IsCompleted);
+        _faults.ThrowIfFailed();
+        RecordLogState items = _items.Records.FixPoint();
+        RecordLogState nodes = _nodes.Records.FixPoint();
+        _checkpoint = FinishCheckpointAsync(applied, meta, items, nodes);
+        return _checkpoint;
+    }
+
+    private async Task<LogIndex> FinishCheckpointAsync(
+        LogIndex applied, ReadOnlyMemory<byte> meta, RecordLogState items, RecordLogState nodes)
+    {
+        try
+        {
+            await WithinDeadlineAsync(WriteCheckpointAsync(applied, meta, items, nodes)).ConfigureAwait(false);
+            _items.MaintainIndex(items);
+            _nodes.MaintainIndex(nodes);
+            return _older?.Manifest.Applied ?? new LogIndex(0);
+        }
+        catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.NoSpace && _faults.Failure is null)
+        {
+            // Not a fault: the kept manifests stand, and the log keeps what came after them.
+            throw;
+        }
+#pragma warning disable CA1031 // Whatever it was, a checkpoint that was begun is not durable: the store stops.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            StorageFaultException fault = DeviceFaults.AsFault(exception, _options.Directory, "checkpoint");
+            _faults.Fail(fault);
+            StoreLog.Stopped(_options.Logger, _options.Shard.Value, fault);
+            throw fault;
+        }
+    }
+
+    private async Task WithinDeadlineAsync(Task checkpoint)
+    {
+        // A store that stopped writes no more pages, so that waiting for them would never end.
+        Task first = await Task.WhenAny(checkpoint, _faults.Failed)
+            .WaitAsync(_options.CheckpointDeadline, _options.Time).ConfigureAwait(false);
+        await first.ConfigureAwait(false);
+        _faults.ThrowIfFailed();
+    }
+
+    private async Task WriteCheckpointAsync(LogIndex applied, ReadOnlyMemory<byte> meta, RecordLogState items, RecordLogState nodes)
+    {
+        await _items.Device.WrittenAsync(items.End).ConfigureAwait(false);
+        await _nodes.Device.WrittenAsync(nodes.End).ConfigureAwait(false);
+        await _options.Io.RunAsync(() => SealCheckpoint(applied, meta, items, nodes)).ConfigureAwait(false);
+    }
+
+    private void SealCheckpoint(LogIndex applied, ReadOnlyMemory<byte> meta, RecordLogState items, RecordLogState nodes)
+    {
+        _items.Log.Sync();
+        _nodes.Log.Sync();
+        _faults.ThrowIfFailed();
+        ShardManifest manifest = new(
+            _generation + 1, _store, _items.Geometry.Groups, _options.PageBytes, applied, meta,
+            _items.Capture(items), _nodes.Capture(nodes));
+        DataKeyId key = _folder.Write(manifest);
+        _generation++;
+        Kept? dropped = _older;
+        _older = _newest;
+        _newest = new Kept(manifest with { Meta = default }, key);
+        RemoveUnneeded(dropped);
+    }
+
+    // Only files that the dropped manifest named are looked at: others may be in the making. What is left behind by
+    // a crash in between goes at the next start.
+    private void RemoveUnneeded(Kept? dropped)
+    {
+        Kept newest = _newest!;
+        Kept oldest = _older ?? newest;
+        _folder.RemoveAllBut(new HashSet<ulong> { newest.Manifest.Generation, oldest.Manifest.Generation });
+        if (dropped is null)
+        {
+            return;
+        }
+
+        // A manifest must be gone before a file that it names.
+        _options.FileSystem.SyncDirectory(_options.Directory);
+        _items.Log.Forget(oldest.Manifest.Items.Log.Begin);
+        _nodes.Log.Forget(oldest.Manifest.Nodes.Log.Begin);
+        HashSet<string> needed =
+            [.. newest.Manifest.Files(), .. oldest.Manifest.Files(), .. _items.LiveFiles(), .. _nodes.LiveFiles()];
+        foreach (string name in dropped.Manifest.Files().Where(name => !needed.Contains(name)))
+        {
+            _options.FileSystem.Delete(Path.Combine(_options.Directory, name));
+        }
+    }
+}

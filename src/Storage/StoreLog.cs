@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace Nacre.Storage;
+
+/// <summary>What the stores tell. Event ids 2000 to 2049.</summary>
+internal static partial class StoreLog
+{
+    /// <summary>A manifest cannot be used; the one before it is.</summary>
+    public static void ManifestDamaged(ILogger? logger, uint shard, ulong generation, string reason)
+    {
+        if (logger is not null)
+        {
+            TellManifestDamaged(logger, shard, generation, reason);
+        }
+    }
+
+    /// <summary>An index checkpoint cannot be used; the log is read instead.</summary>
+    public static void IndexDamaged(ILogger? logger, uint shard, string file, string place)
+    {
+        if (logger is not null)
+        {
+            TellIndexDamaged(logger, shard, file, place);
+        }
+    }
+
+    /// <summary>The store stopped.</summary>
+    public static void Stopped(ILogger? logger, uint shard, Exception fault)
+    {
+        if (logger is not null)
+        {
+            TellStopped(logger, shard, fault);
+        }
+    }
+
+    [LoggerMessage(2000, LogLevel.Error, "Shard {Shard}: manifest {Generation} cannot be used ({Reason}); recovering from the one before it")]
+    private static partial void TellManifestDamaged(ILogger logger, uint shard, ulong generation, string reason);
+
+    [LoggerMessage(2001, LogLevel.Error, "Shard {Shard}: the index checkpoint {File} is damaged ({Place}); reading the whole log instead")]
+    private static partial void TellIndexDamaged(ILogger logger, uint shard, string file, string place);
+
+    [LoggerMessage(2002, LogLevel.Error, "Shard {Shard}: the store stopped after a fault")]
+    private static partial void TellStopped(ILogger logger, uint shard, Exception fault);
+}
