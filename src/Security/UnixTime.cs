@@ -1,4 +1,4 @@
-namespace Nacre.Security.Keys;
+namespace Nacre.Security;
 
 /// <summary>Times as the formats hold them: whole milliseconds since 1970.</summary>
 internal static class UnixTime

@@ -1,0 +1,11 @@
+namespace Nacre.Security.Authorisation;
+
+/// <summary>Who a caller is.</summary>
+public enum PrincipalKind : byte
+{
+    /// <summary>Holder of an account key that may do everything.</summary>
+    AccountReadWrite = 1,
+
+    /// <summary>Holder of an account key that may read.</summary>
+    AccountReadOnly = 2,
+}
