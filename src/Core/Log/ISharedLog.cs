@@ -15,6 +15,12 @@ public interface ISharedLog : IAsyncDisposable
     /// <summary>The shards that have entries or a hard state, in order.</summary>
     IReadOnlyList<ShardId> Shards { get; }
 
+    /// <summary>
+    /// What one append may hold: the sum over its entries of length and 64 bytes. About 4 MiB; an append is never
+    /// torn, so who has more to say appends twice.
+    /// </summary>
+    int MaxAppendBytes { get; }
+
     /// <summary>Queues an append. Waits only while the queue is over its byte limit.</summary>
     /// <param name="append">Entries are borrowed until the sink is told.</param>
     /// <param name="cancellationToken">Stops the wait for room in the queue, never a queued append.</param>

@@ -56,6 +56,8 @@ internal sealed class MemoryLog : ISharedLog
         }
     }
 
+    public int MaxAppendBytes => 4 << 20;
+
     public IReadOnlyList<ShardId> Shards => [.. _shards.Keys];
 
     public ShardLogState StateOf(ShardId shard)
