@@ -1,0 +1,27 @@
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+
+namespace Nacre.Storage.SharedLog;
+
+/// <summary>What a log tells those around it. All are called on the log's own threads and return soon.</summary>
+public sealed record LogHooks
+{
+    /// <summary>
+    /// A shard's unreleased entries reach over that many segments, more than
+    /// <see cref="SegmentedLogOptions.MaxPinnedSegments"/>: checkpoint it, so that space comes free. Repeated with
+    /// each new segment.
+    /// </summary>
+    public Action<ShardId, int>? ShardPinned { get; init; }
+
+    /// <summary>
+    /// A segment is no longer needed and is about to be used again or removed: the moment to archive it. Runs on a
+    /// background thread; while it runs the segment stays as it is. What it throws stops the log.
+    /// </summary>
+    public Action<LogSegment>? BeforeSegmentFreed { get; init; }
+
+    /// <summary>A write or flush failed, and the log went on in a new segment.</summary>
+    public Action<StorageFaultException>? SegmentAbandoned { get; init; }
+
+    /// <summary>The log has stopped: every append from now on is rejected.</summary>
+    public Action<Exception>? Stopped { get; init; }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Core.Keys;
+
+namespace Nacre.Storage.SharedLog;
+
+/// <summary>Reads a whole log: which segments belong to it, every frame in them, and what they say of each shard.</summary>
+/// <remarks>
+/// Not thread-safe. Changes nothing on disk. Damage becomes findings, and reading goes on behind it, so that one
+/// pass tells all; who opens the log for use must refuse when <see cref="HasDamage"/>.
+/// </remarks>
+internal sealed partial class LogScan
+{
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly IDataKeys _keys;
+    private readonly List<LogFinding> _findings = [];
+    private readonly SortedDictionary<ShardId, ShardLog> _shards = [];
+    private readonly List<(KeyDomainId Domain, int Offset, int Length)> _sections = [];
+    private byte[] _clear = [];
+
+    private LogScan(IFileSystem files, string directory, IDataKeys keys)
+    {
+        _files = files;
+        _directory = directory;
+        _keys = keys;
+    }
+
+    /// <summary>What is wrong, and what is worth noting.</summary>
+    public IReadOnlyList<LogFinding> Findings => _findings;
+
+    /// <summary>True when a finding is damage.</summary>
+    public bool HasDamage => _findings.Exists(finding => finding.IsDamage);
+
+    /// <summary>The log's segments, oldest first, open; the caller owns them.</summary>
+    public List<Segment> Chain { get; } = [];
+
+    /// <summary>Segment files that do not belong to the log, and why.</summary>
+    public List<(string Path, string Why)> Others { get; } = [];
+
+    /// <summary>The shards.</summary>
+    public IReadOnlyDictionary<ShardId, ShardLog> Shards => _shards;
+
+    /// <summary>The tail that must be cut; null when the last frame is whole.</summary>
+    public LogTailCut? TailCut { get; private set; }
+
+    /// <summary>True when the last frame seals a clean stop.</summary>
+    public bool IsCleanStop { get; private set; }
+
+    /// <summary>What the node left with that seal.</summary>
+    public byte[] Note { get; private set; } = [];
+
+    /// <summary>Sections whose data key is not known.</summary>
+    public long UnreadableSections { get; private set; }
+
+    /// <summary>Frames that were read and are whole.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>Segments through this use id are free.</summary>
+    public ulong FreedThrough { get; private set; }
+
+    /// <summary>The highest file id of a segment file.</summary>
+    public ulong HighestFileId { get; private set; }
+
+    /// <summary>Where the log ends; null for an empty folder.</summary>
+    public LogEnd? End => Chain.Count == 0
+        ? null
+        : new LogEnd(Chain[^1].UseId, Chain[^1].LastFrame, Chain[^1].EndOffset, Chain[^1].LastTag);
+
+    /// <summary>Reads the log in a folder. Throws <see cref="StorageFaultException"/> when the disk refuses a read.</summary>
+    public static LogScan Run(IFileSystem files, string directory, IDataKeys keys)
+    {
+        var scan = new LogScan(files, directory, keys);
+        bool done = false;
+        try
+        {
+            scan.BuildChain();
+            scan.ReadChain();
+            scan.CheckShards();
+            done = true;
+            return scan;
+        }
+        finally
+        {
+            if (!done)
+            {
+                scan.Close();
+            }
+        }
+    }
+
+    /// <summary>Closes the segments' files.</summary>
+    public void Close()
+    {
+        foreach (Segment segment in Chain)
+        {
+            segment.File.Dispose();
+        }
+    }
+
+    private void Damage(string file, string place, string what) =>
+        _findings.Add(new LogFinding(true, file, place, what));
+
+    private static string At(long offset) => string.Create(CultureInfo.InvariantCulture, $"offset {offset}");
+
+    private static string At(long offset, ulong frame) =>
+        string.Create(CultureInfo.InvariantCulture, $"offset {offset}, frame {frame}");
+
+    private void CheckShards()
+    {
+        foreach (ShardLog shard in _shards.Values)
+        {
+            if (!shard.IsComplete || shard.OldestUse < Chain[0].UseId)
+            {
+                Damage(_directory, $"shard {shard.Id}",
+                    $"entries right above index {shard.State.TruncationIndex} are missing");
+            }
+        }
+    }
+}

@@ -1,0 +1,359 @@
+using Nacre.Core;
+using Nacre.Core.Errors;
+using Nacre.Core.Files;
+using Nacre.Core.Log;
+
+namespace Nacre.Storage.SharedLog;
+
+/// <content>The writer: takes what waits, makes one frame of it, flushes once, tells the sinks.</content>
+public sealed partial class SegmentedLog
+{
+    private readonly FramePlan _plan = new();
+    private readonly LogWork _work = new();
+    private readonly ITimer _idleTimer;
+    private bool _isIdleTimerSet;
+    private bool _isSealed = true;
+    private volatile bool _idleSealDue;
+    private volatile bool _wroteSinceTimer;
+    private bool _isClosed;
+
+    /// <summary>Does what is queued, on this thread; only for a log opened without threads.</summary>
+    internal void Pump()
+    {
+        Invariant.Check(_writer is null);
+        while (!_isClosed && _queue.TryTake(_work, _options.MaxAppendBytes))
+        {
+            RunTurn();
+        }
+    }
+
+    private void WriteUntilClosed()
+    {
+        while (!_isClosed)
+        {
+            _queue.Wait();
+            if (_queue.TryTake(_work, _options.MaxAppendBytes))
+            {
+                RunTurn();
+            }
+        }
+    }
+
+    private void RunTurn()
+    {
+        try
+        {
+            if (_fault is null)
+            {
+                WriteAppends();
+                DoRequests();
+            }
+        }
+        catch (Exception cause) when (_writer is not null || cause is StorageFaultException)
+        {
+            // A second failure, or a bug: a log that goes on in an unknown state would spread it.
+            Stop(cause);
+        }
+
+        if (_fault is { } fault)
+        {
+            RejectAll(fault);
+        }
+    }
+
+    private void WriteAppends()
+    {
+        if (_work.Appends.Count == 0)
+        {
+            return;
+        }
+
+        RejectFollowers();
+        if (_work.Appends.Count == 0)
+        {
+            return;
+        }
+
+        _plan.Clear();
+        _plan.Appends.AddRange(_work.Appends);
+        AddNewTruncations();
+        bool isWritten = TryWritePlan(mayUseReserve: false);
+        long bytes = 0;
+        foreach (QueuedAppend queued in _work.Appends)
+        {
+            bytes += queued.RecordBytes;
+            if (isWritten)
+            {
+                queued.Append.Sink.Flushed(queued.Append);
+            }
+            else
+            {
+                queued.Shard.RejectUntilContiguous();
+                queued.Append.Sink.Rejected(queued.Append, ErrorCode.DiskFull);
+            }
+        }
+
+        _work.Appends.Clear();
+        _queue.Complete(bytes);
+    }
+
+    /// <summary>Rejects appends that follow one that found the disk full; their senders could not know yet.</summary>
+    private void RejectFollowers() => _work.Appends.RemoveAll(queued =>
+    {
+        if (queued.Shard.Accepts(queued.Append))
+        {
+            return false;
+        }
+
+        queued.Append.Sink.Rejected(queued.Append, ErrorCode.DiskFull);
+        _queue.Complete(queued.RecordBytes);
+        return true;
+    });
+
+    /// <summary>Lets truncations travel with the next frame; they need no flush of their own.</summary>
+    private void AddNewTruncations()
+    {
+        if (!_hasNewTruncations)
+        {
+            return;
+        }
+
+        _hasNewTruncations = false;
+        foreach (ShardLog shard in ShardsSnapshot())
+        {
+            if (_plan.Controls.Count == MaxControlsInFrame)
+            {
+                _hasNewTruncations = true;
+                return;
+            }
+
+            // A section of its own for a domain without appends in this frame is not worth it.
+            if (ControlOf(shard, freedThrough: 0) is { } control && _work.HasDomain(control.Domain))
+            {
+                _plan.Controls.Add(control);
+            }
+        }
+    }
+
+    private void DoRequests()
+    {
+        if (_idleSealDue)
+        {
+            WriteIdleSeal();
+        }
+
+        if (_work.Rolls.Count > 0)
+        {
+            Roll();
+        }
+
+        if (_mayFree)
+        {
+            FreeSegments();
+        }
+
+        KeepSpareReady();
+        if (_work.Close is { } close)
+        {
+            _isClosed = true;
+            close.Done.SetResult(SealAndTrim(close.Note));
+        }
+    }
+
+    /// <summary>Rolls because somebody asked. A refusal is theirs to know; the segment before stays good.</summary>
+    private void Roll()
+    {
+        StorageFaultException? refusal = null;
+        try
+        {
+            Invariant.Check(TryRoll(isRetry: true));
+        }
+        catch (StorageFaultException fault)
+        {
+            refusal = fault;
+        }
+
+        foreach (TaskCompletionSource roll in _work.Rolls)
+        {
+            if (refusal is null)
+            {
+                roll.SetResult();
+            }
+            else
+            {
+                roll.SetException(refusal);
+            }
+        }
+
+        _work.Rolls.Clear();
+    }
+
+    /// <summary>Writes the plan as one frame and flushes it; on success what it says is known to all.</summary>
+    /// <returns>False when the disk is full: nothing was written. Throws <see cref="StorageFaultException"/> at the second failure.</returns>
+    private bool TryWritePlan(bool mayUseReserve)
+    {
+        _plan.Measure();
+        bool isPrepared = false;
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                if ((attempt > 0 || !Fits(_plan.FrameBytes, mayUseReserve)) && !TryRoll(isRetry: attempt > 0))
+                {
+                    return false;
+                }
+
+                if (!isPrepared)
+                {
+                    _encoder.Prepare(_plan);
+                    isPrepared = true;
+                }
+
+                WriteFrame();
+                return true;
+            }
+            catch (StorageFaultException fault) when (attempt == 0)
+            {
+                // What became of the frame cannot be known, and asking again would lie: the kernel has dropped what
+                // it could not write. The segment ends at its last durable frame; all of this one goes to a new one.
+                _hooks.SegmentAbandoned?.Invoke(fault);
+            }
+        }
+    }
+
+    private void WriteFrame()
+    {
+        Segment segment = _active!;
+        ReadOnlySpan<byte> frame = _encoder.Seal(_plan, segment, _activeCipher!, out UInt128 tag);
+        var place = new FrameSpan(
+            0, segment.UseId, (uint)(segment.EndOffset / LogFormat.BlockBytes), (uint)(frame.Length / LogFormat.BlockBytes), default);
+        segment.File.Write(segment.EndOffset, frame);
+        segment.File.Flush();
+        segment.Extend(frame.Length, segment.LastFrame + 1, tag);
+        _encoder.Publish(_plan, place);
+        TakeOver(place);
+        _isSealed = _plan.Flags != FrameFlags.None;
+        if (!_isSealed)
+        {
+            StartIdleTimer();
+        }
+    }
+
+    /// <summary>The frame is durable: the shards' states follow.</summary>
+    private void TakeOver(FrameSpan place)
+    {
+        foreach (QueuedAppend queued in _plan.Appends)
+        {
+            ShardLog shard = queued.Shard;
+            shard.Domain = queued.Append.Domain;
+            if (queued.Append.HardState is { } state)
+            {
+                shard.SetHardState(state, place.UseId);
+            }
+
+            shard.Append(queued.Append.Entries, place with { Domain = shard.Domain });
+        }
+
+        foreach (ShardControl control in _plan.Controls)
+        {
+            if (control.HardState is not null)
+            {
+                control.Shard.HardStateUse = place.UseId;
+            }
+
+            if (control.Truncation is { } truncation)
+            {
+                control.Shard.TruncationUse = place.UseId;
+                control.Shard.WrittenTruncation = truncation.Index;
+            }
+        }
+    }
+
+    private bool Fits(int frameBytes, bool mayUseReserve)
+    {
+        long reserve = mayUseReserve || _pool.HasSpare ? 0 : _options.ReserveBytes;
+        return !_mustRoll && _active!.EndOffset + frameBytes <= _activeCapacity - reserve;
+    }
+
+    private LogEnd SealAndTrim(ReadOnlyMemory<byte> note)
+    {
+        _plan.Clear();
+        _plan.Flags = FrameFlags.ShutdownSeal;
+        _plan.Note = note;
+        if (!TryWritePlan(mayUseReserve: true))
+        {
+            throw new StorageFaultException(
+                StorageFaultKind.NoSpace, _active!.File.Path, $"offset {_active.EndOffset}", "no room is left for a seal");
+        }
+
+        _pool.Trim(_active!.File, _active.EndOffset);
+        _pool.Close();
+        return new LogEnd(_active.UseId, _active.LastFrame, _active.EndOffset, _active.LastTag);
+    }
+
+    private void WriteIdleSeal()
+    {
+        _idleSealDue = _isIdleTimerSet = false;
+        _idleTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (!_isSealed && Fits(LogFormat.BlockBytes, mayUseReserve: false))
+        {
+            _plan.Clear();
+            _plan.Flags = FrameFlags.IdleSeal;
+            Invariant.Check(TryWritePlan(mayUseReserve: true));
+        }
+    }
+
+    private void StartIdleTimer()
+    {
+        _wroteSinceTimer = true;
+        if (!_isIdleTimerSet && _options.IdleSealAfter > TimeSpan.Zero)
+        {
+            _isIdleTimerSet = true;
+            _wroteSinceTimer = false;
+            _idleTimer.Change(_options.IdleSealAfter, _options.IdleSealAfter);
+        }
+    }
+
+    private void OnIdleTimer()
+    {
+        // A busy log pays nothing for its idle seal but this, once in a while.
+        if (_wroteSinceTimer)
+        {
+            _wroteSinceTimer = false;
+        }
+        else
+        {
+            _idleSealDue = true;
+            _queue.Wake();
+        }
+    }
+
+    private void Stop(Exception cause)
+    {
+        if (Interlocked.CompareExchange(ref _fault, cause, null) is null)
+        {
+            _hooks.Stopped?.Invoke(cause);
+            _queue.Wake();
+        }
+    }
+
+    private void RejectAll(Exception fault)
+    {
+        foreach (QueuedAppend queued in _work.Appends)
+        {
+            queued.Append.Sink.Rejected(queued.Append, ErrorCode.StorageFailed);
+            _queue.Complete(queued.RecordBytes);
+        }
+
+        foreach (TaskCompletionSource roll in _work.Rolls)
+        {
+            roll.SetException(fault);
+        }
+
+        if (_work.Close is { } close)
+        {
+            _isClosed = true;
+            close.Done.TrySetException(fault);
+        }
+    }
+}
