@@ -9,24 +9,27 @@ namespace Nacre.Storage.Trees;
 /// were; the new tree exists once the pass is done.
 /// </summary>
 /// <remarks>Thread: the applier. The work can be done in slices. After a fault the drain is dropped and begun anew.</remarks>
-internal sealed class TreeDrain
+internal sealed class TreeDrain : IDisposable
 {
+    private static readonly ScanBounds AllChanges = new(default, Inclusive: true, default, Descending: false);
+
     // Invariants:
     // - _frames[0.._depth) is the path from the old root to where the pass stands; each frame's index is its next child
     //   or entry;
-    // - all changes before _change are in the writers or in new nodes; no open frame's subtree ends before _change;
+    // - all changes before the one at which _changes stands are in the writers or in new nodes, and no open frame's
+    //   subtree ends before it;
     // - the leftmost entry that is written on an inner level has an empty key;
     // - in key order, what a writer holds pending comes before what the writers of lower levels hold.
     private readonly NodeSource _nodes;
     private readonly NodeAllocator _allocator;
-    private readonly WriteBuffer _changes;
     private readonly TreeOptions _options;
     private readonly List<LevelWriter> _writers = [];
     private readonly List<ulong> _replaced = [];
     private readonly Frame[] _frames;
+    private readonly NodeScratch _leafScratch = new();
     private readonly byte[] _separator = new byte[OrderedIndex.MaxKeyBytes];
     private int _depth;
-    private uint _change;
+    private WriteBuffer.Scan _changes;
     private long _bytes;
     private int _written;
 
@@ -40,8 +43,8 @@ internal sealed class TreeDrain
         _nodes = nodes;
         _allocator = allocator;
         _options = options;
-        _changes = changes;
-        _change = changes.First();
+        _changes = new WriteBuffer.Scan(changes, changes.Sequence, descending: false);
+        _changes.Start(AllChanges);
         _bytes = root.Bytes;
         FirstNumber = allocator.Next;
         _frames = new Frame[Math.Max(1, (int)root.Height)];
@@ -89,10 +92,13 @@ internal sealed class TreeDrain
             }
         }
 
-        Invariant.Check(_change == 0);
+        Invariant.Check(!_changes.HasCurrent);
         Finish();
         return true;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _leafScratch.Dispose();
 
     /// <summary>Takes over the next child as it is, or goes down into it.</summary>
     private void AdvanceInner(Node inner, Frame frame)
@@ -105,8 +111,8 @@ internal sealed class TreeDrain
 
         int index = frame.Index++;
         bool last = index + 1 == inner.Count;
-        bool changed = _change != 0
-            && (last ? IsBelow(frame) : inner.CompareKey(index + 1, _changes.KeyAt(_change)) > 0);
+        bool changed = _changes.HasCurrent
+            && (last ? IsBelow(frame) : inner.CompareKey(index + 1, _changes.Key) > 0);
         if (!changed && CloseBelow(inner.Level))
         {
             AppendChild(inner.Level, inner.Prefix, inner.KeySuffix(index), inner.ChildReference(index), isNew: false);
@@ -132,20 +138,19 @@ internal sealed class TreeDrain
     {
         LevelWriter writer = WriterOf(0);
         Node? leaf = frame.Node;
-        while (_change != 0 && IsBelow(frame))
+        while (_changes.HasCurrent && IsBelow(frame))
         {
-            ReadOnlySpan<byte> key = _changes.KeyAt(_change);
+            ReadOnlySpan<byte> key = _changes.Key;
             bool exact = false;
             Take(writer, frame, leaf?.LowerBound(key, out exact) ?? 0);
-            uint version = _changes.VersionAt(_change, uint.MaxValue);
-            if (!_changes.IsDeletion(version))
+            if (!_changes.IsDeletion)
             {
-                writer.Append(key, _changes.ValueAtVersion(version).Span, isNew: !exact);
+                writer.Append(key, _changes.Value.Span, isNew: !exact);
                 CutAhead(0);
             }
 
             frame.Index += exact ? 1 : 0;
-            _change = _changes.Next(_change);
+            _changes.MoveNext(AllChanges);
             if (Progress >= stop)
             {
                 return false;
@@ -159,17 +164,17 @@ internal sealed class TreeDrain
     /// <summary>Takes over a leaf's entries up to one, exclusively.</summary>
     private void Take(LevelWriter writer, Frame frame, int until)
     {
-        for (; frame.Index < until; frame.Index++)
+        if (frame.Index < until)
         {
-            Node leaf = frame.Node!;
-            writer.Append(leaf.Prefix, leaf.KeySuffix(frame.Index), leaf.Value(frame.Index), isNew: false);
+            writer.AppendRun(frame.Node!, frame.Index, until);
+            frame.Index = until;
             CutAhead(0);
         }
     }
 
     /// <summary>Whether the next change belongs to a frame's subtree.</summary>
     private bool IsBelow(Frame frame) =>
-        !frame.IsBounded || _changes.KeyAt(_change).SequenceCompareTo(frame.Bound) < 0;
+        !frame.IsBounded || _changes.Key.SequenceCompareTo(frame.Bound) < 0;
 
     /// <summary>
     /// Puts all that is pending below a level into nodes, so that a subtree of that level can follow.
@@ -258,7 +263,8 @@ internal sealed class TreeDrain
     /// <summary>Reads a node whose entries go into new nodes.</summary>
     private Node Open(ulong number, int level, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> suffix)
     {
-        Node node = _nodes.Load(number, level);
+        // A leaf that is being replaced is not worth a place in memory; an inner node still serves readers.
+        Node node = _nodes.Load(number, level, level == 0 ? _leafScratch : null);
         WriterOf(level).Open(prefix, suffix);
         CountAsReplaced(node);
         return node;
@@ -267,7 +273,7 @@ internal sealed class TreeDrain
     private void CountAsReplaced(Node node)
     {
         _replaced.Add(node.Number);
-        _bytes -= node.Bytes.Length;
+        _bytes -= node.Length;
     }
 
     /// <summary>Puts what is pending on every level into nodes, up to a single one: the root.</summary>
