@@ -4,6 +4,7 @@ using Nacre.Core.Time;
 using Nacre.Security.Accounts;
 using Nacre.Security.Keys;
 using Nacre.Security.Tests.Support;
+using Nacre.Testing;
 
 namespace Nacre.Security.Tests.Accounts;
 
@@ -16,7 +17,7 @@ internal sealed class AccountKeysTests
     [SetUp]
     public void SetUp()
     {
-        var folder = new KeyRingFolder(new MemoryFileSystem(), "/k", TimeProvider.System, new SeededRandom(4));
+        var folder = new KeyRingFolder(new SimulatedFileSystem(), "/k", TimeProvider.System, new SeededRandom(4));
         _ring = folder.Create(new ClusterId(1), new FixedRootKeyProvider(1)).Expect();
         _sealer = new SecretSealer(_ring, KeyDomainId.Shared, new SeededRandom(5));
     }

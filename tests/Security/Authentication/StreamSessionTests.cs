@@ -4,6 +4,7 @@ using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;
 using Nacre.Security.Authorisation;
 using Nacre.Security.Tests.Support;
+using Nacre.Testing;
 
 namespace Nacre.Security.Tests.Authentication;
 

@@ -6,6 +6,7 @@ using Nacre.Core.Ids;
 using Nacre.Core.Time;
 using Nacre.Security.Keys;
 using Nacre.Security.Tests.Support;
+using Nacre.Testing;
 
 namespace Nacre.Security.Tests.Keys;
 
@@ -16,14 +17,14 @@ internal sealed class KeyRingTests
     private static readonly ClusterId Cluster = new(((UInt128)0x0123456789abcdef << 64) | 0xfedcba9876543210);
     private static readonly FixedRootKeyProvider Root = new(0x11);
 
-    private MemoryFileSystem _files = null!;
+    private SimulatedFileSystem _files = null!;
     private FakeTimeProvider _time = null!;
     private KeyRingFolder _folder = null!;
 
     [SetUp]
     public void SetUp()
     {
-        _files = new MemoryFileSystem();
+        _files = new SimulatedFileSystem();
         _time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         _folder = new KeyRingFolder(_files, "/data/keys", _time, new SeededRandom(1));
     }
@@ -37,13 +38,13 @@ internal sealed class KeyRingTests
         ring.RotateDomainKey(KeyDomainId.Shared).Expect();
         ring.DestroyDataKey(new DataKeyId(1)).Expect();
 
-        Golden.Check("keyring-v1.bin", _files[RingPath]);
+        Golden.Check("keyring-v1.bin", _files.Get(RingPath));
     }
 
     [Test]
     public void Open_GoldenFile_DerivesTheKeysOfVersionOne()
     {
-        _files[RingPath] = Golden.Read("keyring-v1.bin");
+        _files.Put(RingPath, Golden.Read("keyring-v1.bin"));
 
         using KeyRing ring = _folder.Open(Root).Expect();
 
@@ -52,7 +53,7 @@ internal sealed class KeyRingTests
             Assert.That(ring.Cluster, Is.EqualTo(Cluster));
             Assert.That(ring.Generation, Is.EqualTo(5));
             Assert.That(ring.Current(KeyDomainId.Shared), Is.EqualTo(new DataKeyId(4)));
-            Assert.That(Derive(ring, 2), Is.EqualTo("8326"));
+            Assert.That(Derive(ring, 2), Is.EqualTo("6E97"));
             Assert.That(Derive(ring, 1), Is.Null);
         });
     }
@@ -61,10 +62,10 @@ internal sealed class KeyRingTests
     public void Create_WhenRingIsThere_RefusesAndKeepsIt()
     {
         _folder.Create(Cluster, Root).Expect().Dispose();
-        byte[] before = _files[RingPath];
+        byte[] before = _files.Get(RingPath);
 
         Assert.That(_folder.Create(Cluster, Root).Code(), Is.EqualTo(ErrorCode.AlreadyExists));
-        Assert.That(_files[RingPath], Is.EqualTo(before));
+        Assert.That(_files.Get(RingPath), Is.EqualTo(before));
     }
 
     [Test]
@@ -96,12 +97,12 @@ internal sealed class KeyRingTests
     public void Open_AnyByteChanged_IsRefused()
     {
         _folder.Create(Cluster, Root).Expect().Dispose();
-        byte[] whole = _files[RingPath];
+        byte[] whole = _files.Get(RingPath);
         for (int at = 0; at < whole.Length; at++)
         {
             byte[] changed = [.. whole];
             changed[at] ^= 0x01;
-            _files[RingPath] = changed;
+            _files.Put(RingPath, changed);
 
             ErrorCode expected = at switch
             {
@@ -117,14 +118,14 @@ internal sealed class KeyRingTests
     public void Open_AnyTruncation_IsCorrupt()
     {
         _folder.Create(Cluster, Root).Expect().Dispose();
-        byte[] whole = _files[RingPath];
+        byte[] whole = _files.Get(RingPath);
         for (int length = 0; length < whole.Length; length++)
         {
-            _files[RingPath] = whole[..length];
+            _files.Put(RingPath, whole.AsSpan(0, length));
             Assert.That(_folder.Open(Root).Code(), Is.EqualTo(ErrorCode.Corrupt), $"{length} bytes");
         }
 
-        _files[RingPath] = [.. whole, 0];
+        _files.Put(RingPath, [.. whole, 0]);
         Assert.That(_folder.Open(Root).Code(), Is.EqualTo(ErrorCode.Corrupt));
     }
 
@@ -132,9 +133,9 @@ internal sealed class KeyRingTests
     public void Open_OlderFilePutBack_IsSeenByItsGeneration()
     {
         using KeyRing ring = _folder.Create(Cluster, Root).Expect();
-        byte[] older = _files[RingPath];
+        byte[] older = _files.Get(RingPath);
         ring.RotateDataKey(KeyDomainId.Shared).Expect();
-        _files[RingPath] = older;
+        _files.Put(RingPath, older);
 
         Result<KeyRing> opened = _folder.Open(Root, ring.Generation);
 
@@ -181,7 +182,7 @@ internal sealed class KeyRingTests
     public void Open_DomainKeyTakenFromAnOlderVersion_IsCorrupt()
     {
         using KeyRing ring = _folder.Create(Cluster, Root).Expect();
-        KeyRingContent older = KeyRingCodec.Decode(_files[RingPath], Root.Key()).Expect();
+        KeyRingContent older = KeyRingCodec.Decode(_files.Get(RingPath), Root.Key()).Expect();
         ring.RotateDomainKey(KeyDomainId.Shared).Expect();
 
         Splice(content => content with
@@ -220,11 +221,11 @@ internal sealed class KeyRingTests
     {
         using KeyRing ring = _folder.Create(Cluster, Root).Expect();
         ring.AddDomain(new KeyDomainId(3)).Expect();
-        KeyRingContent before = KeyRingCodec.Decode(_files[RingPath], Root.Key()).Expect();
+        KeyRingContent before = KeyRingCodec.Decode(_files.Get(RingPath), Root.Key()).Expect();
 
         ring.RotateDomainKey(KeyDomainId.Shared).Expect();
 
-        KeyRingContent after = KeyRingCodec.Decode(_files[RingPath], Root.Key()).Expect();
+        KeyRingContent after = KeyRingCodec.Decode(_files.Get(RingPath), Root.Key()).Expect();
         Assert.Multiple(() =>
         {
             Assert.That(after.Domains[0].Version, Is.EqualTo(2));
@@ -324,27 +325,60 @@ internal sealed class KeyRingTests
         });
     }
 
-    [Test]
-    public void Write_DiskFailsAnywhere_OldOrNewRingOpensAndNoIdIsGivenTwice()
+    [TestCase(SimulatedOperationKind.Create)]
+    [TestCase(SimulatedOperationKind.Write)]
+    [TestCase(SimulatedOperationKind.Flush)]
+    [TestCase(SimulatedOperationKind.Rename)]
+    [TestCase(SimulatedOperationKind.SyncDirectory)]
+    public void Write_DiskFails_NothingChangesHereAndNoIdIsGivenTwice(SimulatedOperationKind kind)
     {
-        for (int operations = 0; operations < 6; operations++)
+        using KeyRing ring = _folder.Create(Cluster, Root).Expect();
+        _files.Fail(kind);
+
+        Assert.That(() => ring.RotateDataKey(KeyDomainId.Shared), Throws.TypeOf<StorageFaultException>());
+
+        Assert.That(ring.Current(KeyDomainId.Shared), Is.EqualTo(new DataKeyId(1)));
+        Assert.That(ring.Generation, Is.EqualTo(1));
+        using (KeyRing reopened = _folder.Open(Root, ring.Generation).Expect())
         {
-            SetUp();
-            using KeyRing ring = _folder.Create(Cluster, Root).Expect();
-            _files.OperationsLeft = operations;
+            Assert.That(Derive(reopened, 1), Is.EqualTo(Derive(ring, 1)));
+        }
 
-            Assert.That(() => ring.RotateDataKey(KeyDomainId.Shared), Throws.TypeOf<StorageFaultException>(), $"{operations} operations");
-            Assert.That(ring.Current(KeyDomainId.Shared), Is.EqualTo(new DataKeyId(1)));
-            Assert.That(ring.Generation, Is.EqualTo(1));
+        Assert.That(ring.RotateDataKey(KeyDomainId.Shared).Expect(), Is.EqualTo(new DataKeyId(3)));
+        Assert.That(ring.Generation, Is.EqualTo(3));
+    }
 
-            _files.OperationsLeft = -1;
-            using (KeyRing reopened = _folder.Open(Root, ring.Generation).Expect())
+    [Test]
+    public void Write_PowerLostAtAnyStep_OldOrNewRingOpens()
+    {
+        for (ulong seed = 0; seed < 20; seed++)
+        {
+            bool crashed = true;
+            for (int step = 1; crashed; step++)
             {
-                Assert.That(Derive(reopened, 1), Is.EqualTo(Derive(ring, 1)));
-            }
+                SetUp();
+                using KeyRing ring = _folder.Create(Cluster, Root).Expect();
+                ring.RotateDataKey(KeyDomainId.Shared).Expect();
+                ulong generation = ring.Generation;
+                _files.CrashAt(_files.Changes + step, seed);
+                try
+                {
+                    ring.DestroyDataKey(new DataKeyId(1)).Expect();
+                    generation = ring.Generation;
+                    ring.RotateDomainKey(KeyDomainId.Shared).Expect();
+                    generation = ring.Generation;
+                    crashed = false;
+                }
+                catch (SimulatedCrashException)
+                {
+                    // What follows is the next start.
+                }
 
-            Assert.That(ring.RotateDataKey(KeyDomainId.Shared).Expect(), Is.EqualTo(new DataKeyId(3)));
-            Assert.That(ring.Generation, Is.EqualTo(3));
+                var after = new KeyRingFolder(_files.Reboot(seed), "/data/keys", _time, new SeededRandom(7));
+                using KeyRing reopened = after.Open(Root, generation).Expect();
+                Assert.That(Derive(reopened, 2), Is.EqualTo(Derive(ring, 2)), $"seed {seed}, step {step}");
+                reopened.RotateDataKey(KeyDomainId.Shared).Expect();
+            }
         }
     }
 
@@ -353,7 +387,7 @@ internal sealed class KeyRingTests
         Gen.Int[0, 4].List[1, 12].Sample(
             steps =>
             {
-                var files = new MemoryFileSystem();
+                var files = new SimulatedFileSystem();
                 var folder = new KeyRingFolder(files, "/k", TimeProvider.System, CryptographicRandom.Instance);
                 byte rootFill = 1;
                 using KeyRing ring = folder.Create(Cluster, new FixedRootKeyProvider(rootFill)).Expect();
@@ -397,8 +431,8 @@ internal sealed class KeyRingTests
         using KeyRing ring = _folder.Create(Cluster, Root).Expect();
         using RootKey root = Root.Key();
 
-        Assert.That(_files.Contents.Select(file => file.Key), Is.EqualTo(new[] { RingPath }));
-        Assert.That(_files[RingPath].AsSpan().IndexOf(root.Bytes), Is.Negative);
+        Assert.That(_files.AllFiles, Is.EqualTo(new[] { RingPath }));
+        Assert.That(_files.Get(RingPath).AsSpan().IndexOf(root.Bytes), Is.Negative);
     }
 
     private static string? Derive(KeyRing ring, uint key)
@@ -410,7 +444,7 @@ internal sealed class KeyRingTests
     private void Splice(Func<KeyRingContent, KeyRingContent> change)
     {
         using RootKey root = Root.Key();
-        KeyRingContent content = KeyRingCodec.Decode(_files[RingPath], root).Expect();
-        _files[RingPath] = KeyRingCodec.Encode(change(content), root, new SeededRandom(9));
+        KeyRingContent content = KeyRingCodec.Decode(_files.Get(RingPath), root).Expect();
+        _files.Put(RingPath, KeyRingCodec.Encode(change(content), root, new SeededRandom(9)));
     }
 }

@@ -5,6 +5,7 @@ using Nacre.Core.Ids;
 using Nacre.Core.Time;
 using Nacre.Security.Keys;
 using Nacre.Security.Tests.Support;
+using Nacre.Testing;
 
 namespace Nacre.Security.Tests.Keys;
 
@@ -14,13 +15,13 @@ internal sealed class RootKeyProviderTests
     private const string KeyPath = "/etc/nacre/root.key";
     private static readonly Argon2Cost Cheap = new(64, 1, 1);
 
-    private MemoryFileSystem _files = null!;
+    private SimulatedFileSystem _files = null!;
     private FakeTimeProvider _time = null!;
 
     [SetUp]
     public void SetUp()
     {
-        _files = new MemoryFileSystem();
+        _files = new SimulatedFileSystem();
         _time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     }
 
@@ -37,7 +38,7 @@ internal sealed class RootKeyProviderTests
     {
         FileProvider("correct horse").Open(expected: null).Expect().Dispose();
 
-        Golden.Check("rootkey-v1.bin", _files[KeyPath]);
+        Golden.Check("rootkey-v1.bin", _files.Get(KeyPath));
     }
 
     [Test]
@@ -52,14 +53,14 @@ internal sealed class RootKeyProviderTests
     public void File_WithoutPassphrase_SaysUnavailableAndWritesNothing()
     {
         Assert.That(FileProvider(phrase: null).Open(expected: null).Code(), Is.EqualTo(ErrorCode.RootKeyUnavailable));
-        Assert.That(_files.Contents, Is.Empty);
+        Assert.That(_files.AllFiles, Is.Empty);
     }
 
     [Test]
     public void File_MissingAfterFirstStart_IsNeverMadeAnew()
     {
         Assert.That(FileProvider("correct horse").Open(new RootKeyId(5)).Code(), Is.EqualTo(ErrorCode.RootKeyUnavailable));
-        Assert.That(_files.Contents, Is.Empty);
+        Assert.That(_files.AllFiles, Is.Empty);
     }
 
     [Test]
@@ -76,12 +77,12 @@ internal sealed class RootKeyProviderTests
     public void File_AnyByteChanged_IsRefused()
     {
         FileProvider("correct horse").Open(expected: null).Expect().Dispose();
-        byte[] whole = _files[KeyPath];
+        byte[] whole = _files.Get(KeyPath);
         for (int at = 0; at < whole.Length; at++)
         {
             byte[] changed = [.. whole];
             changed[at] ^= 0x80;
-            _files[KeyPath] = changed;
+            _files.Put(KeyPath, changed);
 
             ErrorCode expected = at is 8 or 9 ? ErrorCode.Unsupported : ErrorCode.Corrupt;
             Assert.That(FileProvider("correct horse").Open(expected: null).Code(), Is.EqualTo(expected), $"byte {at}");
@@ -92,10 +93,10 @@ internal sealed class RootKeyProviderTests
     public void File_AnyTruncation_IsCorrupt()
     {
         FileProvider("correct horse").Open(expected: null).Expect().Dispose();
-        byte[] whole = _files[KeyPath];
+        byte[] whole = _files.Get(KeyPath);
         for (int length = 0; length < whole.Length; length++)
         {
-            _files[KeyPath] = whole[..length];
+            _files.Put(KeyPath, whole.AsSpan(0, length));
             Assert.That(FileProvider("correct horse").Open(expected: null).Code(), Is.EqualTo(ErrorCode.Corrupt), $"{length} bytes");
         }
     }
@@ -112,31 +113,33 @@ internal sealed class RootKeyProviderTests
     }
 
     [Test]
-    public void Rotation_CutOffAnywhere_LeavesAFolderThatOpens()
+    public void Rotation_PowerLostAtAnyStep_LeavesAFolderThatOpens()
     {
-        var cluster = new ClusterId(1);
-        for (int operations = 0; operations < 20; operations++)
+        for (ulong seed = 0; seed < 20; seed++)
         {
-            SetUp();
-            var folder = new KeyRingFolder(_files, "/data/keys", _time, CryptographicRandom.Instance);
-            FileRootKeyProvider provider = FileProvider("correct horse");
-            using KeyRing ring = folder.Create(cluster, provider).Expect();
-
-            _files.OperationsLeft = operations;
-            try
+            bool crashed = true;
+            for (int step = 1; crashed; step++)
             {
-                using RootKey next = provider.StageNext().Expect();
-                ring.RotateRootKey(next);
-                provider.PromoteNext();
-            }
-            catch (StorageFaultException)
-            {
-                // The machine stopped here; what follows is the next start.
-            }
+                SetUp();
+                using KeyRing ring = Folder(_files).Create(new ClusterId(1), FileProvider("correct horse")).Expect();
+                _files.CrashAt(_files.Changes + step, seed);
+                try
+                {
+                    FileRootKeyProvider provider = FileProvider("correct horse");
+                    using RootKey next = provider.StageNext().Expect();
+                    ring.RotateRootKey(next);
+                    provider.PromoteNext();
+                    crashed = false;
+                }
+                catch (SimulatedCrashException)
+                {
+                    // What follows is the next start, and the one after.
+                }
 
-            _files.OperationsLeft = -1;
-            folder.Open(FileProvider("correct horse"), ring.Generation).Expect().Dispose();
-            folder.Open(FileProvider("correct horse"), ring.Generation).Expect().Dispose();
+                _files = _files.Reboot(seed);
+                Folder(_files).Open(FileProvider("correct horse"), ring.Generation).Expect().Dispose();
+                Folder(_files).Open(FileProvider("correct horse"), ring.Generation).Expect().Dispose();
+            }
         }
     }
 
@@ -180,7 +183,7 @@ internal sealed class RootKeyProviderTests
     public void Developer_DamagedKey_IsCorrupt()
     {
         DeveloperProvider().Open(null).Expect().Dispose();
-        _files["/home/u/.config/nacre/dev-root.key"] = "short"u8.ToArray();
+        _files.Put("/home/u/.config/nacre/dev-root.key", "short"u8.ToArray());
 
         Assert.That(DeveloperProvider().Open(null).Code(), Is.EqualTo(ErrorCode.Corrupt));
     }
@@ -233,6 +236,8 @@ internal sealed class RootKeyProviderTests
             File.Delete(path);
         }
     }
+
+    private KeyRingFolder Folder(SimulatedFileSystem files) => new(files, "/data/keys", _time, CryptographicRandom.Instance);
 
     private static RootKeyId OpenAndForget(IRootKeyProvider provider, RootKeyId? expected)
     {

@@ -2,6 +2,7 @@ using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Security.Keys;
 using Nacre.Security.Tests.Support;
+using Nacre.Testing;
 
 namespace Nacre.Security.Tests.Keys;
 
@@ -14,7 +15,7 @@ internal sealed class SecretSealerTests
     [SetUp]
     public void SetUp()
     {
-        var folder = new KeyRingFolder(new MemoryFileSystem(), "/k", TimeProvider.System, new SeededRandom(4));
+        var folder = new KeyRingFolder(new SimulatedFileSystem(), "/k", TimeProvider.System, new SeededRandom(4));
         _ring = folder.Create(new ClusterId(1), new FixedRootKeyProvider(1)).Expect();
         _sealer = new SecretSealer(_ring, KeyDomainId.Shared, new SeededRandom(5));
     }
