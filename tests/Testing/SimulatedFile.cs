@@ -3,7 +3,7 @@ using Nacre.Core.Files;
 namespace Nacre.Testing;
 
 /// <summary>An open file of a <see cref="SimulatedFileSystem"/>; works on when the file was removed or renamed.</summary>
-internal sealed class SimulatedFile(SimulatedFileSystem system, SimulatedInode inode, string path) : IStorageFile
+internal sealed class SimulatedFile(SimulatedFileSystem system, SimulatedInode inode, string path, StorageFileMode mode) : IStorageFile
 {
     private bool _disposed;
 
@@ -26,7 +26,7 @@ internal sealed class SimulatedFile(SimulatedFileSystem system, SimulatedInode i
 
     public void Write(long position, ReadOnlySpan<byte> buffer)
     {
-        CheckOpen();
+        CheckWritable();
         system.Write(inode, Path, position, buffer);
     }
 
@@ -38,17 +38,26 @@ internal sealed class SimulatedFile(SimulatedFileSystem system, SimulatedInode i
 
     public void SetLength(long length)
     {
-        CheckOpen();
+        CheckWritable();
         system.SetLength(inode, Path, length);
     }
 
     public void Allocate(long length)
     {
-        CheckOpen();
+        CheckWritable();
         system.Allocate(inode, Path, length);
     }
 
     public void Dispose() => _disposed = true;
 
     private void CheckOpen() => ObjectDisposedException.ThrowIf(_disposed, this);
+
+    private void CheckWritable()
+    {
+        CheckOpen();
+        if (mode == StorageFileMode.ReadOnly)
+        {
+            throw new StorageFaultException(StorageFaultKind.Io, Path, "file", "the file was opened for reading alone");
+        }
+    }
 }

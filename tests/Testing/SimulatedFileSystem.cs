@@ -49,17 +49,17 @@ public sealed partial class SimulatedFileSystem : IFileSystem
             CheckPower();
             if (_files.TryGetValue(path, out SimulatedInode? inode))
             {
-                return mode == StorageFileMode.New ? throw Fault(path, "the file is there already") : new SimulatedFile(this, inode, path);
+                return mode == StorageFileMode.New ? throw Fault(path, "the file is there already") : new SimulatedFile(this, inode, path, mode);
             }
 
-            if (mode == StorageFileMode.Existing || !_directories.Contains(DirectoryOf(path)))
+            if (mode is StorageFileMode.Existing or StorageFileMode.ReadOnly || !_directories.Contains(DirectoryOf(path)))
             {
                 throw Fault(path, "no such file or folder");
             }
 
             inode = new SimulatedInode();
             ChangeEntries(SimulatedOperationKind.Create, path, [new(path, inode)]);
-            return new SimulatedFile(this, inode, path);
+            return new SimulatedFile(this, inode, path, mode);
         }
     }
 

@@ -7,7 +7,7 @@ namespace Nacre.Core.Files;
 /// <remarks>Thread-safe. Every method throws <see cref="StorageFaultException"/> when the disk refuses.</remarks>
 public interface IFileSystem
 {
-    /// <summary>Opens a file for reading and writing.</summary>
+    /// <summary>Opens a file for reading and, unless the mode says otherwise, writing.</summary>
     /// <param name="path">The file.</param>
     /// <param name="mode">Whether it must, may or must not exist.</param>
     /// <returns>The open file; the caller disposes it. A created file is durable only after <see cref="SyncDirectory"/>.</returns>

@@ -11,4 +11,7 @@ public enum StorageFileMode : byte
 
     /// <summary>Created with mode 0600 unless it is there.</summary>
     ExistingOrNew = 2,
+
+    /// <summary>It must be there, and is only read: it may lie where nothing can be written. Every change is refused.</summary>
+    ReadOnly = 3,
 }

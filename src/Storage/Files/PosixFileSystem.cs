@@ -24,11 +24,12 @@ public sealed class PosixFileSystem : IFileSystem
     /// <inheritdoc/>
     public IStorageFile Open(string path, StorageFileMode mode)
     {
-        int flags = Posix.OpenReadWrite | Posix.OpenCloseOnExec | mode switch
+        int flags = Posix.OpenCloseOnExec | mode switch
         {
-            StorageFileMode.Existing => 0,
-            StorageFileMode.New => Posix.OpenCreate | Posix.OpenExclusive,
-            StorageFileMode.ExistingOrNew => Posix.OpenCreate,
+            StorageFileMode.Existing => Posix.OpenReadWrite,
+            StorageFileMode.New => Posix.OpenReadWrite | Posix.OpenCreate | Posix.OpenExclusive,
+            StorageFileMode.ExistingOrNew => Posix.OpenReadWrite | Posix.OpenCreate,
+            StorageFileMode.ReadOnly => Posix.OpenReadOnly,
             _ => throw new ArgumentOutOfRangeException(nameof(mode)),
         };
         return new PosixFile(OpenHandle(path, flags), path);

@@ -25,6 +25,23 @@ public abstract class FileSystemContract
             Throws.TypeOf<StorageFaultException>().With.Property("Kind").EqualTo(StorageFaultKind.Io));
 
     [Test]
+    public void Open_ReadOnly_ReadsAndRefusesEveryChange()
+    {
+        Assert.That(() => Files.Open(PathOf("a"), StorageFileMode.ReadOnly), Throws.TypeOf<StorageFaultException>());
+        Write("a", [1, 2, 3]);
+
+        using IStorageFile file = Files.Open(PathOf("a"), StorageFileMode.ReadOnly);
+
+        byte[] buffer = new byte[3];
+        Assert.That(file.Read(0, buffer), Is.EqualTo(3));
+        Assert.That(() => file.Write(0, [9]), Throws.TypeOf<StorageFaultException>());
+        Assert.That(() => file.SetLength(1), Throws.TypeOf<StorageFaultException>());
+        Assert.That(() => file.Allocate(4096), Throws.TypeOf<StorageFaultException>());
+        file.Read(0, buffer);
+        Assert.That(buffer, Is.EqualTo(new byte[] { 1, 2, 3 }));
+    }
+
+    [Test]
     public void Write_PastTheEnd_GrowsWithZeros()
     {
         using IStorageFile file = Files.Open(PathOf("a"), StorageFileMode.ExistingOrNew);
