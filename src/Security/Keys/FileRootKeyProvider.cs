@@ -131,8 +131,15 @@ public sealed class FileRootKeyProvider(
             return new NacreError(ErrorCode.RootKeyUnavailable, $"The root key {from} is not there. Mount or put back the file that this data folder was made with.");
         }
 
-        // A longer file is no root key; its first bytes are enough for the refusal to say so.
-        return AtomicFile.Read(files, from, maxBytes: 64 * 1024) ?? [];
+        try
+        {
+            // A longer file is no root key, and is refused like an empty one.
+            return AtomicFile.Read(files, from, maxBytes: 64 * 1024) ?? [];
+        }
+        catch (StorageFaultException fault)
+        {
+            return new NacreError(ErrorCode.RootKeyUnavailable, $"The root key {from} cannot be read: {fault.Message}");
+        }
     }
 
     private Result<RootKey> Unseal(string from, ReadOnlySpan<byte> file)

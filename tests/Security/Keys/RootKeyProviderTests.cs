@@ -64,6 +64,15 @@ internal sealed class RootKeyProviderTests
     }
 
     [Test]
+    public void File_CannotBeRead_SaysUnavailable()
+    {
+        FileProvider("correct horse").Open(expected: null).Expect().Dispose();
+        _files.Fail(SimulatedOperationKind.Read);
+
+        Assert.That(FileProvider("correct horse").Open(expected: null).Code(), Is.EqualTo(ErrorCode.RootKeyUnavailable));
+    }
+
+    [Test]
     public void File_OfAnotherRing_SaysWrongRootKeyWithoutAskingForThePassphrase()
     {
         FileProvider("correct horse").Open(expected: null).Expect().Dispose();

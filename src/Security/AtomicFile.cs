@@ -1,6 +1,6 @@
 using Nacre.Core.Files;
 
-namespace Nacre.Security.Keys;
+namespace Nacre.Security;
 
 /// <summary>Whole small files, replaced so that a crash leaves the old one or the new one, never a mixture.</summary>
 internal static class AtomicFile
@@ -11,7 +11,7 @@ internal static class AtomicFile
     /// <param name="maxBytes">Longer files give null: they are not what the caller looks for.</param>
     public static byte[]? Read(IFileSystem files, string path, int maxBytes)
     {
-        using IStorageFile file = files.Open(path, StorageFileMode.Existing);
+        using IStorageFile file = files.Open(path, StorageFileMode.ReadOnly);
         long length = file.Length;
         if (length > maxBytes)
         {

@@ -1,0 +1,198 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Nacre.Core;
+using Nacre.Core.Errors;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Core.Time;
+using Nacre.Security.Keys;
+
+namespace Nacre.Security.Certificates;
+
+/// <summary>
+/// Serves certificates of the cluster's own authority, which is made at the first start. The authority's key lies
+/// sealed in <c>tls/authority</c>; a server's key lives in memory alone and is drawn anew at each start and renewal.
+/// Layout in <c>docs/formats/tls.md</c>.
+/// </summary>
+/// <remarks>Not thread-safe.</remarks>
+// Invariants:
+// - tls/ca.pem is the certificate in tls/authority, whatever was there before.
+public sealed class OwnCertificates : IServerCertificateProvider
+{
+    /// <summary>Name of the sealed authority in its folder.</summary>
+    public const string AuthorityFileName = "authority";
+
+    /// <summary>Name of the authority's certificate in its folder, for clients.</summary>
+    public const string CaCertificateFileName = "ca.pem";
+
+    private const string Purpose = "certificate authority";
+    private const int MaxFileBytes = 64 * 1024;
+    private static readonly string[] LocalNames = ["localhost", "127.0.0.1", "::1"];
+
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly SecretSealer _sealer;
+    private readonly ClusterId _cluster;
+    private readonly string[] _names;
+    private readonly TimeProvider _time;
+    private readonly IRandomSource _random;
+
+    /// <summary>Names what the server is called; reads and writes nothing yet.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">The folder, <c>tls</c> in the data folder.</param>
+    /// <param name="sealer">Seals the authority's key under the shared domain.</param>
+    /// <param name="cluster">Stands in the authority's name.</param>
+    /// <param name="names">DNS names and addresses besides <c>localhost</c>, <c>127.0.0.1</c> and <c>::1</c>; each as <see cref="IsName"/> accepts it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Draws serial numbers.</param>
+    public OwnCertificates(
+        IFileSystem files, string directory, SecretSealer sealer, ClusterId cluster, IEnumerable<string> names, TimeProvider time, IRandomSource random)
+    {
+        _files = files;
+        _directory = directory;
+        _sealer = sealer;
+        _cluster = cluster;
+        _names = [.. names.Concat(LocalNames).Select(name => name.ToLowerInvariant()).Distinct(StringComparer.Ordinal)];
+        _time = time;
+        _random = random;
+        Invariant.Check(_names.All(IsName));
+    }
+
+    /// <summary>The authority's certificate, for clients to trust.</summary>
+    public string CaCertificatePath => Path.Combine(_directory, CaCertificateFileName);
+
+    private string AuthorityPath => Path.Combine(_directory, AuthorityFileName);
+
+    /// <summary>True for an IP address, or a host name in ASCII of at most 253 characters.</summary>
+    public static bool IsName(string name) =>
+        IPAddress.TryParse(name, out _)
+        || (name.Length is >= 1 and <= 253 && Ascii.IsValid(name) && Uri.CheckHostName(name) == UriHostNameType.Dns);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A certificate is renewed when a third of its life is left. Throws <see cref="StorageFaultException"/> when the disk
+    /// refuses.
+    /// </remarks>
+    public Result<ServerCertificate> Refresh(ServerCertificate? present)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        if (present is not null && now < present.NotAfter - ((present.NotAfter - present.NotBefore) / 3))
+        {
+            return present;
+        }
+
+        Result<CertificateAuthority> opened = OpenOrMake(now);
+        if (!opened.IsOk)
+        {
+            return opened.Error;
+        }
+
+        using CertificateAuthority authority = opened.Value;
+        if (now >= authority.Certificate.NotAfter)
+        {
+            return new NacreError(ErrorCode.Malformed, $"The certificate authority {AuthorityPath} expired on {authority.Certificate.NotAfter:O}. Remove it; the next start makes another, which clients must be given.");
+        }
+
+        return authority.IssueServer(_names, now, _random);
+    }
+
+    /// <summary>
+    /// Seals the authority anew when its data key is no longer the current one. For whoever is about to destroy data keys.
+    /// </summary>
+    /// <returns>Errors: <see cref="ErrorCode.Corrupt"/>, <see cref="ErrorCode.Unsupported"/>.</returns>
+    public Result<Unit> Reseal()
+    {
+        Result<CertificateAuthority> opened = OpenOrMake(_time.GetUtcNow());
+        if (!opened.IsOk)
+        {
+            return opened.Error;
+        }
+
+        opened.Value.Dispose();
+        return Unit.Value;
+    }
+
+    private static NacreError Corrupt(string path, string finding) => new(
+        ErrorCode.Corrupt,
+        $"The certificate authority {path} is damaged: {finding}. Put back a copy; or remove it, and the next start makes another, which clients must be given.");
+
+    private Result<CertificateAuthority> OpenOrMake(DateTimeOffset now)
+    {
+        Result<CertificateAuthority> authority = _files.FileExists(AuthorityPath) ? Open() : Make(now);
+        if (authority.IsOk)
+        {
+            PublishCertificate(authority.Value);
+        }
+
+        return authority;
+    }
+
+    private Result<CertificateAuthority> Make(DateTimeOffset now)
+    {
+        CertificateAuthority authority = CertificateAuthority.Make(_cluster, now, _random);
+        _files.CreateDirectory(_directory);
+        Save(authority);
+        return authority;
+    }
+
+    private Result<CertificateAuthority> Open()
+    {
+        byte[]? file = AtomicFile.Read(_files, AuthorityPath, MaxFileBytes);
+        if (file is null)
+        {
+            return Corrupt(AuthorityPath, "it is too long");
+        }
+
+        Result<SecretBytes> opened = _sealer.Open(Purpose, file);
+        if (!opened.IsOk)
+        {
+            return opened.Error.Code == ErrorCode.Corrupt ? Corrupt(AuthorityPath, opened.Error.Message) : opened.Error;
+        }
+
+        using SecretBytes secret = opened.Value;
+        ReadOnlySpan<byte> content = secret.Span;
+        long certificateBytes = content.Length < sizeof(uint) ? long.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(content);
+        if (certificateBytes > content.Length - sizeof(uint))
+        {
+            return Corrupt(AuthorityPath, "its length does not hold");
+        }
+
+        CertificateAuthority? authority = CertificateAuthority.Open(
+            content.Slice(sizeof(uint), (int)certificateBytes), content[(sizeof(uint) + (int)certificateBytes)..]);
+        if (authority is null)
+        {
+            return Corrupt(AuthorityPath, "certificate and key do not belong together");
+        }
+
+        if (_sealer.IsStale(file))
+        {
+            Save(authority);
+        }
+
+        return authority;
+    }
+
+    private void Save(CertificateAuthority authority)
+    {
+        byte[] certificate = authority.Certificate.RawData;
+        byte[] key = authority.ExportKey();
+        using var content = new SecretBytes(sizeof(uint) + certificate.Length + key.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(content.Span, (uint)certificate.Length);
+        certificate.CopyTo(content.Span[sizeof(uint)..]);
+        key.CopyTo(content.Span[(sizeof(uint) + certificate.Length)..]);
+        CryptographicOperations.ZeroMemory(key);
+        AtomicFile.Replace(_files, AuthorityPath, _sealer.Seal(Purpose, content.Span));
+    }
+
+    private void PublishCertificate(CertificateAuthority authority)
+    {
+        byte[] pem = Encoding.ASCII.GetBytes(authority.Certificate.ExportCertificatePem() + "\n");
+        byte[]? published = _files.FileExists(CaCertificatePath) ? AtomicFile.Read(_files, CaCertificatePath, MaxFileBytes) : null;
+        if (published is null || !published.AsSpan().SequenceEqual(pem))
+        {
+            AtomicFile.Replace(_files, CaCertificatePath, pem);
+        }
+    }
+}
