@@ -1,0 +1,41 @@
+namespace Nacre.Core.Control;
+
+/// <summary>What a control command does: its first byte. Numbers are stored and never reused.</summary>
+public enum ControlCommandKind : byte
+{
+    /// <summary>No command.</summary>
+    None = 0,
+
+    /// <summary><see cref="CreateCluster"/>.</summary>
+    CreateCluster = 1,
+
+    /// <summary><see cref="CreateDatabase"/>.</summary>
+    CreateDatabase = 2,
+
+    /// <summary><see cref="DeleteDatabase"/>.</summary>
+    DeleteDatabase = 3,
+
+    /// <summary><see cref="DatabaseGone"/>.</summary>
+    DatabaseGone = 4,
+
+    /// <summary><see cref="CreateContainer"/>.</summary>
+    CreateContainer = 5,
+
+    /// <summary><see cref="ContainerReady"/>.</summary>
+    ContainerReady = 6,
+
+    /// <summary><see cref="DeleteContainer"/>.</summary>
+    DeleteContainer = 7,
+
+    /// <summary><see cref="ContainerGone"/>.</summary>
+    ContainerGone = 8,
+
+    /// <summary><see cref="SetAccountKey"/>.</summary>
+    SetAccountKey = 9,
+
+    /// <summary><see cref="SetSetting"/>.</summary>
+    SetSetting = 10,
+
+    /// <summary><see cref="RecordKeyRingGeneration"/>.</summary>
+    RecordKeyRingGeneration = 11,
+}

@@ -1,0 +1,26 @@
+namespace Nacre.Storage.Control;
+
+/// <summary>What a record of a control checkpoint holds. Numbers are stored; a reader refuses those it does not know.</summary>
+internal enum ControlRecordKind : ushort
+{
+    /// <summary>The cluster, counters and stamps; the first record.</summary>
+    Head = 1,
+
+    /// <summary>A key domain.</summary>
+    KeyDomain = 2,
+
+    /// <summary>A database.</summary>
+    Database = 3,
+
+    /// <summary>A container with its ranges; stands behind its database, unless that is gone.</summary>
+    Container = 4,
+
+    /// <summary>An account key.</summary>
+    AccountKey = 5,
+
+    /// <summary>A setting.</summary>
+    Setting = 6,
+
+    /// <summary>A client's remembered outcomes.</summary>
+    Client = 7,
+}

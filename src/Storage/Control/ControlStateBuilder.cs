@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Nacre.Core.Control;
+using Nacre.Core.Ids;
+
+namespace Nacre.Storage.Control;
+
+/// <summary>Puts a state together from its records, and refuses what cannot be one.</summary>
+internal sealed class ControlStateBuilder
+{
+    private readonly SortedDictionary<KeyDomainId, KeyDomainRecord> _domains = [];
+    private readonly SortedDictionary<string, DatabaseRecord> _databases = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<DatabaseId, DatabaseRecord> _deletingDatabases = [];
+    private readonly SortedDictionary<DatabaseId, SortedDictionary<string, ContainerRecord>> _containers = [];
+    private readonly SortedDictionary<ContainerId, ContainerRecord> _deletingContainers = [];
+    private readonly SortedDictionary<AccountKeyKind, AccountKeyRecord> _keys = [];
+    private readonly SortedDictionary<string, SettingRecord> _settings = new(StringComparer.Ordinal);
+    private readonly ImmutableSortedDictionary<UInt128, ClientOutcomes>.Builder _clients =
+        ImmutableSortedDictionary.CreateBuilder<UInt128, ClientOutcomes>();
+
+    private ControlState? _head;
+
+    /// <summary>Takes the head; once.</summary>
+    public bool TryBegin(ControlState head)
+    {
+        bool isFirst = _head is null;
+        _head = head;
+        return isFirst;
+    }
+
+    /// <summary>Takes a key domain.</summary>
+    public bool TryAdd(KeyDomainRecord domain) => _domains.TryAdd(domain.Id, domain);
+
+    /// <summary>Takes a database.</summary>
+    public bool TryAdd(DatabaseRecord database) => database.State switch
+    {
+        ResourceState.Ready => _databases.TryAdd(database.Name, database) && _containers.TryAdd(database.Id, new(StringComparer.Ordinal)),
+        ResourceState.Deleting => _deletingDatabases.TryAdd(database.Id, database),
+        _ => false,
+    };
+
+    /// <summary>Takes a container.</summary>
+    public bool TryAdd(ContainerRecord container) => container.State switch
+    {
+        ResourceState.Creating or ResourceState.Ready =>
+            _containers.TryGetValue(container.Database, out SortedDictionary<string, ContainerRecord>? siblings) &&
+            siblings.TryAdd(container.Name, container),
+        ResourceState.Deleting => _deletingContainers.TryAdd(container.Id, container),
+        _ => false,
+    };
+
+    /// <summary>Takes an account key.</summary>
+    public bool TryAdd(AccountKeyRecord key) => _keys.TryAdd(key.Kind, key);
+
+    /// <summary>Takes a setting.</summary>
+    public bool TryAdd(SettingRecord setting) => _settings.TryAdd(setting.Name, setting);
+
+    /// <summary>Takes a client.</summary>
+    public bool TryAdd(UInt128 id, ClientOutcomes client) => _clients.TryAdd(id, client);
+
+    /// <summary>Gives the state; false without a head.</summary>
+    public bool TryBuild([NotNullWhen(true)] out ControlState? state)
+    {
+        state = _head is null
+            ? null
+            : _head with
+            {
+                Catalog = _head.Catalog with
+                {
+                    KeyDomains = [.. _domains.Values],
+                    Databases = [.. _databases.Values.Select(database => database with { Containers = [.. _containers[database.Id].Values] })],
+                    DeletingDatabases = [.. _deletingDatabases.Values],
+                    DeletingContainers = [.. _deletingContainers.Values],
+                    AccountKeys = [.. _keys.Values],
+                    Settings = [.. _settings.Values],
+                },
+                Outcomes = _head.Outcomes with { Clients = _clients.ToImmutable() },
+            };
+        return state is not null;
+    }
+}
