@@ -27,4 +27,22 @@ internal static partial class Log
 
     [LoggerMessage(3006, LogLevel.Critical, "Shard {Shard} has stopped after a fault. Nothing more is read or written there until the node is started again.")]
     public static partial void ReplicaFailed(ILogger logger, ShardId shard, Exception cause);
+
+    [LoggerMessage(3007, LogLevel.Warning, "The time to stop in order ran out: the next start replays what was not checkpointed.")]
+    public static partial void StopCutShort(ILogger logger);
+
+    [LoggerMessage(3020, LogLevel.Information, "Container {Container} is ready: {Ranges} ranges are active.")]
+    public static partial void ContainerReady(ILogger logger, ContainerId container, int ranges);
+
+    [LoggerMessage(3021, LogLevel.Information, "Container {Container} is gone: {Ranges} ranges are dropped.")]
+    public static partial void ContainerGone(ILogger logger, ContainerId container, int ranges);
+
+    [LoggerMessage(3022, LogLevel.Information, "Database {Database} is gone.")]
+    public static partial void DatabaseGone(ILogger logger, DatabaseId database);
+
+    [LoggerMessage(3023, LogLevel.Warning, "Container {Container} cannot be finished now ({Code}: {Reason}). It is tried again.")]
+    public static partial void ContainerUnfinished(ILogger logger, ContainerId container, ErrorCode code, string reason);
+
+    [LoggerMessage(3024, LogLevel.Error, "The catalogue's unfinished work has stopped: this is a bug.")]
+    public static partial void CoordinatorFailed(ILogger logger, Exception cause);
 }

@@ -4,5 +4,9 @@ namespace Nacre.Replication;
 
 /// <summary>A command that a shard is asked to take into its log.</summary>
 /// <param name="Header">The request's part of the entry header; the leader fills in the rest.</param>
-/// <param name="Command">The encoded command; borrowed until <see cref="ShardReplica.ProposeAsync"/> has returned, not until it completes.</param>
-public readonly record struct Proposal(EntryHeader Header, ReadOnlyMemory<byte> Command);
+/// <param name="Command">The encoded command; borrowed until <see cref="IProposer.ProposeAsync"/> has returned, not until it completes.</param>
+public readonly record struct Proposal(EntryHeader Header, ReadOnlyMemory<byte> Command)
+{
+    /// <summary>True for commands that give space back, such as a range's removal: a full store takes them, too.</summary>
+    public bool MayUseReserve { get; init; }
+}

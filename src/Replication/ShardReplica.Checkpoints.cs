@@ -16,6 +16,7 @@ public sealed partial class ShardReplica
     private long _checkpointBegan;
     private long _checkpointRetryFrom;
     private long _bytesSinceCheckpoint;
+    private bool _checkpointWanted;
 
     /// <summary>Checkpoints all that is applied now, unless that is checkpointed already.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -39,6 +40,13 @@ public sealed partial class ShardReplica
 
         RequestApplier();
         return await done.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Asks for a checkpoint soon, as when this shard keeps the log's space from being used again; does not wait.</summary>
+    public void RequestCheckpoint()
+    {
+        Volatile.Write(ref _checkpointWanted, true);
+        RequestApplier();
     }
 
     /// <summary>Ends a checkpoint that is done, begins one that is due.</summary>
@@ -71,13 +79,14 @@ public sealed partial class ShardReplica
     }
 
     private bool CheckpointIsDue =>
-        _bytesSinceCheckpoint >= _options.CheckpointAfterBytes &&
+        (Volatile.Read(ref _checkpointWanted) || _bytesSinceCheckpoint >= _options.CheckpointAfterBytes) &&
         (_checkpointRetryFrom == 0 || _time.GetElapsedTime(_checkpointRetryFrom) >= _options.CheckpointRetryAfter);
 
     private void BeginCheckpoint()
     {
         _checkpointBegan = _time.GetTimestamp();
         _checkpointing = _machine.Applied;
+        Volatile.Write(ref _checkpointWanted, false);
         try
         {
             _checkpoint = _machine.BeginCheckpoint();
@@ -124,7 +133,7 @@ public sealed partial class ShardReplica
     private void PostponeCheckpoint(StorageFaultException fault)
     {
         _checkpointRetryFrom = _time.GetTimestamp();
-        Volatile.Write(ref _bytesSinceCheckpoint, Math.Max(_bytesSinceCheckpoint, _options.CheckpointAfterBytes));
+        Volatile.Write(ref _checkpointWanted, true);
         Log.CheckpointFoundNoSpace(_logger, _identity.Shard, fault.File);
         AnswerCheckpoints(new NacreError(ErrorCode.DiskFull, "There is no space for a checkpoint; the log keeps everything that it would hold."));
     }

@@ -22,7 +22,7 @@ namespace Nacre.Replication;
 /// batch is applied, the next is flushed and a third is gathered. A proposer that finds the loop idle runs it itself,
 /// so that a lone write passes from thread to thread twice: to the log's, and back. See <c>docs/decisions</c>.
 /// </remarks>
-public sealed partial class ShardReplica : ILogSink, IAsyncDisposable
+public sealed partial class ShardReplica : IProposer, ILogSink, IAsyncDisposable
 {
     // Invariants:
     // - only whoever has _loopTurn touches the core, the stamps and the tickets in flight;
@@ -116,17 +116,7 @@ public sealed partial class ShardReplica : ILogSink, IAsyncDisposable
         Volatile.Read(ref _bytesSinceCheckpoint),
         _machine.RunningHash);
 
-    /// <summary>
-    /// Takes a command into the shard's log. Completes once it is flushed, committed and applied; what applying came
-    /// to, refusals included, is the outcome.
-    /// </summary>
-    /// <param name="proposal">The command; its bytes are borrowed until this call returns.</param>
-    /// <param name="cancellationToken">Ends the wait, never the write.</param>
-    /// <returns>
-    /// The outcome, or: Overloaded with a hint, Unavailable, DiskFull, DeadlineExceeded, all of which say that nothing
-    /// happened; OutcomeUnknown when the wait or the replica ended with the entry on its way; StorageFailed when the
-    /// replica had failed before. Await it once.
-    /// </returns>
+    /// <inheritdoc/>
     public ValueTask<Result<CommandOutcome>> ProposeAsync(in Proposal proposal, CancellationToken cancellationToken)
     {
         int bytes = EntryCodec.HeaderSize(proposal.Header) + proposal.Command.Length;
@@ -135,7 +125,7 @@ public sealed partial class ShardReplica : ILogSink, IAsyncDisposable
             return Refuse(refusal);
         }
 
-        if (!_machine.HasRoom)
+        if (!_machine.HasRoom && !proposal.MayUseReserve)
         {
             return Refuse(ReplicaErrors.DiskFull);
         }

@@ -1,0 +1,130 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Nacre.Core;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Core.Log;
+
+namespace Nacre.Replication;
+
+/// <summary>A node's replicas and the log they share: started, ticked and stopped together, in order.</summary>
+/// <remarks>Thread-safe, but for starting and stopping, which are one caller's.</remarks>
+public sealed class ReplicaHost : IAsyncDisposable
+{
+    // Invariants:
+    // - the control shard starts first and stops last: it tells what the others hold;
+    // - the log is sealed after the last replica has ended.
+
+    private readonly ISharedLog _log;
+    private readonly SortedDictionary<ShardId, ShardReplica> _replicas = [];
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _tickInterval;
+    private readonly ILogger _logger;
+    private ITimer? _ticker;
+
+    /// <summary>Takes over log and replicas.</summary>
+    /// <param name="log">The node's log; the host closes it.</param>
+    /// <param name="replicas">The control shard's and those of the data shards, over that log; the host disposes them.</param>
+    /// <param name="environment">What the replicas were given.</param>
+    /// <param name="tickInterval">How often replicas are ticked: elections, maintenance, checkpoints that are due.</param>
+    public ReplicaHost(ISharedLog log, IEnumerable<ShardReplica> replicas, ReplicaEnvironment environment, TimeSpan tickInterval)
+    {
+        Invariant.Check(tickInterval > TimeSpan.Zero);
+        _log = log;
+        _time = environment.Time;
+        _tickInterval = tickInterval;
+        _logger = environment.Logger;
+        foreach (ShardReplica replica in replicas)
+        {
+            _replicas.Add(replica.Identity.Shard, replica);
+        }
+
+        Invariant.Check(_replicas.ContainsKey(ShardId.Control));
+        environment.Metrics.Observe(Statuses);
+        Faulted = FirstFaultAsync();
+    }
+
+    /// <summary>The control shard's replica.</summary>
+    public ShardReplica Control => _replicas[ShardId.Control];
+
+    /// <summary>All replicas, by shard.</summary>
+    public IReadOnlyCollection<ShardReplica> Replicas => _replicas.Values;
+
+    /// <summary>Ends with the first replica that fails, and why. Never faults.</summary>
+    public Task<(ShardId Shard, NacreError Reason)> Faulted { get; }
+
+    /// <summary>Finds a shard's replica.</summary>
+    public bool TryGet(ShardId shard, [NotNullWhen(true)] out ShardReplica? replica) => _replicas.TryGetValue(shard, out replica);
+
+    /// <summary>Every replica at a glance, by shard.</summary>
+    public IEnumerable<ReplicaStatus> Statuses() => _replicas.Values.Select(replica => replica.Status);
+
+    /// <summary>Starts the control shard, then all data shards side by side.</summary>
+    /// <returns>What was recovered, by shard. Throws what <see cref="ShardReplica.StartAsync"/> throws; the host can then only be disposed.</returns>
+    public async Task<IReadOnlyList<RecoveryReport>> StartAsync(CancellationToken cancellationToken)
+    {
+        var reports = new List<RecoveryReport> { await Control.StartAsync(cancellationToken) };
+        reports.AddRange(await Task.WhenAll(DataReplicas().Select(replica => replica.StartAsync(cancellationToken))));
+        _ticker = _time.CreateTimer(static host => ((ReplicaHost)host!).Tick(), this, _tickInterval, _tickInterval);
+        return reports;
+    }
+
+    /// <summary>Asks a shard for a checkpoint soon: it keeps the log's space from being used again. Unknown shards are passed over.</summary>
+    public void RequestCheckpoint(ShardId shard)
+    {
+        if (_replicas.TryGetValue(shard, out ShardReplica? replica))
+        {
+            replica.RequestCheckpoint();
+        }
+    }
+
+    /// <summary>Stops in order: data shards drain and checkpoint side by side, then the control shard, then the log is sealed.</summary>
+    /// <param name="cancellationToken">Cuts the waits short; nothing that was acknowledged is lost by that.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(DataReplicas().Select(replica => replica.StopAsync(cancellationToken)));
+            await Control.StopAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Log.StopCutShort(_logger);
+        }
+
+        await DisposeAsync();
+    }
+
+    /// <summary>Ends everything at once, without checkpoints, unless <see cref="StopAsync"/> did; closes the log.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_ticker is { } ticker)
+        {
+            await ticker.DisposeAsync();
+        }
+
+        foreach (ShardReplica replica in DataReplicas().Append(Control))
+        {
+            await replica.DisposeAsync();
+        }
+
+        await _log.DisposeAsync();
+    }
+
+    private IEnumerable<ShardReplica> DataReplicas() => _replicas.Values.Where(replica => replica.Identity.Shard != ShardId.Control);
+
+    private void Tick()
+    {
+        foreach (ShardReplica replica in _replicas.Values)
+        {
+            replica.Tick();
+        }
+    }
+
+    private async Task<(ShardId Shard, NacreError Reason)> FirstFaultAsync()
+    {
+        Task<NacreError> first = await Task.WhenAny(_replicas.Values.Select(replica => replica.Faulted));
+        ShardReplica failed = _replicas.Values.First(replica => ReferenceEquals(replica.Faulted, first));
+        return (failed.Identity.Shard, await first);
+    }
+}
