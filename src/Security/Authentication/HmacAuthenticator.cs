@@ -64,21 +64,47 @@ public sealed class HmacAuthenticator : IDisposable
     /// </returns>
     public Result<Principal> Authenticate(string? header, ReadOnlySpan<char> method, in ReadOnlySequence<byte> body)
     {
-        NacreError? refusal = Verify(header, method, body, out Credential? credential);
+        Span<byte> bodyHash = stackalloc byte[BodyHash.SizeBytes];
+        BodyHash.Compute(body, bodyHash);
+        return Authenticate(header, method, bodyHash);
+    }
+
+    /// <summary>Verifies one request whose body was hashed as it was read; see <see cref="Authenticate(string?, ReadOnlySpan{char}, in ReadOnlySequence{byte})"/>.</summary>
+    /// <param name="header">The <c>nacre-auth</c> metadata; null or empty when there is none.</param>
+    /// <param name="method">Full gRPC method name, <c>/package.Service/Method</c>.</param>
+    /// <param name="bodyHash">SHA-256 of the body: 32 bytes.</param>
+    public Result<Principal> Authenticate(string? header, ReadOnlySpan<char> method, ReadOnlySpan<byte> bodyHash)
+    {
+        NacreError? refusal = Verify(header, method, bodyHash, out Credential? credential);
         return refusal is null ? credential!.Principal : refusal;
     }
 
     /// <summary>Verifies the first message of a stream and derives the keys of what follows.</summary>
-    /// <param name="header">As for <see cref="Authenticate"/>.</param>
-    /// <param name="method">As for <see cref="Authenticate"/>.</param>
+    /// <param name="header">As for <see cref="Authenticate(string?, ReadOnlySpan{char}, in ReadOnlySequence{byte})"/>.</param>
+    /// <param name="method">As for <see cref="Authenticate(string?, ReadOnlySpan{char}, in ReadOnlySequence{byte})"/>.</param>
     /// <param name="body">The first message.</param>
     /// <param name="clientNonce">16 bytes, from that message.</param>
     /// <param name="serverNonce">16 bytes, drawn by this server for this stream.</param>
-    /// <returns>The session; the caller disposes it. Errors: those of <see cref="Authenticate"/>, and <see cref="ErrorCode.Malformed"/> for a nonce of another length.</returns>
+    /// <returns>The session; the caller disposes it. Errors: those of <see cref="Authenticate(string?, ReadOnlySpan{char}, in ReadOnlySequence{byte})"/>, and <see cref="ErrorCode.Malformed"/> for a nonce of another length.</returns>
     public Result<StreamSession> AuthenticateStream(
         string? header, ReadOnlySpan<char> method, in ReadOnlySequence<byte> body, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> serverNonce)
     {
-        if (Verify(header, method, body, out Credential? credential) is { } refusal)
+        Span<byte> bodyHash = stackalloc byte[BodyHash.SizeBytes];
+        BodyHash.Compute(body, bodyHash);
+        return AuthenticateStream(header, method, bodyHash, clientNonce, serverNonce);
+    }
+
+    /// <summary>Verifies the first message of a stream, hashed as it was read, and derives the keys of what follows.</summary>
+    /// <param name="header">As for <see cref="Authenticate(string?, ReadOnlySpan{char}, ReadOnlySpan{byte})"/>.</param>
+    /// <param name="method">Likewise.</param>
+    /// <param name="bodyHash">SHA-256 of the first message: 32 bytes.</param>
+    /// <param name="clientNonce">16 bytes, from that message.</param>
+    /// <param name="serverNonce">16 bytes, drawn by this server for this stream.</param>
+    /// <returns>As for the overload that hashes the message itself.</returns>
+    public Result<StreamSession> AuthenticateStream(
+        string? header, ReadOnlySpan<char> method, ReadOnlySpan<byte> bodyHash, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> serverNonce)
+    {
+        if (Verify(header, method, bodyHash, out Credential? credential) is { } refusal)
         {
             return refusal;
         }
@@ -97,7 +123,7 @@ public sealed class HmacAuthenticator : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _decoy.Dispose();
 
-    private NacreError? Verify(string? header, ReadOnlySpan<char> method, in ReadOnlySequence<byte> body, out Credential? credential)
+    private NacreError? Verify(string? header, ReadOnlySpan<char> method, ReadOnlySpan<byte> bodyHash, out Credential? credential)
     {
         credential = null;
         if (string.IsNullOrEmpty(header))
@@ -119,7 +145,7 @@ public sealed class HmacAuthenticator : IDisposable
 
         Credential? known = _keys.Find(parsed.Key);
         Span<byte> signature = stackalloc byte[HmacKey.MacBytes];
-        if (!IsSignedBy(known?.Key ?? _decoy, parsed, method, body, signature) || known is null)
+        if (!IsSignedBy(known?.Key ?? _decoy, parsed, method, bodyHash, signature) || known is null)
         {
             return AuthenticationErrors.WrongSignature;
         }
@@ -134,12 +160,10 @@ public sealed class HmacAuthenticator : IDisposable
     }
 
     private static bool IsSignedBy(
-        HmacKey key, in CredentialText parsed, ReadOnlySpan<char> method, in ReadOnlySequence<byte> body, Span<byte> signature)
+        HmacKey key, in CredentialText parsed, ReadOnlySpan<char> method, ReadOnlySpan<byte> bodyHash, Span<byte> signature)
     {
-        Span<byte> bodyHash = stackalloc byte[BodyHash.SizeBytes];
         Span<byte> text = stackalloc byte[CanonicalRequest.MaxLength];
         Span<byte> expected = stackalloc byte[HmacKey.MacBytes];
-        BodyHash.Compute(body, bodyHash);
         ReadOnlySpan<byte> canonical = CanonicalRequest.Write(text, method, parsed.Audience, parsed.Time, parsed.Nonce, bodyHash);
         bool computed = key.TryCompute(canonical, expected);
         Base64Url.DecodeFromUtf8(parsed.Signature, signature);
