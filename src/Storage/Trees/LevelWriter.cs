@@ -109,31 +109,10 @@ internal sealed class LevelWriter
         _entries[_end] = new Pending(_dataEnd, (ushort)keyLength, (ushort)value.Length, isNew);
         _dataEnd += keyLength + value.Length;
         _end++;
-        _prefixLength = CommonPrefixLength(_first, _end - 1);
+        _prefixLength = Count == 1
+            ? keyLength
+            : KeyOf(_entries[_first])[.._prefixLength].CommonPrefixLength(place[..keyLength]);
         Invariant.CheckSlow(Count == 1 || KeyOf(_entries[_end - 2]).SequenceCompareTo(place[..keyLength]) < 0);
-    }
-
-    /// <summary>Takes entries of an old leaf.</summary>
-    /// <param name="leaf">The leaf.</param>
-    /// <param name="from">The first entry.</param>
-    /// <param name="until">The entry after the last.</param>
-    public void AppendRun(Node leaf, int from, int until)
-    {
-        _started = true;
-        ReadOnlySpan<byte> prefix = leaf.Prefix;
-        for (int i = from; i < until; i++)
-        {
-            ReadOnlySpan<byte> rest = leaf.KeySuffixAndValue(i, out int valueLength);
-            int length = prefix.Length + rest.Length;
-            Reserve(length);
-            Span<byte> place = _data.AsSpan(_dataEnd, length);
-            prefix.CopyTo(place);
-            rest.CopyTo(place[prefix.Length..]);
-            _entries[_end++] = new Pending(_dataEnd, (ushort)(length - valueLength), (ushort)valueLength, IsNew: false);
-            _dataEnd += length;
-        }
-
-        _prefixLength = CommonPrefixLength(_first, _end - 1);
     }
 
     /// <summary>How many of the pending entries the next node takes, when they want more than one.</summary>

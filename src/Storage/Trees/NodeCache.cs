@@ -133,7 +133,7 @@ internal sealed class NodeCache
         public int Rounds;
         public int Place;
 
-        public long Bytes => Node.Length + OverheadBytes;
+        public long Bytes => Node.Bytes.Length + OverheadBytes;
     }
 
     /// <summary>A ring of entries with a clock hand; its own lock.</summary>

@@ -148,27 +148,24 @@ internal sealed class OrderedIndex
     {
         Invariant.Check(_frozen is not null);
         Invariant.Check(maxNodes > 0);
-        _drain ??= new TreeDrain(_nodes, _allocator, _options, Root, _frozen);
-        bool done = true;
-        try
+        TreeDrain drain = _drain ?? new TreeDrain(_nodes, _allocator, _options, Root, _frozen);
+
+        // A fault leaves no drain behind: the next slice begins it anew, and what it wrote is dead.
+        _drain = null;
+        if (!drain.Advance(maxNodes))
         {
-            done = _drain.Advance(maxNodes);
-            if (done)
-            {
-                TakeOver(_drain);
-            }
-        }
-        finally
-        {
-            // After a fault the next slice begins anew; what this drain wrote is dead.
-            if (done)
-            {
-                _drain.Dispose();
-                _drain = null;
-            }
+            _drain = drain;
+            return false;
         }
 
-        return done;
+        Root = drain.Result;
+        _frozen = null;
+        foreach (ulong number in drain.Replaced)
+        {
+            _nodes.Forget(number);
+        }
+
+        return true;
     }
 
     /// <summary>
@@ -194,16 +191,6 @@ internal sealed class OrderedIndex
         Span<byte> lowest = stackalloc byte[MaxKeyBytes];
         lowest = lowest[..NodeFormat.CopyLowestKey(node, lowest)];
         return level < Root.Height && DescendTo(lowest, level) == number;
-    }
-
-    private void TakeOver(TreeDrain drain)
-    {
-        Root = drain.Result;
-        _frozen = null;
-        foreach (ulong number in drain.Replaced)
-        {
-            _nodes.Forget(number);
-        }
     }
 
     /// <summary>The node of a level whose keys would include a key.</summary>

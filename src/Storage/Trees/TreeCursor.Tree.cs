@@ -17,7 +17,6 @@ internal sealed partial class TreeCursor
     private bool _positioning;
     private bool _treeEnded;
     private int _leavesRead;
-    private NodeScratch? _scratch;
 
     private Node? _leaf;
     private int _next;
@@ -64,11 +63,7 @@ internal sealed partial class TreeCursor
     }
 
     private ValueTask<Node> LoadWantedAsync(CancellationToken cancellationToken) =>
-        _nodes.LoadAsync(
-            _wanted,
-            _wantedLevel,
-            _wantedLevel > 0 || _leavesRead < LeavesKept ? null : _scratch ??= new NodeScratch(),
-            cancellationToken);
+        _nodes.LoadAsync(_wanted, _wantedLevel, _wantedLevel > 0 || _leavesRead < LeavesKept, cancellationToken);
 
     /// <summary>Takes the wanted node: goes on to its child, or stands before its first entry.</summary>
     private void Accept(Node node)
@@ -231,7 +226,8 @@ internal sealed partial class TreeCursor
 
         suffix.CopyTo(_key.AsSpan(prefixLength));
         _keyLength = prefixLength + suffix.Length;
-        _value = leaf.Value(_next);
+        int value = leaf.ValueOffset(_next, out int valueLength);
+        _value = leaf.Bytes.AsMemory(value, valueLength);
         _next += _step;
     }
 }

@@ -9,27 +9,24 @@ namespace Nacre.Storage.Trees;
 /// were; the new tree exists once the pass is done.
 /// </summary>
 /// <remarks>Thread: the applier. The work can be done in slices. After a fault the drain is dropped and begun anew.</remarks>
-internal sealed class TreeDrain : IDisposable
+internal sealed class TreeDrain
 {
-    private static readonly ScanBounds AllChanges = new(default, Inclusive: true, default, Descending: false);
-
     // Invariants:
     // - _frames[0.._depth) is the path from the old root to where the pass stands; each frame's index is its next child
     //   or entry;
-    // - all changes before the one at which _changes stands are in the writers or in new nodes, and no open frame's
-    //   subtree ends before it;
+    // - all changes before _change are in the writers or in new nodes; no open frame's subtree ends before _change;
     // - the leftmost entry that is written on an inner level has an empty key;
     // - in key order, what a writer holds pending comes before what the writers of lower levels hold.
     private readonly NodeSource _nodes;
     private readonly NodeAllocator _allocator;
+    private readonly WriteBuffer _changes;
     private readonly TreeOptions _options;
     private readonly List<LevelWriter> _writers = [];
     private readonly List<ulong> _replaced = [];
     private readonly Frame[] _frames;
-    private readonly NodeScratch _leafScratch = new();
     private readonly byte[] _separator = new byte[OrderedIndex.MaxKeyBytes];
     private int _depth;
-    private WriteBuffer.Scan _changes;
+    private uint _change;
     private long _bytes;
     private int _written;
 
@@ -43,8 +40,8 @@ internal sealed class TreeDrain : IDisposable
         _nodes = nodes;
         _allocator = allocator;
         _options = options;
-        _changes = new WriteBuffer.Scan(changes, changes.Sequence, descending: false);
-        _changes.Start(AllChanges);
+        _changes = changes;
+        _change = changes.First();
         _bytes = root.Bytes;
         FirstNumber = allocator.Next;
         _frames = new Frame[Math.Max(1, (int)root.Height)];
@@ -92,13 +89,10 @@ internal sealed class TreeDrain : IDisposable
             }
         }
 
-        Invariant.Check(!_changes.HasCurrent);
+        Invariant.Check(_change == 0);
         Finish();
         return true;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _leafScratch.Dispose();
 
     /// <summary>Takes over the next child as it is, or goes down into it.</summary>
     private void AdvanceInner(Node inner, Frame frame)
@@ -111,8 +105,8 @@ internal sealed class TreeDrain : IDisposable
 
         int index = frame.Index++;
         bool last = index + 1 == inner.Count;
-        bool changed = _changes.HasCurrent
-            && (last ? IsBelow(frame) : inner.CompareKey(index + 1, _changes.Key) > 0);
+        bool changed = _change != 0
+            && (last ? IsBelow(frame) : inner.CompareKey(index + 1, _changes.KeyAt(_change)) > 0);
         if (!changed && CloseBelow(inner.Level))
         {
             AppendChild(inner.Level, inner.Prefix, inner.KeySuffix(index), inner.ChildReference(index), isNew: false);
@@ -138,19 +132,20 @@ internal sealed class TreeDrain : IDisposable
     {
         LevelWriter writer = WriterOf(0);
         Node? leaf = frame.Node;
-        while (_changes.HasCurrent && IsBelow(frame))
+        while (_change != 0 && IsBelow(frame))
         {
-            ReadOnlySpan<byte> key = _changes.Key;
+            ReadOnlySpan<byte> key = _changes.KeyAt(_change);
             bool exact = false;
             Take(writer, frame, leaf?.LowerBound(key, out exact) ?? 0);
-            if (!_changes.IsDeletion)
+            uint version = _changes.VersionAt(_change, uint.MaxValue);
+            if (!_changes.IsDeletion(version))
             {
-                writer.Append(key, _changes.Value.Span, isNew: !exact);
+                writer.Append(key, _changes.ValueAtVersion(version).Span, isNew: !exact);
                 CutAhead(0);
             }
 
             frame.Index += exact ? 1 : 0;
-            _changes.MoveNext(AllChanges);
+            _change = _changes.Next(_change);
             if (Progress >= stop)
             {
                 return false;
@@ -164,17 +159,17 @@ internal sealed class TreeDrain : IDisposable
     /// <summary>Takes over a leaf's entries up to one, exclusively.</summary>
     private void Take(LevelWriter writer, Frame frame, int until)
     {
-        if (frame.Index < until)
+        for (; frame.Index < until; frame.Index++)
         {
-            writer.AppendRun(frame.Node!, frame.Index, until);
-            frame.Index = until;
+            Node leaf = frame.Node!;
+            writer.Append(leaf.Prefix, leaf.KeySuffix(frame.Index), leaf.Value(frame.Index), isNew: false);
             CutAhead(0);
         }
     }
 
     /// <summary>Whether the next change belongs to a frame's subtree.</summary>
     private bool IsBelow(Frame frame) =>
-        !frame.IsBounded || _changes.Key.SequenceCompareTo(frame.Bound) < 0;
+        !frame.IsBounded || _changes.KeyAt(_change).SequenceCompareTo(frame.Bound) < 0;
 
     /// <summary>
     /// Puts all that is pending below a level into nodes, so that a subtree of that level can follow.
@@ -263,8 +258,7 @@ internal sealed class TreeDrain : IDisposable
     /// <summary>Reads a node whose entries go into new nodes.</summary>
     private Node Open(ulong number, int level, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> suffix)
     {
-        // A leaf that is being replaced is not worth a place in memory; an inner node still serves readers.
-        Node node = _nodes.Load(number, level, level == 0 ? _leafScratch : null);
+        Node node = _nodes.Load(number, level);
         WriterOf(level).Open(prefix, suffix);
         CountAsReplaced(node);
         return node;
@@ -273,7 +267,7 @@ internal sealed class TreeDrain : IDisposable
     private void CountAsReplaced(Node node)
     {
         _replaced.Add(node.Number);
-        _bytes -= node.Length;
+        _bytes -= node.Bytes.Length;
     }
 
     /// <summary>Puts what is pending on every level into nodes, up to a single one: the root.</summary>

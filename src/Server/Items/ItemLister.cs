@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using Nacre.Core.Documents;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Protocol.V1;
+using Nacre.Server.Routing;
+using PartitionKey = Nacre.Core.Documents.PartitionKey;
+
+namespace Nacre.Server.Items;
+
+/// <summary>
+/// Lists a container, or what lies at or below a partition key, page by page. Each page sees each range at one
+/// point; the list as a whole is no snapshot.
+/// </summary>
+/// <param name="seal">Signs continuations.</param>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class ItemLister(TokenSeal seal)
+{
+    private const int DefaultItems = 100;
+    private const int MostItems = 1_000;
+
+    /// <summary>Documents looked at for one page: a filter that lets few through ends the page early, not the server's patience.</summary>
+    private const int MostLookedAt = 10_000;
+
+    private static readonly NacreError BadCount = new(ErrorCode.Malformed, "max_items is 1 to 1,000, or 0 for 100.");
+
+    private static readonly NacreError BadOrder = new(ErrorCode.Malformed, "The order is not known.");
+
+    private static readonly NacreError BadContinuation =
+        new(ErrorCode.ContinuationInvalid, "The continuation is unreadable, or of another list or container; begin again without it.");
+
+    /// <summary>Fills one page.</summary>
+    /// <returns>The page; Malformed, TooLarge, ContinuationInvalid, or what shards and views refuse with.</returns>
+    public async ValueTask<Result<ListItemsResponse>> ListAsync(
+        ContainerRoute container, ListItemsRequest message, CancellationToken cancellationToken)
+    {
+        Result<ListRequest> request = Read(container, message);
+        if (!request.IsOk)
+        {
+            return request.Error;
+        }
+
+        var page = new ItemPage(request.Value.MaxItems);
+        Result<Continuation?> rest = request.Value.Order == ListOrder.Item
+            ? await FillInItemOrderAsync(container, request.Value, page, cancellationToken).ConfigureAwait(false)
+            : await FillInChangeOrderAsync(container, request.Value, page, cancellationToken).ConfigureAwait(false);
+        if (!rest.IsOk)
+        {
+            return rest.Error;
+        }
+
+        page.Response.Continuation = rest.Value is { } continuation ? seal.Seal(continuation.Encode()) : "";
+        return page.Response;
+    }
+
+    private Result<ListRequest> Read(ContainerRoute container, ListItemsRequest message)
+    {
+        Result<PartitionKey> partitionKey = WireKeys.Read(message.PartitionKey);
+        if (!partitionKey.IsOk)
+        {
+            return partitionKey.Error;
+        }
+
+        if (partitionKey.Value.Check(container.PartitionKey, allowPrefix: true) is { IsOk: false } check)
+        {
+            return check.Error;
+        }
+
+        if (message.MaxItems is < 0 or > MostItems)
+        {
+            return BadCount;
+        }
+
+        if (message.Order is not (ListOrder.Item or ListOrder.Change))
+        {
+            return BadOrder;
+        }
+
+        var request = new ListRequest(
+            partitionKey.Value, message.Order, message.MaxItems == 0 ? DefaultItems : message.MaxItems, From: null);
+        if (message.Continuation.Length == 0)
+        {
+            return request;
+        }
+
+        return seal.TryOpen(message.Continuation, out ReadOnlyMemory<byte> content) &&
+            Continuation.Decode(content) is { } from &&
+            from.Container == container.Id &&
+            from.Scope == request.Scope
+            ? request with { From = from }
+            : BadContinuation;
+    }
+
+    private static async ValueTask<Result<Continuation?>> FillInItemOrderAsync(
+        ContainerRoute container, ListRequest request, ItemPage page, CancellationToken cancellationToken)
+    {
+        PartitionKey scope = request.PartitionKey;
+        (byte[] first, byte[] end) = scope.Count == 0 ? ([], []) : ItemKey.BoundsOf(scope, container.PartitionKey.Paths.Count);
+        ReadOnlyMemory<byte> from = request.From?.ItemKey ?? first;
+        ReadOnlyMemory<byte> last = from;
+        int looked = 0;
+        for (int i = container.IndexOf(from.Span); i < container.Ranges.Length; i++)
+        {
+            RangeRoute range = container.Ranges[i];
+            if (end.Length > 0 && range.Interval.Min.Bytes.SequenceCompareTo(end) >= 0)
+            {
+                break;
+            }
+
+            if (await range.Shard.ReadBarrierAsync(cancellationToken).ConfigureAwait(false) is { } refusal)
+            {
+                return refusal;
+            }
+
+            using IDocumentView view = range.Shard.Documents.OpenView();
+            Result<IDocumentCursor> scan = view.Scan(range.Id, from, fromInclusive: request.From is null, end);
+            if (!scan.IsOk)
+            {
+                return scan.Error;
+            }
+
+            await using IDocumentCursor cursor = scan.Value;
+            while (true)
+            {
+                Result<bool> moved = await cursor.MoveNextAsync(cancellationToken).ConfigureAwait(false);
+                if (!moved.IsOk)
+                {
+                    return moved.Error;
+                }
+
+                if (!moved.Value)
+                {
+                    break;
+                }
+
+                // Different keys may share the hash of a prefix.
+                bool wanted = scope.Count == 0 || ItemKey.Matches(cursor.ItemKey.Span, scope);
+                if (looked == MostLookedAt || (wanted && !page.TryAdd(cursor.Current)))
+                {
+                    return new Continuation(container.Id, request.Scope, last, []);
+                }
+
+                looked++;
+                last = cursor.ItemKey.ToArray();
+            }
+        }
+
+        return (Continuation?)null;
+    }
+
+    private static async ValueTask<Result<Continuation?>> FillInChangeOrderAsync(
+        ContainerRoute container, ListRequest request, ItemPage page, CancellationToken cancellationToken)
+    {
+        PartitionKey scope = request.PartitionKey;
+        HashInterval wantedHashes = scope.Count == 0 ? HashInterval.Whole : HashInterval.Below(scope);
+        ImmutableArray<Continuation.Place> places = request.From?.Places ?? [];
+        HashBound start = places.IsEmpty ? wantedHashes.Min : places[0].Interval.Min;
+        int looked = 0;
+        for (int i = container.IndexOf(start.Bytes); i < container.Ranges.Length; i++)
+        {
+            RangeRoute range = container.Ranges[i];
+            if (!range.Interval.Overlaps(wantedHashes))
+            {
+                continue;
+            }
+
+            if (await range.Shard.ReadBarrierAsync(cancellationToken).ConfigureAwait(false) is { } refusal)
+            {
+                return refusal;
+            }
+
+            Lsn last = AfterOf(places, range.Interval);
+            using IDocumentView view = range.Shard.Documents.OpenView();
+            Result<IDocumentCursor> changes = view.Changes(range.Id, last);
+            if (!changes.IsOk)
+            {
+                return changes.Error;
+            }
+
+            await using IDocumentCursor cursor = changes.Value;
+            while (true)
+            {
+                Result<bool> moved = await cursor.MoveNextAsync(cancellationToken).ConfigureAwait(false);
+                if (!moved.IsOk)
+                {
+                    return moved.Error;
+                }
+
+                if (!moved.Value)
+                {
+                    break;
+                }
+
+                bool wanted = scope.Count == 0 || ItemKey.Matches(cursor.ItemKey.Span, scope);
+                if (looked == MostLookedAt || (wanted && !page.TryAdd(cursor.Current)))
+                {
+                    return new Continuation(container.Id, request.Scope, default, PlacesFrom(places, range.Interval, last));
+                }
+
+                looked++;
+                last = cursor.Current.Lsn;
+            }
+        }
+
+        return (Continuation?)null;
+    }
+
+    /// <summary>What an interval was listed through: a part of a range that was split goes on from where the whole stood.</summary>
+    private static Lsn AfterOf(ImmutableArray<Continuation.Place> places, HashInterval interval)
+    {
+        foreach (Continuation.Place place in places)
+        {
+            if (place.Interval.Contains(interval.Min.Bytes))
+            {
+                return place.After;
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>Where this interval stands, and what was known of those above it.</summary>
+    private static ImmutableArray<Continuation.Place> PlacesFrom(
+        ImmutableArray<Continuation.Place> places, HashInterval current, Lsn after)
+    {
+        var rest = ImmutableArray.CreateBuilder<Continuation.Place>();
+        rest.Add(new Continuation.Place(current, after));
+        foreach (Continuation.Place place in places)
+        {
+            if (place.Interval.Max > current.Max)
+            {
+                HashBound min = place.Interval.Min < current.Max ? current.Max : place.Interval.Min;
+                rest.Add(place with { Interval = new HashInterval(min, place.Interval.Max) });
+            }
+        }
+
+        return rest.DrainToImmutable();
+    }
+}

@@ -1,0 +1,24 @@
+using Nacre.Core.Time;
+using Nacre.Server.Items;
+using Nacre.Server.Routing;
+
+namespace Nacre.Server.Pipeline;
+
+/// <summary>What handlers work with: the node's parts, joined once at its start.</summary>
+internal sealed class NodeServices
+{
+    /// <summary>Finds containers.</summary>
+    public required RequestRouter Router { get; init; }
+
+    /// <summary>Chance.</summary>
+    public required IRandomSource Random { get; init; }
+
+    /// <summary>Operations of one stream sent and not yet answered.</summary>
+    public required int StreamOperations { get; init; }
+
+    /// <summary>Ends when the node begins to drain.</summary>
+    public required CancellationToken Draining { get; init; }
+
+    /// <summary>Lists items.</summary>
+    public required ItemLister Lister { get; init; }
+}

@@ -1,0 +1,29 @@
+using Nacre.Core.Commands;
+using Nacre.Core.Documents;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Core.StateMachines;
+
+namespace Nacre.Server.Routing;
+
+/// <summary>A data shard as requests meet it: a place to propose to and to read from.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal interface IDataShard
+{
+    /// <summary>Which one it is.</summary>
+    ShardId Id { get; }
+
+    /// <summary>Reads its documents, once <see cref="ReadBarrierAsync"/> has let the reader through.</summary>
+    IDocumentReader Documents { get; }
+
+    /// <summary>Completes once the next view shows every write that was acknowledged before the call. Synchronous where that is known already.</summary>
+    /// <returns>Null, or NotLeader, Unavailable, StorageFailed.</returns>
+    ValueTask<NacreError?> ReadBarrierAsync(CancellationToken cancellationToken);
+
+    /// <summary>Proposes a command; completes once it is applied.</summary>
+    /// <param name="header">The request's part of the entry header.</param>
+    /// <param name="command">The encoded command; borrowed until this call returns, not until it completes.</param>
+    /// <param name="cancellationToken">Stops the wait, not the write.</param>
+    /// <returns>What came of it; or NotLeader, Overloaded, Unavailable, DiskFull, DeadlineExceeded, OutcomeUnknown, StorageFailed. Awaited once.</returns>
+    ValueTask<Result<CommandOutcome>> ProposeAsync(in EntryHeader header, ReadOnlyMemory<byte> command, CancellationToken cancellationToken);
+}

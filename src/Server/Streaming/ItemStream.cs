@@ -1,0 +1,319 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Nacre.Core;
+using Nacre.Core.Commands;
+using Nacre.Core.Documents;
+using Nacre.Core.Errors;
+using Nacre.Core.StateMachines;
+using Nacre.Protocol.V1;
+using Nacre.Security.Authentication;
+using Nacre.Server.Items;
+using Nacre.Server.Pipeline;
+using Nacre.Server.Routing;
+using Nacre.Server.Wire;
+using PartitionKey = Nacre.Core.Documents.PartitionKey;
+
+namespace Nacre.Server.Streaming;
+
+/// <summary>
+/// One open item stream: reads batches, serves their operations through the same stages as unary calls, and hands
+/// the outcomes to the writer. Reads that are in memory are answered on the reader's own thread; writes are
+/// pipelined, and answered as their group commits end.
+/// </summary>
+/// <remarks>One reader at a time.</remarks>
+internal sealed class ItemStream
+{
+    // Invariants:
+    // - an operation takes a slot before it is begun, and its outcome is added to the writer exactly once;
+    // - no operation of a batch is begun before the batch's MAC was verified.
+    private const int MaxBindings = 1_024;
+
+    private static readonly NacreError NotABatch =
+        new(ErrorCode.Malformed, "After the first message a stream carries batches of operations; this is none.");
+
+    private static readonly NacreError BadBinding =
+        new(ErrorCode.Malformed, "A binding names a database, a container and a number from 1; a stream holds 1,024 of them.");
+
+    private static readonly NacreError Unbound = new(ErrorCode.Malformed, "The operation's container number is not bound.");
+
+    private static readonly NacreError NoContainer = new(ErrorCode.NotFound, "There is no such container.");
+
+    private static readonly NacreError UnknownKind = new(ErrorCode.Unsupported, "The operation's kind is not known here.");
+
+    private static readonly NacreError NotModified = new(ErrorCode.NotModified, "The item has not changed since the given etag.");
+
+    private readonly RequestPipeline _pipeline;
+    private readonly NodeServices _services;
+    private readonly Call _call;
+    private readonly IAsyncStreamReader<StreamMessage> _reader;
+    private readonly StreamSession _session;
+    private readonly OperationSlots _slots;
+    private readonly OutcomeWriter _writer;
+    private readonly Dictionary<uint, BoundContainer> _bindings = [];
+
+    /// <summary>Joins an authenticated stream to the node.</summary>
+    public ItemStream(
+        RequestPipeline pipeline, NodeServices services, Call call, IAsyncStreamReader<StreamMessage> reader, StreamSession session,
+        OperationSlots slots, OutcomeWriter writer)
+    {
+        _pipeline = pipeline;
+        _services = services;
+        _call = call;
+        _reader = reader;
+        _session = session;
+        _slots = slots;
+        _writer = writer;
+    }
+
+    /// <summary>Serves until the peer has no more to ask, or breaks the protocol.</summary>
+    /// <returns>Null when the peer ended it; or why the server does. Either way every outcome was sent or dropped.</returns>
+    public async Task<NacreError?> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await _reader.MoveNext(cancellationToken).ConfigureAwait(false))
+            {
+                if (Open(_reader.Current, out OperationBatch? batch) is { } refusal)
+                {
+                    return refusal;
+                }
+
+                await ServeAsync(batch!).ConfigureAwait(false);
+                _writer.Flush();
+            }
+
+            return null;
+        }
+        finally
+        {
+            await _slots.WhenNoneAsync().ConfigureAwait(false);
+        }
+    }
+
+    private NacreError? Open(StreamMessage message, out OperationBatch? batch)
+    {
+        batch = null;
+        if (message.Request is not { Batch: { } sealedBatch })
+        {
+            return NotABatch;
+        }
+
+        Result<Core.Errors.Unit> verified = _session.Verify(sealedBatch.Payload.Span, sealedBatch.Mac.Span);
+        if (!verified.IsOk)
+        {
+            return verified.Error;
+        }
+
+        try
+        {
+            batch = OperationBatch.Parser.ParseFrom(sealedBatch.Payload.Span);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return NotABatch;
+        }
+
+        foreach (ContainerBinding binding in batch.Bindings)
+        {
+            if (binding.Number == 0 || binding.Database.Length == 0 || binding.Container.Length == 0 ||
+                (_bindings.Count == MaxBindings && !_bindings.ContainsKey(binding.Number)))
+            {
+                return BadBinding;
+            }
+
+            _bindings[binding.Number] = new BoundContainer(binding.Database, binding.Container);
+        }
+
+        return null;
+    }
+
+    private async ValueTask ServeAsync(OperationBatch batch)
+    {
+        RouteTable routes = _services.Router.Table;
+        foreach (Protocol.V1.ItemOperation operation in batch.Operations)
+        {
+            ValueTask slot = _slots.EnterAsync();
+            if (!slot.IsCompletedSuccessfully)
+            {
+                // The peer must get answers to make room.
+                _writer.Flush();
+                await slot.ConfigureAwait(false);
+            }
+
+            Begin(batch, operation, routes);
+        }
+    }
+
+    private void Begin(OperationBatch batch, Protocol.V1.ItemOperation operation, RouteTable routes)
+    {
+        if (CommandOf(operation.Kind) is not { } command)
+        {
+            Refuse(operation.Tag, UnknownKind);
+        }
+        else if (!_bindings.TryGetValue(operation.Container, out BoundContainer? bound))
+        {
+            Refuse(operation.Tag, Unbound);
+        }
+        else if (RequestPipeline.Authorise(_call.Principal, command) is { } forbidden)
+        {
+            Refuse(operation.Tag, forbidden);
+        }
+        else if (!bound.TryResolve(routes, out ContainerRoute? container))
+        {
+            Refuse(operation.Tag, NoContainer);
+        }
+        else if (WireKeys.Read(operation.PartitionKey) is var partitionKey && !partitionKey.IsOk)
+        {
+            Refuse(operation.Tag, partitionKey.Error);
+        }
+        else if (operation.Kind == OperationKind.Read)
+        {
+            BeginRead(container, partitionKey.Value, operation);
+        }
+        else
+        {
+            BeginWrite(container, partitionKey.Value, batch, operation);
+        }
+    }
+
+    private void BeginRead(ContainerRoute container, in PartitionKey partitionKey, Protocol.V1.ItemOperation operation)
+    {
+        ValueTask<Result<DocumentLease>> read = ItemReader.ReadAsync(container, partitionKey, operation.Id);
+        if (read.IsCompletedSuccessfully)
+        {
+            _writer.Add(Show(operation, read.Result));
+        }
+        else
+        {
+            _ = AwaitReadAsync(operation, read);
+        }
+    }
+
+    private void BeginWrite(ContainerRoute container, in PartitionKey partitionKey, OperationBatch batch, Protocol.V1.ItemOperation operation)
+    {
+        Result<Core.Commands.IdempotencyKey> idempotency = operation.IdempotencySequence == 0
+            ? Core.Commands.IdempotencyKey.None
+            : WireKeys.Idempotency(batch.ClientId, operation.IdempotencySequence, batch.AnsweredBelow);
+        if (!idempotency.IsOk)
+        {
+            Refuse(operation.Tag, idempotency.Error);
+            return;
+        }
+
+        var write = new ItemWrite
+        {
+            Kind = WriteOf(operation.Kind),
+            PartitionKey = partitionKey,
+            Id = operation.Id,
+            Body = operation.Body.Memory,
+            IfMatch = operation.IfMatch,
+            IfNoneMatch = operation.IfNoneMatch,
+            Idempotency = idempotency.Value,
+        };
+
+        // Not cancelled with the stream: what is in the log is in the log, and the slot waits for its end.
+        ValueTask<Result<CommandOutcome>> pending =
+            ItemWriter.WriteAsync(container, write, _call.Author, out RangeRoute? range, CancellationToken.None);
+        if (pending.IsCompletedSuccessfully)
+        {
+            _writer.Add(Tell(operation, range, pending.Result));
+        }
+        else
+        {
+            _ = AwaitWriteAsync(operation, range, pending);
+        }
+    }
+
+    private async Task AwaitReadAsync(Protocol.V1.ItemOperation operation, ValueTask<Result<DocumentLease>> read)
+    {
+        Outcome outcome;
+        try
+        {
+            outcome = Show(operation, await read.ConfigureAwait(false));
+        }
+        catch (Exception fault)
+        {
+            outcome = Outcome.Refused(operation.Tag, _pipeline.Explain(StreamCommand.Row, _call, fault), _call.Activity);
+        }
+
+        _writer.AddSoon(outcome);
+    }
+
+    private async Task AwaitWriteAsync(Protocol.V1.ItemOperation operation, RangeRoute? range, ValueTask<Result<CommandOutcome>> pending)
+    {
+        Outcome outcome;
+        try
+        {
+            outcome = Tell(operation, range, await pending.ConfigureAwait(false));
+        }
+        catch (Exception fault)
+        {
+            outcome = Outcome.Refused(operation.Tag, _pipeline.Explain(StreamCommand.Row, _call, fault), _call.Activity);
+        }
+
+        _writer.AddSoon(outcome);
+    }
+
+    private Outcome Show(Protocol.V1.ItemOperation operation, in Result<DocumentLease> read)
+    {
+        if (!read.IsOk)
+        {
+            return Outcome.Refused(operation.Tag, read.Error, _call.Activity);
+        }
+
+        DocumentLease document = read.Value;
+        if (operation.IfNoneMatch.Length > 0 && (operation.IfNoneMatch == "*" || operation.IfNoneMatch == document.ETag.ToString()))
+        {
+            document.Dispose();
+            return Outcome.Refused(operation.Tag, NotModified, _call.Activity);
+        }
+
+        return new Outcome
+        {
+            Tag = operation.Tag,
+            ETag = document.ETag,
+            TimestampMs = document.Timestamp.ToUnixTimeMilliseconds(),
+            Document = document,
+        };
+    }
+
+    private Outcome Tell(Protocol.V1.ItemOperation operation, RangeRoute? range, in Result<CommandOutcome> result)
+    {
+        if (!result.IsOk)
+        {
+            return Outcome.Refused(operation.Tag, result.Error, _call.Activity);
+        }
+
+        CommandOutcome outcome = result.Value;
+        return outcome.Code != ErrorCode.None
+            ? Outcome.Refused(operation.Tag, OutcomeErrors.Of(outcome), _call.Activity)
+            : new Outcome
+            {
+                Tag = operation.Tag,
+                ETag = new ETag(range!.Id, outcome.Lsn),
+                TimestampMs = outcome.Time.ToUnixTimeMilliseconds(),
+                Written = operation.ReturnBody ? operation.Body : null,
+                Created = (outcome.Flags & CommandEffect.Created) != 0,
+            };
+    }
+
+    private void Refuse(ulong tag, NacreError error) => _writer.Add(Outcome.Refused(tag, error, _call.Activity));
+
+    private static Command? CommandOf(OperationKind kind) => kind switch
+    {
+        OperationKind.Read => Commands.Read,
+        OperationKind.Create => Commands.Create,
+        OperationKind.Upsert => Commands.Upsert,
+        OperationKind.Replace => Commands.Replace,
+        OperationKind.Delete => Commands.Delete,
+        _ => null,
+    };
+
+    private static ItemOperationKind WriteOf(OperationKind kind) => kind switch
+    {
+        OperationKind.Create => ItemOperationKind.Create,
+        OperationKind.Upsert => ItemOperationKind.Upsert,
+        OperationKind.Replace => ItemOperationKind.Replace,
+        _ => ItemOperationKind.Delete,
+    };
+}
