@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Nacre.Client;
+
+/// <summary>The SDK's log messages: event ids 6000 to 6999. No document, no key.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(6001, LogLevel.Information, "Repeating after {Code}: repetition {Repetition} in {PauseMs} ms (activity {ActivityId}).")]
+    public static partial void Repeating(ILogger logger, NacreErrorCode code, int repetition, double pauseMs, string? activityId);
+
+    [LoggerMessage(6002, LogLevel.Debug, "Stream open: {MaxOpenOperations} operations open at most, batches of {MaxBatchBytes} bytes.")]
+    public static partial void StreamOpen(ILogger logger, int maxOpenOperations, int maxBatchBytes);
+
+    [LoggerMessage(6003, LogLevel.Information, "The server asks to move to another stream: {Reason}.")]
+    public static partial void StreamGoAway(ILogger logger, string reason);
+
+    [LoggerMessage(6004, LogLevel.Warning, "Stream lost with {Open} operations open.")]
+    public static partial void StreamLost(ILogger logger, int open, Exception cause);
+}

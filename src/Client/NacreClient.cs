@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Nacre.Client.Transport;
+using Wire = Nacre.Protocol.V1;
+
+namespace Nacre.Client;
+
+/// <summary>
+/// A connection to a Nacre server. Make one for the whole program: it keeps its connections, and numbers its writes so
+/// that the server executes a repeated one once.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Nothing is sent before the first operation. Operations throw <see cref="NacreException"/> and nothing
+/// else of the SDK's own; a <see cref="JsonException"/> tells that a document does not fit the type asked for.
+/// </remarks>
+public sealed class NacreClient : IAsyncDisposable, IDisposable
+{
+    private readonly ClientPipeline _pipeline;
+    private readonly ItemSerializer _serializer;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="connectionString"><c>AccountEndpoint=https://…;AccountKey=…;CaCertificate=PATH;</c></param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <exception cref="FormatException">The connection string is not well formed, or its certificate file holds no certificate.</exception>
+    /// <exception cref="IOException">The certificate file cannot be read.</exception>
+    public NacreClient(string connectionString, NacreClientOptions? options = null)
+        : this(NacreConnection.Parse(connectionString), options)
+    {
+    }
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="connection">Where the server is; from a connection string, a file or the environment.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    /// <exception cref="FormatException">The certificate file holds no certificate.</exception>
+    /// <exception cref="IOException">The certificate file cannot be read.</exception>
+    public NacreClient(NacreConnection connection, NacreClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        options ??= new NacreClientOptions();
+        options.Validate();
+        _pipeline = new ClientPipeline(connection, options);
+        _serializer = new ItemSerializer(options.SerializerOptions);
+        Keys = new AccountKeys(_pipeline);
+    }
+
+    /// <summary>The server's address.</summary>
+    public Uri Endpoint => _pipeline.Endpoint;
+
+    /// <summary>The account's keys.</summary>
+    public AccountKeys Keys { get; }
+
+    /// <summary>Names a database. Sends nothing, and does not tell whether it is there.</summary>
+    /// <param name="name">1 to 255 bytes of UTF-8.</param>
+    public Database GetDatabase(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new Database(name, _pipeline, _serializer);
+    }
+
+    /// <summary>Names a container. Sends nothing, and does not tell whether it is there.</summary>
+    /// <param name="database">The database's name.</param>
+    /// <param name="container">The container's name.</param>
+    public Container GetContainer(string database, string container) => GetDatabase(database).GetContainer(container);
+
+    /// <summary>Tells who the server is.</summary>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    public async Task<AccountProperties> GetAccountAsync(CancellationToken cancellationToken = default)
+    {
+        Wire.AccountInfo info = await _pipeline
+            .ReadAsync(RpcMethods.GetAccount, new Wire.GetAccountRequest(), "get_account", default, cancellationToken)
+            .ConfigureAwait(false);
+        return new AccountProperties(
+            Convert.ToHexStringLower(info.ClusterId.Span),
+            info.ServerVersion,
+            (int)info.DataShards,
+            (int)info.MaxDocumentBytes,
+            (int)info.MaxBatchOperations,
+            DateTimeOffset.FromUnixTimeMilliseconds(info.TimeMs));
+    }
+
+    /// <summary>Makes a database.</summary>
+    /// <param name="name">1 to 255 bytes of UTF-8.</param>
+    /// <param name="cancellationToken">Stops the wait, not the change.</param>
+    /// <exception cref="NacreException"><see cref="NacreErrorCode.AlreadyExists"/> among others.</exception>
+    public async Task<Database> CreateDatabaseAsync(string name, CancellationToken cancellationToken = default)
+    {
+        Database database = GetDatabase(name);
+        await database.CreateAsync(cancellationToken).ConfigureAwait(false);
+        return database;
+    }
+
+    /// <summary>Makes a database unless it is there.</summary>
+    /// <param name="name">1 to 255 bytes of UTF-8.</param>
+    /// <param name="cancellationToken">Stops the wait, not the change.</param>
+    public async Task<Database> CreateDatabaseIfNotExistsAsync(string name, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await CreateDatabaseAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NacreException e) when (e.Code == NacreErrorCode.AlreadyExists)
+        {
+            return GetDatabase(name);
+        }
+    }
+
+    /// <summary>Lists the databases by name, ordinal.</summary>
+    public Pageable<DatabaseProperties> ListDatabases() => new(null, async (continuation, cancellationToken) =>
+    {
+        Wire.ListDatabasesResponse response = await _pipeline
+            .ReadAsync(
+                RpcMethods.ListDatabases,
+                new Wire.ListDatabasesRequest { Continuation = continuation ?? "" },
+                "list_databases",
+                default,
+                cancellationToken)
+            .ConfigureAwait(false);
+        return new Page<DatabaseProperties>([.. response.Databases.Select(Database.FromWire)], WireText.OrNull(response.Continuation));
+    });
+
+    /// <summary>Closes the connections. Operations that are still under way fail; await them first.</summary>
+    public ValueTask DisposeAsync() => _pipeline.DisposeAsync();
+
+    /// <summary>As <see cref="DisposeAsync"/>, for containers of services that know no other.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+}

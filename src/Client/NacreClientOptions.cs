@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Nacre.Client;
+
+/// <summary>How a <see cref="NacreClient"/> behaves. Fixed once the client is made.</summary>
+public sealed record NacreClientOptions
+{
+    /// <summary>How item operations travel. Default: <see cref="NacreTransport.Unary"/>. Lists and administration are always unary.</summary>
+    public NacreTransport Transport { get; init; }
+
+    /// <summary>Time for one operation with all its repetitions. Default 30 s; 1 ms to 1 hour.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often an operation is repeated at most when its error's rule allows it. Default 8; 0 to 100.</summary>
+    public int MaxRetries { get; init; } = 8;
+
+    /// <summary>Pause before the first repetition, before jitter; it doubles with each. Default 50 ms; 1 ms to 1 minute.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Longest pause without a hint of the server. Default 5 s; from <see cref="RetryDelay"/> to 5 minutes.</summary>
+    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Most operations that a stream has sent and not yet seen answered; the server's own limit holds too.
+    /// Default 1,024; 1 to 65,536. More wait in the client.
+    /// </summary>
+    public int MaxOpenOperations { get; init; } = 1024;
+
+    /// <summary>
+    /// How typed items become JSON. Default: web defaults (camelCase names) by reflection. A trimmed or natively
+    /// compiled program gives options with a source-generated <see cref="System.Text.Json.Serialization.JsonSerializerContext"/> here,
+    /// or uses the overloads that take a <see cref="System.Text.Json.Serialization.Metadata.JsonTypeInfo{T}"/>.
+    /// </summary>
+    public JsonSerializerOptions? SerializerOptions { get; init; }
+
+    /// <summary>Where the client logs connections and repetitions; null: nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>The clock for signatures, deadlines and pauses. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal void Validate()
+    {
+        if (!Enum.IsDefined(Transport))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Transport), Transport, "Transport is Unary or Stream.");
+        }
+
+        InRange(Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(Timeout));
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxRetries);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxRetries, 100);
+        InRange(RetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), nameof(RetryDelay));
+        InRange(MaxRetryDelay, RetryDelay, TimeSpan.FromMinutes(5), nameof(MaxRetryDelay));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxOpenOperations, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxOpenOperations, 65_536);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+    }
+
+    private static void InRange(TimeSpan value, TimeSpan least, TimeSpan most, string name)
+    {
+        if (value < least || value > most)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} lies between {least} and {most}.");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Nacre.Client;
+
+/// <summary>Where the server is, and how to be known there. <see cref="ToString"/> never shows the key.</summary>
+/// <remarks>Immutable, thread-safe.</remarks>
+public sealed partial class NacreConnection
+{
+    /// <summary>Environment variable with the server's address.</summary>
+    public const string EndpointVariable = "NACRE_ENDPOINT";
+
+    /// <summary>Environment variable with the account key.</summary>
+    public const string KeyVariable = "NACRE_KEY";
+
+    /// <summary>Environment variable with the path of the certificate authority's PEM file.</summary>
+    public const string CaCertificateVariable = "NACRE_CA";
+
+    /// <summary>Describes a server.</summary>
+    /// <param name="endpoint"><c>https://HOST:PORT</c>; there is no plain-text listener.</param>
+    /// <param name="accountKey">An account key, base64.</param>
+    /// <param name="caCertificatePath">
+    /// PEM file with the certificates that the server's certificate must chain to. Null: the operating system's trusted
+    /// authorities. The host name is checked either way.
+    /// </param>
+    /// <exception cref="ArgumentException">The address is not an absolute https address, or the key is not base64.</exception>
+    public NacreConnection(Uri endpoint, string accountKey, string? caCertificatePath = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentException.ThrowIfNullOrWhiteSpace(accountKey);
+        if (!endpoint.IsAbsoluteUri || endpoint.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new ArgumentException($"The endpoint '{endpoint}' is not of the form https://HOST:PORT.", nameof(endpoint));
+        }
+
+        if (!TryDecode(accountKey, out byte[] key))
+        {
+            throw new ArgumentException("The account key is not base64, or shorter than 16 bytes.", nameof(accountKey));
+        }
+
+        Endpoint = endpoint;
+        AccountKey = accountKey;
+        KeyBytes = key;
+        CaCertificatePath = string.IsNullOrWhiteSpace(caCertificatePath) ? null : caCertificatePath;
+    }
+
+    /// <summary>The server's address.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>The account key, base64. A secret.</summary>
+    public string AccountKey { get; }
+
+    /// <summary>PEM file with the authorities to trust; null: the operating system's.</summary>
+    public string? CaCertificatePath { get; }
+
+    internal byte[] KeyBytes { get; }
+
+    /// <summary>Reads <c>AccountEndpoint=https://…;AccountKey=…;CaCertificate=PATH;</c>. Names in any case; the certificate is optional.</summary>
+    /// <param name="connectionString">As the server prints it.</param>
+    /// <exception cref="FormatException">A part is missing, unknown or given twice; the message does not repeat the key.</exception>
+    public static NacreConnection Parse(string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        var parts = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string part in connectionString.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            int equals = part.IndexOf('=', StringComparison.Ordinal);
+            string name = equals < 0 ? "" : part[..equals].TrimEnd();
+            if (!name.Equals("AccountEndpoint", StringComparison.OrdinalIgnoreCase) &&
+                !name.Equals("AccountKey", StringComparison.OrdinalIgnoreCase) &&
+                !name.Equals("CaCertificate", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new FormatException(
+                    "A connection string has the form AccountEndpoint=https://HOST:PORT;AccountKey=BASE64;CaCertificate=PATH;");
+            }
+
+            if (!parts.TryAdd(name, part[(equals + 1)..].TrimStart()))
+            {
+                throw new FormatException($"The connection string gives {name} twice.");
+            }
+        }
+
+        return Make(
+            parts.GetValueOrDefault("AccountEndpoint"),
+            parts.GetValueOrDefault("AccountKey"),
+            parts.GetValueOrDefault("CaCertificate"),
+            "The connection string");
+    }
+
+    /// <summary>Reads a connection file: JSON with <c>endpoint</c>, <c>accountKey</c>, <c>readOnlyKey</c> and <c>caCertificate</c>, as <c>nacre server --connection-file</c> writes it.</summary>
+    /// <param name="path">The file. A relative certificate path in it counts from the file's folder.</param>
+    /// <param name="readOnly">True: use the read-only key.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="FormatException">The file is not such JSON, or lacks a part.</exception>
+    public static NacreConnection Load(string path, bool readOnly = false)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ConnectionFile? file;
+        try
+        {
+            file = JsonSerializer.Deserialize(File.ReadAllBytes(path), ConnectionFileContext.Default.ConnectionFile);
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"The connection file '{path}' is not valid JSON.", e);
+        }
+
+        string? ca = file?.CaCertificate;
+        if (ca is not null)
+        {
+            ca = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ca);
+        }
+
+        return Make(file?.Endpoint, readOnly ? file?.ReadOnlyKey : file?.AccountKey, ca, $"The connection file '{path}'");
+    }
+
+    /// <summary>Reads the environment variables <c>NACRE_ENDPOINT</c>, <c>NACRE_KEY</c> and, optional, <c>NACRE_CA</c>.</summary>
+    /// <exception cref="FormatException">A variable is missing or not well formed.</exception>
+    public static NacreConnection FromEnvironment() => FromVariables(Environment.GetEnvironmentVariable);
+
+    /// <summary>The address; never the key.</summary>
+    public override string ToString() => Endpoint.ToString();
+
+    internal static NacreConnection FromVariables(Func<string, string?> variable) =>
+        Make(variable(EndpointVariable), variable(KeyVariable), variable(CaCertificateVariable),
+            $"The environment ({EndpointVariable}, {KeyVariable})");
+
+    private static NacreConnection Make(string? endpoint, string? key, string? ca, string source)
+    {
+        if (string.IsNullOrWhiteSpace(endpoint) || !Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) ||
+            uri.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new FormatException($"{source} names no endpoint of the form https://HOST:PORT.");
+        }
+
+        if (string.IsNullOrWhiteSpace(key) || !TryDecode(key, out _))
+        {
+            throw new FormatException($"{source} holds no account key in base64.");
+        }
+
+        return new NacreConnection(uri, key, ca);
+    }
+
+    private static bool TryDecode(string accountKey, out byte[] key)
+    {
+        key = new byte[accountKey.Length];
+        if (!Convert.TryFromBase64String(accountKey, key, out int length) || length < 16)
+        {
+            return false;
+        }
+
+        key = key[..length];
+        return true;
+    }
+
+    internal sealed record ConnectionFile(string? Endpoint, string? AccountKey, string? ReadOnlyKey, string? CaCertificate);
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(ConnectionFile))]
+    internal sealed partial class ConnectionFileContext : JsonSerializerContext;
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Nacre.Client.Streaming;
+using Wire = Nacre.Protocol.V1;
+
+namespace Nacre.Client.Transport;
+
+/// <summary>The way of every operation: number it, measure it, send it, repeat it by its error's rule.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class ClientPipeline : IAsyncDisposable
+{
+    private static readonly Func<(IItemTransport Transport, ItemCall Call), Deadline, CancellationToken, ValueTask<Attempt<Reply>>> SendItem =
+        static (state, deadline, cancellationToken) => state.Transport.SendAsync(state.Call, deadline, cancellationToken);
+
+    private readonly NacreClientOptions _options;
+    private readonly RpcChannel _channel;
+    private readonly RetryPolicy _retries;
+    private readonly UnaryTransport _unary;
+    private readonly StreamTransport _stream;
+    private readonly IdempotencySequence _sequence = new();
+    private volatile bool _disposed;
+
+    public ClientPipeline(NacreConnection connection, NacreClientOptions options)
+    {
+        Endpoint = connection.Endpoint;
+        _options = options;
+        _channel = new RpcChannel(connection, options);
+        _retries = new RetryPolicy(options);
+        _unary = new UnaryTransport(_channel, _sequence);
+        _stream = new StreamTransport(_channel, _sequence, options, options.LoggerFactory?.CreateLogger("Nacre.Client"));
+    }
+
+    public Uri Endpoint { get; }
+
+    /// <summary>Sends an operation on an item.</summary>
+    /// <param name="call">Its sequence is ignored: a write gets one here.</param>
+    /// <param name="operation">Name for traces, such as <c>read_item</c>.</param>
+    /// <param name="transport">How it travels; null: as the options say.</param>
+    /// <param name="timeout">Time for all tries; null: as the options say.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Attempt<Reply>> SendAsync(
+        ItemCall call, string operation, NacreTransport? transport, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        IItemTransport way = (transport ?? _options.Transport) is NacreTransport.Stream ? _stream : _unary;
+        var deadline = new Deadline(_options.TimeProvider, timeout ?? _options.Timeout);
+        Activity? activity = NacreDiagnostics.Start(operation, call.Container, Endpoint);
+        ulong sequence = call.IsWrite ? _sequence.Take() : 0;
+        NacreException? error = null;
+        try
+        {
+            call = call with { Sequence = sequence };
+            Attempt<Reply> attempt = await way.SendAsync(call, deadline, cancellationToken).ConfigureAwait(false);
+            if (attempt.Error is { IsTransient: true })
+            {
+                attempt = await _retries
+                    .ContinueAsync(attempt, (way, call), SendItem, deadline, repeatUnknown: true, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            error = attempt.Error;
+            return attempt;
+        }
+        finally
+        {
+            if (sequence != 0)
+            {
+                _sequence.Release(sequence);
+            }
+
+            NacreDiagnostics.Stop(activity, operation, call.Container, Endpoint, deadline.Elapsed, error);
+        }
+    }
+
+    /// <summary>Makes a call that only reads.</summary>
+    public async Task<TResponse> ReadAsync<TResponse>(
+        RpcMethod<TResponse> method, IMessage message, string operation, ContainerName target, CancellationToken cancellationToken)
+        where TResponse : class, IMessage<TResponse>
+    {
+        Attempt<TResponse> attempt = await CallAsync(method, message, operation, target, repeatUnknown: true, cancellationToken).ConfigureAwait(false);
+        return attempt.ValueOrThrow();
+    }
+
+    /// <summary>Makes a call that changes something and cannot say so twice.</summary>
+    public async Task<TResponse> WriteOnceAsync<TResponse>(
+        RpcMethod<TResponse> method, IMessage message, string operation, ContainerName target, CancellationToken cancellationToken)
+        where TResponse : class, IMessage<TResponse>
+    {
+        Attempt<TResponse> attempt = await CallAsync(method, message, operation, target, repeatUnknown: false, cancellationToken).ConfigureAwait(false);
+        return attempt.ValueOrThrow();
+    }
+
+    /// <summary>Makes a call that changes something, under an idempotency key.</summary>
+    public async Task<TResponse> WriteAsync<TResponse>(
+        RpcMethod<TResponse> method,
+        Func<Wire.IdempotencyKey, IMessage> message,
+        string operation,
+        ContainerName target,
+        CancellationToken cancellationToken)
+        where TResponse : class, IMessage<TResponse>
+    {
+        ulong sequence = _sequence.Take();
+        try
+        {
+            Attempt<TResponse> attempt = await CallAsync(
+                method, message(_sequence.KeyOf(sequence)), operation, target, repeatUnknown: true, cancellationToken).ConfigureAwait(false);
+            return attempt.ValueOrThrow();
+        }
+        finally
+        {
+            _sequence.Release(sequence);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            await _stream.DisposeAsync().ConfigureAwait(false);
+            _channel.Dispose();
+        }
+    }
+
+    private async ValueTask<Attempt<TResponse>> CallAsync<TResponse>(
+        RpcMethod<TResponse> method, IMessage message, string operation, ContainerName target, bool repeatUnknown, CancellationToken cancellationToken)
+        where TResponse : class, IMessage<TResponse>
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var deadline = new Deadline(_options.TimeProvider, _options.Timeout);
+        Activity? activity = NacreDiagnostics.Start(operation, target, Endpoint);
+        NacreException? error = null;
+        try
+        {
+            Attempt<TResponse> attempt = await _channel.CallAsync(method, message, deadline, cancellationToken).ConfigureAwait(false);
+            if (attempt.Error is { IsTransient: true })
+            {
+                attempt = await _retries.ContinueAsync(
+                    attempt,
+                    (Channel: _channel, Method: method, Message: message),
+                    static (state, deadline, cancellationToken) => state.Channel.CallAsync(state.Method, state.Message, deadline, cancellationToken),
+                    deadline,
+                    repeatUnknown,
+                    cancellationToken).ConfigureAwait(false);
+            }
+
+            error = attempt.Error;
+            return attempt;
+        }
+        finally
+        {
+            NacreDiagnostics.Stop(activity, operation, target, Endpoint, deadline.Elapsed, error);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace Nacre.Client.Transport;
+
+/// <summary>Names a container within the account.</summary>
+internal readonly record struct ContainerName(string Database, string Container);

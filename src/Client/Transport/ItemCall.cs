@@ -1,0 +1,30 @@
+using Wire = Nacre.Protocol.V1;
+
+namespace Nacre.Client.Transport;
+
+/// <summary>An operation on one item, before any transport has given it bytes.</summary>
+internal readonly struct ItemCall
+{
+    /// <summary>Create to Delete.</summary>
+    public required Wire.OperationKind Kind { get; init; }
+
+    public required ContainerName Container { get; init; }
+
+    /// <summary>Required by Read and Delete.</summary>
+    public Wire.PartitionKey? PartitionKey { get; init; }
+
+    /// <summary>Required by Read and Delete; optional with Replace.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>UTF-8 JSON; borrowed until the operation is over.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    public string? IfMatch { get; init; }
+
+    public string? IfNoneMatch { get; init; }
+
+    /// <summary>The same for all repetitions; 0 for a read.</summary>
+    public ulong Sequence { get; init; }
+
+    public bool IsWrite => Kind is not Wire.OperationKind.Read;
+}

@@ -1,0 +1,35 @@
+using Nacre.Protocol.V1;
+
+namespace Nacre.Client.Transport;
+
+/// <summary>Every unary method that the SDK calls.</summary>
+internal static class RpcMethods
+{
+    private const string Account = "nacre.v1.Account";
+    private const string Databases = "nacre.v1.Databases";
+    private const string Containers = "nacre.v1.Containers";
+    private const string Items = "nacre.v1.Items";
+
+    public static readonly RpcMethod<AccountInfo> GetAccount = new(Account, "Get", AccountInfo.Parser, isRead: true);
+    public static readonly RpcMethod<ListKeysResponse> ListKeys = new(Account, "ListKeys", ListKeysResponse.Parser, isRead: true);
+    public static readonly RpcMethod<RegenerateKeyResponse> RegenerateKey = new(Account, "RegenerateKey", RegenerateKeyResponse.Parser, isRead: false);
+    public static readonly RpcMethod<EncryptionKeyStatus> GetEncryptionKeys = new(Account, "GetEncryptionKeys", EncryptionKeyStatus.Parser, isRead: true);
+    public static readonly RpcMethod<EncryptionKeyStatus> RotateEncryptionKeys = new(Account, "RotateEncryptionKeys", EncryptionKeyStatus.Parser, isRead: false);
+
+    public static readonly RpcMethod<Protocol.V1.Database> CreateDatabase = new(Databases, "Create", Protocol.V1.Database.Parser, isRead: false);
+    public static readonly RpcMethod<Protocol.V1.Database> GetDatabase = new(Databases, "Get", Protocol.V1.Database.Parser, isRead: true);
+    public static readonly RpcMethod<ListDatabasesResponse> ListDatabases = new(Databases, "List", ListDatabasesResponse.Parser, isRead: true);
+    public static readonly RpcMethod<DeleteDatabaseResponse> DeleteDatabase = new(Databases, "Delete", DeleteDatabaseResponse.Parser, isRead: false);
+
+    public static readonly RpcMethod<Protocol.V1.Container> CreateContainer = new(Containers, "Create", Protocol.V1.Container.Parser, isRead: false);
+    public static readonly RpcMethod<Protocol.V1.Container> GetContainer = new(Containers, "Get", Protocol.V1.Container.Parser, isRead: true);
+    public static readonly RpcMethod<ListContainersResponse> ListContainers = new(Containers, "List", ListContainersResponse.Parser, isRead: true);
+    public static readonly RpcMethod<DeleteContainerResponse> DeleteContainer = new(Containers, "Delete", DeleteContainerResponse.Parser, isRead: false);
+
+    public static readonly RpcMethod<ItemResponse> CreateItem = new(Items, "Create", ItemResponse.Parser, isRead: false);
+    public static readonly RpcMethod<ItemResponse> UpsertItem = new(Items, "Upsert", ItemResponse.Parser, isRead: false);
+    public static readonly RpcMethod<ItemResponse> ReplaceItem = new(Items, "Replace", ItemResponse.Parser, isRead: false);
+    public static readonly RpcMethod<ItemResponse> ReadItem = new(Items, "Read", ItemResponse.Parser, isRead: true);
+    public static readonly RpcMethod<ItemResponse> DeleteItem = new(Items, "Delete", ItemResponse.Parser, isRead: false);
+    public static readonly RpcMethod<ListItemsResponse> ListItems = new(Items, "List", ListItemsResponse.Parser, isRead: true);
+}

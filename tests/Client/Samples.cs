@@ -1,0 +1,139 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Nacre.Client.Tests.Samples;
+
+internal sealed record City(string Id, string Country, string Name)
+{
+    public int? Population { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(City))]
+internal sealed partial class CityContext : JsonSerializerContext;
+
+/// <summary>The blocks of src/Client/README.md, between the marks, as tests run them.</summary>
+internal static class ReadmeSamples
+{
+    public static async Task ConnectAsync(string connectionString)
+    {
+        // sample: connect
+        await using var client = new NacreClient(connectionString);
+
+        Database database = await client.CreateDatabaseIfNotExistsAsync("world");
+        Container cities = await database.CreateContainerIfNotExistsAsync("cities", new ContainerSettings("/country"));
+        // end
+
+        await cities.GetAsync();
+    }
+
+    public static async Task ConnectByFileAsync(string connectionFile)
+    {
+        // sample: connect-file
+        await using var client = new NacreClient(NacreConnection.Load(connectionFile));
+        // end
+
+        await client.GetAccountAsync();
+    }
+
+    public static async Task ItemsAsync(Container cities)
+    {
+        // sample: items
+        await cities.CreateItemAsync(new City("ad-1", "AD", "Andorra la Vella"));
+
+        Item<City> read = await cities.ReadItemAsync<City>("AD", "ad-1");
+        City changed = read.Value with { Population = 22_615 };
+
+        // Only if nobody changed it since.
+        await cities.ReplaceItemAsync(changed, new WriteOptions { IfMatch = read.ETag });
+
+        // A miss that is expected is no exception.
+        Item<City>? nowhere = await cities.TryReadItemAsync<City>("AD", "ad-404");
+
+        await cities.DeleteItemAsync("AD", "ad-1");
+        // end
+
+        Assert.That(nowhere, Is.Null);
+        Assert.That(await cities.TryReadItemAsync<City>("AD", "ad-1"), Is.Null);
+    }
+
+    public static async Task RawAsync(Container cities)
+    {
+        // sample: raw
+        await cities.UpsertJsonAsync("""{"id":"ad-2","country":"AD","name":"Encamp"}"""u8.ToArray());
+
+        Item<ReadOnlyMemory<byte>> raw = await cities.ReadJsonAsync("AD", "ad-2");
+        // end
+
+        Assert.That(raw.Value.Length, Is.EqualTo(44));
+    }
+
+    public static async Task ListsAsync(Container cities)
+    {
+        // sample: lists
+        await foreach (Item<City> item in cities.ListItems<City>(new ListOptions { PartitionKey = "AD" }))
+        {
+            Console.WriteLine(item.Value.Name);
+        }
+
+        // Page by page, to go on later.
+        await foreach (Page<Item<City>> page in cities.ListItems<City>().AsPages())
+        {
+            string? goOnAt = page.Continuation;
+        }
+        // end
+    }
+
+    public static async Task BulkAsync(Container cities, IAsyncEnumerable<City> source)
+    {
+        // sample: bulk
+        await foreach (BulkResult result in cities.Bulk.WriteAsync(source))
+        {
+            if (!result.IsOk)
+            {
+                Console.Error.WriteLine($"item {result.Index}: {result.Error.Message}");
+            }
+        }
+        // end
+    }
+
+    public static async Task StreamAsync(string connectionString)
+    {
+        // sample: stream
+        await using var fast = new NacreClient(connectionString, new NacreClientOptions { Transport = NacreTransport.Stream });
+        // end
+
+        await fast.GetContainer("world", "cities").UpsertItemAsync(new City("ad-3", "AD", "Ordino"));
+    }
+
+    public static async Task ErrorsAsync(Container cities, City city)
+    {
+        // sample: errors
+        try
+        {
+            await cities.CreateItemAsync(city);
+        }
+        catch (NacreException e) when (e.Code == NacreErrorCode.AlreadyExists)
+        {
+            Console.WriteLine("It is there already.");
+        }
+        // end
+    }
+
+    public static void Host(IServiceCollection services, string connectionString)
+    {
+        // sample: host
+        services.AddNacreClient(connectionString);
+        // end
+    }
+
+    public static async Task NativeAsync(string connectionString)
+    {
+        // sample: native
+        await using var client = new NacreClient(
+            connectionString, new NacreClientOptions { SerializerOptions = CityContext.Default.Options });
+        // end
+
+        await client.GetContainer("world", "cities").UpsertItemAsync(new City("ad-4", "AD", "Canillo"));
+    }
+}
