@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Unicode;
@@ -31,17 +29,15 @@ public sealed record RangeCommand(CommandKind Kind, RangeId Range, RangeDefiniti
     /// <summary>Encodes the command.</summary>
     public byte[] Encode()
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        buffer.Write<byte>([(byte)Kind, 0]);
-        WriteUInt64(buffer, Range.Value);
+        CommandWriter writer = new CommandWriter().WriteByte((byte)Kind).WriteByte(0).WriteUInt64(Range.Value);
         if (Kind == CommandKind.ActivateRange)
         {
             Invariant.Check(LsnBase <= MaxLsnBase);
-            WriteUInt64(buffer, LsnBase);
-            WriteDefinition(Definition!, buffer);
+            writer.WriteUInt64(LsnBase);
+            WriteDefinition(Definition!, writer);
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return writer.ToArray();
     }
 
     /// <summary>Reads a command.</summary>
@@ -70,19 +66,19 @@ public sealed record RangeCommand(CommandKind Kind, RangeId Range, RangeDefiniti
     }
 
     /// <summary>Encodes a definition; <see cref="TryReadDefinition"/> reads it.</summary>
-    public static void WriteDefinition(RangeDefinition definition, IBufferWriter<byte> destination)
+    public static void WriteDefinition(RangeDefinition definition, CommandWriter writer)
     {
-        WriteUInt64(destination, definition.Range.Value);
-        WriteUInt32(destination, definition.Generation.Value);
-        WriteUInt64(destination, definition.Database.Value);
-        WriteUInt64(destination, definition.Container.Value);
-        WriteUInt32(destination, definition.Domain.Value);
-        WriteBytes(destination, definition.Interval.Min.Bytes);
-        WriteBytes(destination, definition.Interval.Max.Bytes);
-        destination.Write<byte>([(byte)definition.PartitionKey.Paths.Count]);
+        writer.WriteUInt64(definition.Range.Value);
+        writer.WriteUInt32(definition.Generation.Value);
+        writer.WriteUInt64(definition.Database.Value);
+        writer.WriteUInt64(definition.Container.Value);
+        writer.WriteUInt32(definition.Domain.Value);
+        writer.WriteBytes(definition.Interval.Min.Bytes);
+        writer.WriteBytes(definition.Interval.Max.Bytes);
+        writer.WriteByte((byte)definition.PartitionKey.Paths.Count);
         foreach (string path in definition.PartitionKey.Paths)
         {
-            WriteBytes(destination, Encoding.UTF8.GetBytes(path));
+            writer.WriteBytes(Encoding.UTF8.GetBytes(path));
         }
     }
 
@@ -128,24 +124,5 @@ public sealed record RangeCommand(CommandKind Kind, RangeId Range, RangeDefiniti
             range, generation, database, container,
             new HashInterval(HashBound.FromBytes(min), HashBound.FromBytes(max)), partitionKey.Value, domain);
         return true;
-    }
-
-    private static void WriteUInt32(IBufferWriter<byte> destination, uint value)
-    {
-        BinaryPrimitives.WriteUInt32LittleEndian(destination.GetSpan(sizeof(uint)), value);
-        destination.Advance(sizeof(uint));
-    }
-
-    private static void WriteUInt64(IBufferWriter<byte> destination, ulong value)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(destination.GetSpan(sizeof(ulong)), value);
-        destination.Advance(sizeof(ulong));
-    }
-
-    private static void WriteBytes(IBufferWriter<byte> destination, ReadOnlySpan<byte> bytes)
-    {
-        BinaryPrimitives.WriteUInt16LittleEndian(destination.GetSpan(sizeof(ushort)), checked((ushort)bytes.Length));
-        destination.Advance(sizeof(ushort));
-        destination.Write(bytes);
     }
 }

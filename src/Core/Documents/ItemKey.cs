@@ -214,6 +214,35 @@ public static class ItemKey
         return true;
     }
 
+    /// <summary>Puts the hash back before a key that was stored without it: the partition key says it all.</summary>
+    /// <param name="storedKey">An encoded key without its hash.</param>
+    /// <param name="levels">Its partition key levels.</param>
+    /// <param name="destination">At least <see cref="MaxBytes"/>.</param>
+    /// <returns>Bytes written; 0 for bytes that are no such key.</returns>
+    public static int Restore(ReadOnlySpan<byte> storedKey, int levels, Span<byte> destination)
+    {
+        ReadOnlySpan<byte> rest = storedKey;
+        for (int level = 0; level < levels; level++)
+        {
+            int length = ComponentLength(rest);
+            if (length == 0 || !TryHashComponent(rest[..length], destination.Slice(level * PartitionKeyHash.LevelBytes, PartitionKeyHash.LevelBytes)))
+            {
+                return 0;
+            }
+
+            rest = rest[length..];
+        }
+
+        if (rest.IsEmpty || levels is 0 or > DocumentLimits.MaxPartitionKeyPaths)
+        {
+            return 0;
+        }
+
+        int hashLength = levels * PartitionKeyHash.LevelBytes;
+        storedKey.CopyTo(destination[hashLength..]);
+        return hashLength + storedKey.Length;
+    }
+
     private static int MaxBytesOf(in PartitionKey key)
     {
         int size = 0;
@@ -305,13 +334,7 @@ public static class ItemKey
         if (kind == PartitionKeyValueKind.Text)
         {
             byte[] unescaped = new byte[component.Length];
-            int length = 0;
-            for (int at = 1; at < component.Length - 1; at++)
-            {
-                unescaped[length++] = component[at];
-                at += component[at] == Zero ? 1 : 0;
-            }
-
+            int length = Unescape(component, unescaped);
             if (!Utf8.IsValid(unescaped.AsSpan(0, length)))
             {
                 return false;
@@ -321,6 +344,42 @@ public static class ItemKey
         }
 
         return true;
+    }
+
+    private static bool TryHashComponent(ReadOnlySpan<byte> component, Span<byte> hash)
+    {
+        if (component[0] != FirstMarker + (byte)PartitionKeyValueKind.Text)
+        {
+            bool good = TryReadComponent(component, out PartitionKeyValue value);
+            PartitionKeyHash.Write(new PartitionKey(value), hash);
+            return good;
+        }
+
+        const int OnStack = 256;
+        byte[]? rented = component.Length > OnStack ? ArrayPool<byte>.Shared.Rent(component.Length) : null;
+        Span<byte> text = rented is null ? stackalloc byte[OnStack] : rented;
+        text = text[..Unescape(component, text)];
+        PartitionKeyHash.WriteText(text, hash);
+        if (rented is not null)
+        {
+            text.Clear();
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the text out of a component; returns its length.</summary>
+    private static int Unescape(ReadOnlySpan<byte> component, Span<byte> text)
+    {
+        int length = 0;
+        for (int at = 1; at < component.Length - 1; at++)
+        {
+            text[length++] = component[at];
+            at += component[at] == Zero ? 1 : 0;
+        }
+
+        return length;
     }
 
     /// <summary>A number's bits, turned so that they compare as the numbers do.</summary>

@@ -25,6 +25,7 @@ public static class PartitionKeyHash
     private const byte NumberMarker = 0x05;
     private const byte TextMarker = 0x08;
     private const byte TextEnd = 0xFF;
+    private const int OnStack = 512;
 
     /// <summary>Hashes a key, or a prefix of one.</summary>
     /// <param name="key">Of 0 to 3 values.</param>
@@ -47,9 +48,14 @@ public static class PartitionKeyHash
         return HashBound.FromBytes(hash[..Write(key, hash)]);
     }
 
+    /// <summary>Hashes one level that is a text.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="destination">16 bytes.</param>
+    internal static void WriteText(ReadOnlySpan<byte> utf8, Span<byte> destination) => WriteHash(destination, HashText(utf8));
+
     private static void WriteLevel(PartitionKeyValue value, Span<byte> destination)
     {
-        (ulong first, ulong second) = value.Kind switch
+        WriteHash(destination, value.Kind switch
         {
             PartitionKeyValueKind.Undefined => Murmur3.Hash128([UndefinedMarker]),
             PartitionKeyValueKind.Null => Murmur3.Hash128([NullMarker]),
@@ -57,11 +63,14 @@ public static class PartitionKeyHash
             PartitionKeyValueKind.True => Murmur3.Hash128([TrueMarker]),
             PartitionKeyValueKind.Number => HashNumber(value.Number),
             _ => HashText(value.Text!),
-        };
+        });
+    }
 
-        // The reference writes both halves little-endian and turns the 16 bytes round: most significant first.
-        BinaryPrimitives.WriteUInt64BigEndian(destination, second & 0x3FFF_FFFF_FFFF_FFFF);
-        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], first);
+    /// <summary>The reference writes both halves little-endian and turns the 16 bytes round: most significant first.</summary>
+    private static void WriteHash(Span<byte> destination, (ulong First, ulong Second) hash)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, hash.Second & 0x3FFF_FFFF_FFFF_FFFF);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], hash.First);
     }
 
     private static (ulong First, ulong Second) HashNumber(double number)
@@ -74,17 +83,32 @@ public static class PartitionKeyHash
 
     private static (ulong First, ulong Second) HashText(string text)
     {
-        const int OnStack = 512;
-        int most = Encoding.UTF8.GetMaxByteCount(text.Length) + 2;
+        int most = Encoding.UTF8.GetMaxByteCount(text.Length);
         byte[]? rented = most > OnStack ? ArrayPool<byte>.Shared.Rent(most) : null;
-        Span<byte> bytes = rented is null ? stackalloc byte[OnStack] : rented;
-        bytes[0] = TextMarker;
-        int written = Encoding.UTF8.GetBytes(text, bytes[1..]);
-        bytes[written + 1] = TextEnd;
-        (ulong, ulong) hash = Murmur3.Hash128(bytes[..(written + 2)]);
+        Span<byte> utf8 = rented is null ? stackalloc byte[OnStack] : rented;
+        utf8 = utf8[..Encoding.UTF8.GetBytes(text, utf8)];
+        (ulong, ulong) hash = HashText(utf8);
         if (rented is not null)
         {
-            rented.AsSpan(0, written + 2).Clear();
+            utf8.Clear();
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return hash;
+    }
+
+    private static (ulong First, ulong Second) HashText(ReadOnlySpan<byte> utf8)
+    {
+        byte[]? rented = utf8.Length + 2 > OnStack ? ArrayPool<byte>.Shared.Rent(utf8.Length + 2) : null;
+        Span<byte> bytes = rented is null ? stackalloc byte[OnStack] : rented;
+        bytes = bytes[..(utf8.Length + 2)];
+        bytes[0] = TextMarker;
+        utf8.CopyTo(bytes[1..]);
+        bytes[^1] = TextEnd;
+        (ulong, ulong) hash = Murmur3.Hash128(bytes);
+        if (rented is not null)
+        {
+            bytes.Clear();
             ArrayPool<byte>.Shared.Return(rented);
         }
 

@@ -7,7 +7,11 @@ namespace Nacre.Core.StateMachines;
 /// <param name="Code"><see cref="ErrorCode.None"/> when it took effect.</param>
 /// <param name="Lsn">The write's log sequence number in its range; 0 when it took no effect or the command has none.</param>
 /// <param name="Flags">What kind of effect it had.</param>
-/// <param name="Detail">For control commands, the encoded result; for refusals that need one, a UTF-8 message. May be empty.</param>
+/// <param name="Detail">
+/// For control commands, the encoded result; for refusals that need one, a UTF-8 message. For a command of several
+/// item operations the <see cref="CommandEffect"/> of each, one byte each, or for a refusal one byte: the ordinal of the
+/// operation that was refused. May be empty.
+/// </param>
 public readonly record struct CommandOutcome(ErrorCode Code, Lsn Lsn, CommandEffect Flags, ReadOnlyMemory<byte> Detail)
 {
     /// <summary>

@@ -17,6 +17,15 @@ internal readonly record struct RecordKey(ulong High, ulong Low)
     public static RecordKey Item(TabletId tablet, Lsn lsn, ushort ordinal, ushort chunk) =>
         new(lsn.Value, ((ulong)tablet.Value << 32) | ((ulong)ordinal << 16) | chunk);
 
+    /// <summary>Takes the key of a chunk apart.</summary>
+    public static void ReadItem(RecordKey key, out TabletId tablet, out Lsn lsn, out ushort ordinal, out ushort chunk)
+    {
+        lsn = new Lsn(key.High);
+        tablet = new TabletId((uint)(key.Low >> 32));
+        ordinal = (ushort)(key.Low >> 16);
+        chunk = (ushort)key.Low;
+    }
+
     /// <summary>The key of a tree node.</summary>
     public static RecordKey Node(ulong number) => new(0, number);
 }

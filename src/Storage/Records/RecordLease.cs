@@ -24,6 +24,14 @@ internal struct RecordLease : IDisposable
     /// <summary>The record's bytes; valid until disposal.</summary>
     public readonly ReadOnlySpan<byte> Span => _buffer.AsSpan(0, _length);
 
+    /// <summary>Hands the pooled buffer on; whoever takes it clears it and gives it back.</summary>
+    public byte[] Detach()
+    {
+        byte[] buffer = _buffer!;
+        _buffer = null;
+        return buffer;
+    }
+
     /// <summary>Gives the buffer back, cleared: it held clear text.</summary>
     public void Dispose()
     {

@@ -27,6 +27,20 @@ public sealed class ItemKeyTests
     });
 
     [Test]
+    public void Restore_KeyWithoutItsHash_GivesTheKey() => Gen.Select(Generators.Key, Generators.Id).Sample((key, id) =>
+    {
+        byte[] encoded = ItemKey.Encode(key, id);
+        byte[] restored = new byte[ItemKey.MaxBytes];
+        int length = ItemKey.Restore(encoded.AsSpan(ItemKey.HashOf(encoded).Length), key.Count, restored);
+
+        Assert.That(restored[..length], Is.EqualTo(encoded));
+    });
+
+    [Test]
+    public void Restore_Noise_NeverThrows() => Gen.Select(Gen.Byte[0x40, 0x47].Array[0, 40], Gen.Int[0, 4]).Sample((bytes, levels) =>
+        ItemKey.Restore(bytes, levels, new byte[ItemKey.MaxBytes]) >= 0, iter: 2000);
+
+    [Test]
     public void Encode_Components_SortAsTheirValuesDo() => Gen.Select(Generators.Value, Generators.Value).Sample((left, right) =>
     {
         ReadOnlySpan<byte> one = ItemKey.Encode(new PartitionKey(left), "id").AsSpan(PartitionKeyHash.LevelBytes);

@@ -1,0 +1,183 @@
+using Nacre.Core.Commands;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Storage.Trees;
+
+namespace Nacre.Storage.Documents;
+
+/// <summary>
+/// What a data shard's checkpoint holds beside the records: the state machine's own bytes in the manifest. Laid out in
+/// <c>docs/formats/documents.md</c>.
+/// </summary>
+internal sealed record DocumentMeta
+{
+    /// <summary>First two bytes.</summary>
+    public const ushort FormatVersion = 1;
+
+    /// <summary>The last applied command.</summary>
+    public Sequence Sequence { get; init; }
+
+    /// <summary>The greatest leader time applied.</summary>
+    public DateTimeOffset Time { get; init; }
+
+    /// <summary>The running hash.</summary>
+    public ulong RunningHash { get; init; }
+
+    /// <summary>The next tree node's number.</summary>
+    public ulong NextNode { get; init; } = 1;
+
+    /// <summary>The next range's tablet.</summary>
+    public uint NextTablet { get; init; } = 1;
+
+    /// <summary>Root of the item tree.</summary>
+    public TreeRoot Items { get; init; }
+
+    /// <summary>Root of the change tree.</summary>
+    public TreeRoot Changes { get; init; }
+
+    /// <summary>Tablets of dropped ranges whose tree entries are not all gone yet.</summary>
+    public IReadOnlyList<TabletId> Dropping { get; init; } = [];
+
+    /// <summary>The ranges.</summary>
+    public RangeTable Ranges { get; init; } = new();
+
+    /// <summary>Encodes everything.</summary>
+    public byte[] Write(DocumentStoreOptions options)
+    {
+        var writer = new CommandWriter();
+        writer.WriteUInt16(FormatVersion);
+        writer.WriteUInt32(options.Shard.Value);
+        writer.WriteUInt128(options.Cluster.Value);
+        writer.WriteUInt64(Sequence.Value);
+        writer.WriteUInt64((ulong)Time.UtcTicks);
+        writer.WriteUInt64(RunningHash);
+        writer.WriteUInt64(NextNode);
+        writer.WriteUInt32(NextTablet);
+        WriteRoot(Items, writer);
+        WriteRoot(Changes, writer);
+        writer.WriteUInt32((uint)Dropping.Count);
+        foreach (TabletId tablet in Dropping)
+        {
+            writer.WriteUInt32(tablet.Value);
+        }
+
+        // In order of tablets: the same state gives the same bytes.
+        RangeState[] ranges = [.. Ranges.All.OrderBy(range => range.Tablet.Value)];
+        writer.WriteUInt32((uint)ranges.Length);
+        foreach (RangeState range in ranges)
+        {
+            RangeCommand.WriteDefinition(range.Definition, writer);
+            writer.WriteUInt32(range.Tablet.Value);
+            writer.WriteUInt64(range.LsnBase);
+            writer.WriteUInt64(range.LastLsn.Value);
+            writer.WriteUInt64((ulong)range.Items);
+            writer.WriteUInt64((ulong)range.DocumentBytes);
+            writer.WriteUInt64((ulong)range.StoredBytes);
+            range.Outcomes.Write(writer);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Decodes what <see cref="Write"/> encoded.</summary>
+    /// <param name="options">Names the shard that it must be of.</param>
+    /// <param name="bytes">Empty for a new store.</param>
+    /// <returns>The meta. Throws <see cref="StorageFaultException"/> for anything else.</returns>
+    public static DocumentMeta Read(DocumentStoreOptions options, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return new DocumentMeta();
+        }
+
+        var reader = new CommandReader(bytes);
+        ushort format = reader.ReadUInt16();
+        if (format != FormatVersion)
+        {
+            throw Corrupt(options, $"it has format {format}; this program knows {FormatVersion}");
+        }
+
+        var shard = new ShardId(reader.ReadUInt32());
+        var cluster = new ClusterId(reader.ReadUInt128());
+        if (shard != options.Shard || cluster != options.Cluster)
+        {
+            throw Corrupt(options, "it is of another shard or cluster");
+        }
+
+        ulong sequence = reader.ReadUInt64();
+        ulong time = reader.ReadUInt64();
+        ulong hash = reader.ReadUInt64();
+        ulong nextNode = reader.ReadUInt64();
+        uint nextTablet = reader.ReadUInt32();
+        bool good = TryReadRoot(ref reader, out TreeRoot items) & TryReadRoot(ref reader, out TreeRoot changes);
+        var dropping = new List<TabletId>();
+        for (uint left = reader.ReadUInt32(); left > 0 && !reader.Failed; left--)
+        {
+            dropping.Add(new TabletId(reader.ReadUInt32()));
+        }
+
+        var ranges = new RangeTable();
+        for (uint left = reader.ReadUInt32(); left > 0 && good; left--)
+        {
+            good = TryReadRange(ref reader, ranges);
+        }
+
+        if (!good || !reader.IsAtEnd || nextNode == 0 || nextTablet == 0 || time > (ulong)DateTimeOffset.MaxValue.Ticks)
+        {
+            throw Corrupt(options, "it makes no sense");
+        }
+
+        return new DocumentMeta
+        {
+            Sequence = new Sequence(sequence),
+            Time = new DateTimeOffset((long)time, TimeSpan.Zero),
+            RunningHash = hash,
+            NextNode = nextNode,
+            NextTablet = nextTablet,
+            Items = items,
+            Changes = changes,
+            Dropping = dropping,
+            Ranges = ranges,
+        };
+    }
+
+    private static bool TryReadRange(ref CommandReader reader, RangeTable ranges)
+    {
+        if (!RangeCommand.TryReadDefinition(ref reader, out RangeDefinition? definition))
+        {
+            return false;
+        }
+
+        var tablet = new TabletId(reader.ReadUInt32());
+        ulong lsnBase = reader.ReadUInt64();
+        var lastLsn = new Lsn(reader.ReadUInt64());
+        long items = (long)reader.ReadUInt64();
+        long documentBytes = (long)reader.ReadUInt64();
+        long storedBytes = (long)reader.ReadUInt64();
+        if (RememberedOutcomes.Read(ref reader) is not { } outcomes || ranges.TryGet(definition.Range, out _))
+        {
+            return false;
+        }
+
+        ranges.Add(new RangeState(definition, tablet, lsnBase, outcomes)
+        {
+            LastLsn = lastLsn,
+            Items = items,
+            DocumentBytes = documentBytes,
+            StoredBytes = storedBytes,
+        });
+        return items >= 0 && documentBytes >= 0 && storedBytes >= 0;
+    }
+
+    private static void WriteRoot(in TreeRoot root, CommandWriter writer)
+    {
+        Span<byte> bytes = stackalloc byte[TreeRoot.SizeBytes];
+        root.Write(bytes);
+        writer.WriteBytes(bytes);
+    }
+
+    private static bool TryReadRoot(ref CommandReader reader, out TreeRoot root) => TreeRoot.TryRead(reader.ReadBytes(), out root);
+
+    private static StorageFaultException Corrupt(DocumentStoreOptions options, string why) =>
+        new(StorageFaultKind.Corrupt, $"manifest of shard {options.Shard}", "state machine", $"The checkpoint cannot be read: {why}");
+}

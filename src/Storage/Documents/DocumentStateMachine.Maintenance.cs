@@ -1,0 +1,208 @@
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Storage.Records;
+using Nacre.Storage.Trees;
+
+namespace Nacre.Storage.Documents;
+
+/// <content>Work that no entry asks for: draining buffers, checkpoints, compaction, what dropped ranges left behind.</content>
+internal sealed partial class DocumentStateMachine : ILiveness
+{
+    /// <summary>Nodes that a slice of a drain reads and writes.</summary>
+    private const int DrainSliceNodes = 32;
+
+    /// <summary>Entries of a dropped range that a slice deletes.</summary>
+    private const int DropSliceEntries = 512;
+
+    private readonly ReclaimLedger _itemLedger = new();
+    private readonly ReclaimLedger _nodeLedger = new();
+    private Task<LogIndex>? _checkpoint;
+    private byte[] _dropItemsFrom = [];
+    private byte[] _dropChangesFrom = [];
+
+    /// <inheritdoc/>
+    public Task<LogIndex> BeginCheckpoint()
+    {
+        SettleCheckpoint();
+        _items.Drain();
+        _changes.Drain();
+        Publish();
+        var meta = new DocumentMeta
+        {
+            Sequence = _sequence,
+            Time = _time,
+            RunningHash = _hash,
+            NextNode = _allocator.Next,
+            NextTablet = _nextTablet,
+            Items = _items.Root,
+            Changes = _changes.Root,
+            Dropping = _dropping,
+            Ranges = _ranges,
+        };
+        _checkpoint = _store.BeginCheckpoint(_applied, meta.Write(_options));
+        _itemLedger.CheckpointBegan();
+        _nodeLedger.CheckpointBegan();
+        return _checkpoint;
+    }
+
+    /// <inheritdoc/>
+    public bool Maintain()
+    {
+        SettleCheckpoint();
+        bool more = DrainSlice(_items) | DrainSlice(_changes);
+        more |= DropSlice();
+        more |= CompactSlice(_store.Items, _itemLedger, LiveItemBytes());
+        more |= CompactSlice(_store.Nodes, _nodeLedger, _items.Root.Bytes + _changes.Root.Bytes);
+        Publish();
+        return more;
+    }
+
+    /// <inheritdoc/>
+    bool ILiveness.IsLive(RecordKey key, ReadOnlySpan<byte> value) =>
+        key.High == 0 ? IsLiveNode(key.Low, value) : IsLiveItem(key);
+
+    /// <summary>
+    /// A version is current if and only if the change tree has it. Records lie in the log about as the change tree
+    /// orders them, so the nodes asked for are mostly those just read.
+    /// </summary>
+    private bool IsLiveItem(RecordKey key)
+    {
+        RecordKey.ReadItem(key, out TabletId tablet, out Lsn lsn, out ushort ordinal, out _);
+        Span<byte> change = stackalloc byte[TabletKey.ChangeBytes];
+        TabletKey.WriteChange(tablet, lsn, ordinal, change);
+        return !_dropping.Contains(tablet) && _changes.TryGet(change, out _);
+    }
+
+    private bool IsLiveNode(ulong number, ReadOnlySpan<byte> node)
+    {
+        // What cannot be told is not thrown away: zeros read from a bad disk would pass for dead.
+        return OrderedIndex.TryReadTree(node, out TreeId tree) && (tree == ItemTree || tree == ChangeTree)
+            ? (tree == ItemTree ? _items : _changes).IsLive(number, node)
+            : throw new StorageFaultException(
+                StorageFaultKind.Corrupt, $"nodes of shard {_options.Shard}", $"node {number}", "The record is no node of a known tree");
+    }
+
+    private long LiveItemBytes()
+    {
+        long bytes = 0;
+        foreach (RangeState range in _ranges.All)
+        {
+            bytes += range.StoredBytes;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Keeps buffers near their budget while entries come faster than maintenance.</summary>
+    private void RelieveBuffers(int entries)
+    {
+        Relieve(_items, entries);
+        Relieve(_changes, entries);
+    }
+
+    private void Relieve(OrderedIndex tree, int entries)
+    {
+        if (tree.BufferedBytes <= _options.BufferBytes)
+        {
+            return;
+        }
+
+        if (tree.BufferedBytes > 4 * _options.BufferBytes)
+        {
+            tree.Drain();
+        }
+        else if (tree.IsDraining || tree.BeginDrain())
+        {
+            // Several entries may change one node, so as many nodes as entries stay ahead of what comes.
+            tree.DrainSlice(DrainSliceNodes + entries);
+        }
+    }
+
+    private bool DrainSlice(OrderedIndex tree)
+    {
+        if (!tree.IsDraining && (tree.BufferedBytes <= _options.BufferBytes / 2 || !tree.BeginDrain()))
+        {
+            return false;
+        }
+
+        return !tree.DrainSlice(DrainSliceNodes);
+    }
+
+    private void SettleCheckpoint()
+    {
+        if (_checkpoint is { IsCompleted: true } ended)
+        {
+            _checkpoint = null;
+            if (ended.IsCompletedSuccessfully)
+            {
+                _itemLedger.CheckpointEnded();
+                _nodeLedger.CheckpointEnded();
+            }
+        }
+    }
+
+    private bool CompactSlice(IRecordStore store, ReclaimLedger ledger, long liveBytes)
+    {
+        long total = store.LogBytes - ledger.Awaiting;
+        long dead = total - liveBytes;
+        if (dead < _options.CompactAtDeadBytes || dead < total * _options.CompactAtDeadShare)
+        {
+            return false;
+        }
+
+        _compaction.Begin();
+        long looked = _store.CompactSlice(store, this, _options.CompactionSliceBytes);
+        ledger.Looked(looked);
+        return looked > 0;
+    }
+
+    /// <summary>Deletes some of a dropped range's tree entries. Its records are dead already.</summary>
+    private bool DropSlice()
+    {
+        if (_dropping.Count == 0)
+        {
+            return false;
+        }
+
+        TabletId tablet = _dropping[0];
+        bool itemsLeft = DropEntries(_items, tablet, ref _dropItemsFrom);
+        bool changesLeft = DropEntries(_changes, tablet, ref _dropChangesFrom);
+        if (!itemsLeft && !changesLeft)
+        {
+            _dropping.RemoveAt(0);
+            _dropItemsFrom = [];
+            _dropChangesFrom = [];
+        }
+
+        return itemsLeft || changesLeft || _dropping.Count > 0;
+    }
+
+    private static bool DropEntries(OrderedIndex tree, TabletId tablet, ref byte[] from)
+    {
+        byte[] begin = from.Length > 0 ? from : TabletKey.BeginOf(tablet);
+        TreeCursor cursor = tree.Publish().Seek(begin, inclusive: true, TabletKey.EndOf(tablet));
+        try
+        {
+            for (int deleted = 0; Wait(cursor.MoveNextAsync(CancellationToken.None)); deleted++)
+            {
+                if (deleted == DropSliceEntries)
+                {
+                    from = cursor.Key.ToArray();
+                    return true;
+                }
+
+                tree.Delete(cursor.Key.Span);
+            }
+
+            return false;
+        }
+        finally
+        {
+            ValueTask disposal = cursor.DisposeAsync();
+            System.Diagnostics.Debug.Assert(disposal.IsCompleted);
+        }
+    }
+
+    /// <summary>The applier may block on its own disk, as it does in every tree lookup that misses.</summary>
+    private static bool Wait(ValueTask<bool> move) => move.IsCompleted ? move.Result : move.AsTask().GetAwaiter().GetResult();
+}

@@ -1,0 +1,105 @@
+using Nacre.Core;
+using Nacre.Core.Documents;
+using Nacre.Core.Ids;
+using Nacre.Core.StateMachines;
+using Nacre.Storage.Records;
+using Nacre.Storage.Trees;
+
+namespace Nacre.Storage.Documents;
+
+/// <summary>
+/// A data shard's state machine: the documents of the ranges that the shard owns. Item versions are immutable records;
+/// one tree orders the current ones by key, another by last write.
+/// </summary>
+/// <remarks>
+/// Writes belong to the applier. Readers take <see cref="OpenView"/>: one volatile read of an immutable point, which
+/// the applier replaces after each batch.
+/// </remarks>
+internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentReader
+{
+    /// <summary>The item tree: tablet and item key → version.</summary>
+    public static readonly TreeId ItemTree = new(1);
+
+    /// <summary>The change tree: tablet, log sequence number and ordinal → nothing. Latest versions only.</summary>
+    public static readonly TreeId ChangeTree = new(2);
+
+    // Invariants:
+    // - The item tree has an entry if and only if the change tree has one for the same version, and the version's
+    //   records are in the item store.
+    // - Every entry's tablet is that of an owned range, or is being dropped.
+    // - The published view is the state after the last entry of the last batch, but for the time of an Apply.
+    // - What Apply does depends on the entries alone: no clock, no chance, nothing that maintenance changed.
+    private readonly DocumentStoreOptions _options;
+    private readonly IShardStore _store;
+    private readonly NodeAllocator _allocator;
+    private readonly NodeCache _cache;
+    private readonly OrderedIndex _items;
+    private readonly OrderedIndex _changes;
+    private readonly RangeTable _ranges;
+    private readonly CompactionProgress _compaction = new();
+    private LogIndex _applied;
+    private Sequence _sequence;
+    private DateTimeOffset _time;
+    private ulong _hash;
+    private uint _nextTablet;
+    private DocumentView _view;
+
+    private DocumentStateMachine(DocumentStoreOptions options, IShardStore store, DocumentMeta meta)
+    {
+        options.Validate();
+        _options = options;
+        _store = store;
+        _applied = store.RecoveredIndex;
+        _sequence = meta.Sequence;
+        _time = meta.Time;
+        _hash = meta.RunningHash;
+        _nextTablet = meta.NextTablet;
+        _dropping.AddRange(meta.Dropping);
+        _ranges = meta.Ranges;
+        _allocator = new NodeAllocator(meta.NextNode);
+        _cache = new NodeCache(options.NodeCacheBytes);
+        var layout = new TreeOptions { NodeBytes = options.NodeBytes };
+        _items = new OrderedIndex(ItemTree, store.Nodes, _allocator, _cache, layout, meta.Items);
+        _changes = new OrderedIndex(ChangeTree, store.Nodes, _allocator, _cache, layout, meta.Changes);
+        _view = MakeView();
+    }
+
+    /// <inheritdoc/>
+    public LogIndex Applied => CurrentView.Applied;
+
+    /// <inheritdoc/>
+    public Sequence AppliedSequence => CurrentView.Sequence;
+
+    /// <inheritdoc/>
+    public DateTimeOffset AppliedTime => CurrentView.Time;
+
+    /// <inheritdoc/>
+    public ulong RunningHash => CurrentView.RunningHash;
+
+    /// <inheritdoc/>
+    public bool HasRoom => _store.HasRoom;
+
+    /// <summary>The ranges, for the applier and for the verifier of a store at rest.</summary>
+    internal RangeTable Ranges => _ranges;
+
+    /// <summary>The newest published view.</summary>
+    internal DocumentView CurrentView => Volatile.Read(ref _view);
+
+    /// <summary>Opens a shard at its recovered checkpoint; the log's later entries are applied next.</summary>
+    /// <param name="options">How to keep the documents.</param>
+    /// <param name="store">The shard's records; owned from now on.</param>
+    /// <returns>The state machine. Throws <see cref="Core.Files.StorageFaultException"/> for a checkpoint that makes no sense.</returns>
+    public static DocumentStateMachine Open(DocumentStoreOptions options, IShardStore store) =>
+        new(options, store, DocumentMeta.Read(options, store.RecoveredMeta.Span));
+
+    /// <inheritdoc/>
+    public IDocumentView OpenView() => CurrentView;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private DocumentView MakeView() => new(
+        _applied, _sequence, _time, _hash, _ranges.Publish(), _items.Publish(), _changes.Publish(), _store.Items, _compaction);
+
+    private void Publish() => Volatile.Write(ref _view, MakeView());
+}

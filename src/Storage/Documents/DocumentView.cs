@@ -1,0 +1,209 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Nacre.Core;
+using Nacre.Core.Documents;
+using Nacre.Core.Errors;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Storage.Records;
+using Nacre.Storage.Trees;
+
+namespace Nacre.Storage.Documents;
+
+/// <summary>One consistent point of a data shard.</summary>
+/// <remarks>
+/// Immutable and shared by all who read at this point; holds memory, no handles, so disposal has nothing to do. What a
+/// view shows may be superseded; compaction then drops it, but the store gives the space back with the second
+/// checkpoint after. A read that finds something gone, or wrong, under a view older than the last slice of compaction
+/// answers Unavailable: only under a fresh view is that corruption.
+/// </remarks>
+internal sealed class DocumentView : IDocumentView
+{
+    private readonly RangeSnapshot _ranges;
+    private readonly TreeView _items;
+    private readonly TreeView _changes;
+    private readonly ItemReader _reader;
+    private readonly CompactionProgress _compaction;
+    private readonly long _slices;
+
+    public DocumentView(
+        LogIndex applied, Sequence sequence, DateTimeOffset time, ulong runningHash,
+        RangeSnapshot ranges, TreeView items, TreeView changes, IRecordStore records, CompactionProgress compaction)
+    {
+        Applied = applied;
+        Sequence = sequence;
+        Time = time;
+        RunningHash = runningHash;
+        _ranges = ranges;
+        _items = items;
+        _changes = changes;
+        _reader = new ItemReader(records);
+        _compaction = compaction;
+        _slices = compaction.Slices;
+    }
+
+    /// <inheritdoc/>
+    public LogIndex Applied { get; }
+
+    /// <summary>The last command that it shows.</summary>
+    public Sequence Sequence { get; }
+
+    /// <summary>The greatest leader time in the entries that it shows.</summary>
+    public DateTimeOffset Time { get; }
+
+    /// <summary>The running hash at this point.</summary>
+    public ulong RunningHash { get; }
+
+    /// <inheritdoc/>
+    public Result<Lsn> LastLsn(RangeId range) =>
+        _ranges.TryGet(range, out RangeSnapshot.Range? owned) ? _ranges.LastLsnOf(owned) : DocumentErrors.RangeUnknown;
+
+    /// <inheritdoc/>
+    public ValueTask<Result<DocumentLease>> ReadAsync(RangeId range, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken)
+    {
+        if (!_ranges.TryGet(range, out RangeSnapshot.Range? owned))
+        {
+            return new(DocumentErrors.RangeMoved);
+        }
+
+        ReadOnlySpan<byte> key = itemKey.Span;
+        if (key.Length > ItemKey.MaxBytes || ItemKey.LevelsOf(key) == 0)
+        {
+            return new(DocumentErrors.KeyMalformed);
+        }
+
+        if (!owned.Definition.Interval.Contains(ItemKey.HashOf(key)))
+        {
+            return new(DocumentErrors.RangeMoved);
+        }
+
+        byte[] treeKey = ArrayPool<byte>.Shared.Rent(TabletKey.TabletBytes + key.Length);
+        int length = TabletKey.WriteItem(owned.Tablet, key, treeKey);
+        ValueTask<TreeValue> find;
+        try
+        {
+            find = _items.TryGetAsync(treeKey.AsMemory(0, length), cancellationToken);
+            if (find.IsCompletedSuccessfully)
+            {
+                TreeValue value = find.Result;
+                ArrayPool<byte>.Shared.Return(treeKey);
+                if (!value.Found)
+                {
+                    return new(DocumentErrors.NotFound);
+                }
+
+                ValueTask<DocumentLease> read = _reader.ReadAsync(owned, VersionOf(owned, value.Span), itemKey, cancellationToken);
+                return read.IsCompletedSuccessfully ? new(read.Result) : AwaitReadAsync(read);
+            }
+        }
+        catch (StorageFaultException fault)
+        {
+            return new(Refuse(fault));
+        }
+
+        return AwaitFindAsync(find, treeKey, owned, itemKey, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Result<IDocumentCursor> Scan(RangeId range, ReadOnlyMemory<byte> from, bool fromInclusive, ReadOnlyMemory<byte> toExclusive)
+    {
+        if (!_ranges.TryGet(range, out RangeSnapshot.Range? owned))
+        {
+            return DocumentErrors.RangeMoved;
+        }
+
+        byte[] begin = from.IsEmpty ? TabletKey.BeginOf(owned.Tablet) : TreeKeyOf(owned.Tablet, from.Span);
+        byte[] end = toExclusive.IsEmpty ? TabletKey.EndOf(owned.Tablet) : TreeKeyOf(owned.Tablet, toExclusive.Span);
+        TreeCursor entries = _items.Seek(begin, fromInclusive || from.IsEmpty, end);
+        return new DocumentCursor(this, _reader, owned, entries, inItemOrder: true);
+    }
+
+    /// <inheritdoc/>
+    public Result<IDocumentCursor> Changes(RangeId range, Lsn after)
+    {
+        if (!_ranges.TryGet(range, out RangeSnapshot.Range? owned))
+        {
+            return DocumentErrors.RangeMoved;
+        }
+
+        byte[] begin = new byte[TabletKey.ChangeBytes];
+        TabletKey.WriteChange(owned.Tablet, after, ushort.MaxValue, begin);
+        TreeCursor entries = _changes.Seek(begin, inclusive: false, TabletKey.EndOf(owned.Tablet));
+        return new DocumentCursor(this, _reader, owned, entries, inItemOrder: false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Looks an item up without reading it, so that the nodes on the way are in memory afterwards.</summary>
+    /// <returns>False when the shard does not own the range.</returns>
+    public ValueTask<bool> TouchAsync(RangeId range, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken)
+    {
+        if (!_ranges.TryGet(range, out RangeSnapshot.Range? owned))
+        {
+            return new(false);
+        }
+
+        byte[] treeKey = ArrayPool<byte>.Shared.Rent(TabletKey.TabletBytes + itemKey.Length);
+        int length = TabletKey.WriteItem(owned.Tablet, itemKey.Span, treeKey);
+        return TouchAsync(treeKey, length, cancellationToken);
+    }
+
+    /// <summary>What a storage fault under this view means.</summary>
+    public NacreError Refuse(StorageFaultException fault) =>
+        _compaction.Slices != _slices ? DocumentErrors.ViewExpired : DocumentErrors.Corrupt(fault);
+
+    /// <summary>Reads a version out of the item tree.</summary>
+    public static ItemVersion VersionOf(RangeSnapshot.Range range, ReadOnlySpan<byte> value) =>
+        ItemVersion.TryRead(value, out ItemVersion version)
+            ? version
+            : throw new StorageFaultException(StorageFaultKind.Corrupt, "item tree", $"tablet {range.Tablet}", "An entry's value makes no sense");
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TouchAsync(byte[] treeKey, int length, CancellationToken cancellationToken)
+    {
+        await _items.TryGetAsync(treeKey.AsMemory(0, length), cancellationToken);
+        ArrayPool<byte>.Shared.Return(treeKey);
+        return true;
+    }
+
+    private static byte[] TreeKeyOf(TabletId tablet, ReadOnlySpan<byte> itemKey)
+    {
+        byte[] key = new byte[TabletKey.TabletBytes + itemKey.Length];
+        TabletKey.WriteItem(tablet, itemKey, key);
+        return key;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Result<DocumentLease>> AwaitReadAsync(ValueTask<DocumentLease> read)
+    {
+        try
+        {
+            return await read;
+        }
+        catch (StorageFaultException fault)
+        {
+            return Refuse(fault);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Result<DocumentLease>> AwaitFindAsync(
+        ValueTask<TreeValue> find, byte[] treeKey, RangeSnapshot.Range range, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken)
+    {
+        try
+        {
+            TreeValue value = await find;
+            ArrayPool<byte>.Shared.Return(treeKey);
+            return value.Found
+                ? await _reader.ReadAsync(range, VersionOf(range, value.Span), itemKey, cancellationToken)
+                : DocumentErrors.NotFound;
+        }
+        catch (StorageFaultException fault)
+        {
+            return Refuse(fault);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Nacre.Core.Documents;
+
+namespace Nacre.Storage.Documents;
+
+/// <summary>What the first record of an item version says.</summary>
+internal readonly ref struct ItemHeader
+{
+    /// <summary>Takes over what was read.</summary>
+    public ItemHeader(int levels, long timestamp, int length, ulong age, ReadOnlySpan<byte> storedKey, ReadOnlySpan<byte> body)
+    {
+        Levels = levels;
+        Timestamp = timestamp;
+        Length = length;
+        Age = age;
+        StoredKey = storedKey;
+        Body = body;
+    }
+
+    /// <summary>Partition key levels.</summary>
+    public int Levels { get; }
+
+    /// <summary>Leader time of the write, in ticks.</summary>
+    public long Timestamp { get; }
+
+    /// <summary>Bytes of the whole document.</summary>
+    public int Length { get; }
+
+    /// <summary>The version's log sequence number less that of the write that made the item.</summary>
+    public ulong Age { get; }
+
+    /// <summary>The item key without its hash, which the partition key gives.</summary>
+    public ReadOnlySpan<byte> StoredKey { get; }
+
+    /// <summary>The document's first chunk.</summary>
+    public ReadOnlySpan<byte> Body { get; }
+
+    /// <summary>True when the record is of the item with this key.</summary>
+    public bool IsOf(ReadOnlySpan<byte> itemKey) =>
+        ItemKey.LevelsOf(itemKey) == Levels && itemKey[(Levels * PartitionKeyHash.LevelBytes)..].SequenceEqual(StoredKey);
+}

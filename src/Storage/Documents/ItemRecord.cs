@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using Nacre.Core;
+using Nacre.Core.Documents;
+using Nacre.Core.Ids;
+
+namespace Nacre.Storage.Documents;
+
+/// <summary>
+/// The records of an item version: a header with what the version is, and the document cut into chunks. Laid out in
+/// <c>docs/formats/documents.md</c>.
+/// </summary>
+internal static class ItemRecord
+{
+    /// <summary>First byte of every record.</summary>
+    public const byte FormatVersion = 1;
+
+    /// <summary>Document bytes in a record, but in the last.</summary>
+    public const int ChunkBytes = 64 * 1024;
+
+    /// <summary>Bytes before the document's in records but the first.</summary>
+    public const int ChunkHeaderBytes = 2;
+
+    /// <summary>Most bytes before the document's in the first record.</summary>
+    public const int MaxHeaderBytes = FixedBytes + 3 * VarInt.MaxBytes + ItemKey.MaxBytes;
+
+    /// <summary>
+    /// What a record takes in its log besides document and key: key, the store's header, this header and padding, about.
+    /// </summary>
+    private const int OverheadBytes = 56;
+
+    private const int FixedBytes = 2 + sizeof(long);
+    private const byte ChunkMark = 0x80;
+
+    /// <summary>Records of a document.</summary>
+    public static int ChunksOf(int length) => Math.Max(1, (length + ChunkBytes - 1) / ChunkBytes);
+
+    /// <summary>Bytes of log that a version takes, about; the same for one version at any time.</summary>
+    /// <param name="storedKeyBytes">Item key without its hash.</param>
+    /// <param name="length">The document.</param>
+    public static long StoredBytes(int storedKeyBytes, int length) =>
+        storedKeyBytes + length + (long)ChunksOf(length) * OverheadBytes;
+
+    /// <summary>The part of <see cref="StoredBytes"/> that one record of a version is.</summary>
+    /// <param name="record">A record.</param>
+    public static long StoredBytesOfRecord(ReadOnlySpan<byte> record) =>
+        TryReadHeader(record, out ItemHeader header)
+            ? header.StoredKey.Length + header.Body.Length + OverheadBytes
+            : Math.Max(0, record.Length - ChunkHeaderBytes) + OverheadBytes;
+
+    /// <summary>Writes the header of the first record; the first chunk goes behind it.</summary>
+    /// <param name="itemKey">The item's key.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="timestamp">Leader time in ticks.</param>
+    /// <param name="destination">At least <see cref="MaxHeaderBytes"/>.</param>
+    /// <returns>Bytes written.</returns>
+    public static int WriteHeader(ReadOnlySpan<byte> itemKey, in ItemVersion version, long timestamp, Span<byte> destination)
+    {
+        int levels = ItemKey.LevelsOf(itemKey);
+        ReadOnlySpan<byte> stored = itemKey[(levels * PartitionKeyHash.LevelBytes)..];
+        destination[0] = FormatVersion;
+        destination[1] = (byte)levels;
+        BinaryPrimitives.WriteInt64LittleEndian(destination[2..], timestamp);
+        int at = FixedBytes;
+        at += VarInt.Write((ulong)version.Length, destination[at..]);
+        at += VarInt.Write(version.Lsn.Value - version.Created.Value, destination[at..]);
+        at += VarInt.Write((ulong)stored.Length, destination[at..]);
+        stored.CopyTo(destination[at..]);
+        return at + stored.Length;
+    }
+
+    /// <summary>Writes the header of a record but the first.</summary>
+    public static void WriteChunkHeader(Span<byte> destination)
+    {
+        destination[0] = FormatVersion;
+        destination[1] = ChunkMark;
+    }
+
+    /// <summary>Reads a first record; false for bytes that are none.</summary>
+    public static bool TryReadHeader(ReadOnlySpan<byte> record, out ItemHeader header)
+    {
+        header = default;
+        if (record.Length < FixedBytes || record[0] != FormatVersion || record[1] is 0 or > DocumentLimits.MaxPartitionKeyPaths)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> rest = record[FixedBytes..];
+        if (!VarInt.TryRead(ref rest, out ulong length) || length is 0 or > DocumentLimits.MaxDocumentBytes ||
+            !VarInt.TryRead(ref rest, out ulong age) ||
+            !VarInt.TryRead(ref rest, out ulong keyLength) || keyLength > (ulong)rest.Length ||
+            rest.Length - (int)keyLength != Math.Min((int)length, ChunkBytes))
+        {
+            return false;
+        }
+
+        long timestamp = BinaryPrimitives.ReadInt64LittleEndian(record[2..]);
+        if (timestamp < 0 || timestamp > DateTimeOffset.MaxValue.Ticks)
+        {
+            return false;
+        }
+
+        header = new ItemHeader(record[1], timestamp, (int)length, age, rest[..(int)keyLength], rest[(int)keyLength..]);
+        return true;
+    }
+
+    /// <summary>Reads a record but the first; false for bytes that are none.</summary>
+    public static bool TryReadChunk(ReadOnlySpan<byte> record, out ReadOnlySpan<byte> body)
+    {
+        bool good = record.Length > ChunkHeaderBytes && record[0] == FormatVersion && record[1] == ChunkMark;
+        body = good ? record[ChunkHeaderBytes..] : default;
+        return good;
+    }
+
+    /// <summary>Bytes of the document in a chunk.</summary>
+    public static int ChunkLength(int length, int chunk)
+    {
+        Invariant.Check(chunk < ChunksOf(length));
+        return Math.Min(ChunkBytes, length - chunk * ChunkBytes);
+    }
+}

@@ -1,0 +1,47 @@
+using Nacre.Core.Commands;
+using Nacre.Core.Ids;
+
+namespace Nacre.Storage.Documents;
+
+/// <summary>A range that the shard owns, as the applier keeps it.</summary>
+/// <remarks>Thread: the applier.</remarks>
+internal sealed class RangeState
+{
+    // Invariants:
+    // - LastLsn never falls.
+    // - Items, DocumentBytes and StoredBytes are the sums over the item tree's entries of Tablet.
+    public RangeState(RangeDefinition definition, TabletId tablet, ulong lsnBase, RememberedOutcomes outcomes)
+    {
+        Definition = definition;
+        Tablet = tablet;
+        LsnBase = lsnBase;
+        Outcomes = outcomes;
+    }
+
+    /// <summary>What it is.</summary>
+    public RangeDefinition Definition { get; }
+
+    /// <summary>Its id in this store's trees.</summary>
+    public TabletId Tablet { get; }
+
+    /// <summary>What the shard's sequence is raised by to give its log sequence numbers.</summary>
+    public ulong LsnBase { get; }
+
+    /// <summary>Its last write that took effect; 0 for none.</summary>
+    public Lsn LastLsn { get; set; }
+
+    /// <summary>Documents.</summary>
+    public long Items { get; set; }
+
+    /// <summary>Bytes of JSON.</summary>
+    public long DocumentBytes { get; set; }
+
+    /// <summary>Bytes of item log that its current versions take, about.</summary>
+    public long StoredBytes { get; set; }
+
+    /// <summary>What it remembers of requests with idempotency keys.</summary>
+    public RememberedOutcomes Outcomes { get; }
+
+    /// <summary>Where <see cref="RangeTable"/> keeps its last log sequence number.</summary>
+    public int Slot { get; set; }
+}
