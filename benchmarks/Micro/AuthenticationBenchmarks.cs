@@ -1,5 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
+using Nacre.Core.Control;
 using Nacre.Core.Time;
 using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;

@@ -1,3 +1,4 @@
+using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.Time;
@@ -43,13 +44,13 @@ internal sealed class AccountKeysTests
     public void Open_WhatWasSealed_GivesTheSameKeys()
     {
         using AccountKeys keys = AccountKeys.Draw(TimeProvider.System, CryptographicRandom.Instance);
-        byte[] sealedKeys = keys.Seal(_sealer);
+        byte[][] sealedKeys = [.. keys.All.Select(key => key.Seal(_sealer))];
 
-        using AccountKeys opened = AccountKeys.Open(sealedKeys, _sealer).Expect();
+        using AccountKeys opened = AccountKeys.Of(sealedKeys.Reverse().Select(key => AccountKey.Open(key, _sealer).Expect()));
 
         Assert.That(opened.All.Select(key => key.Reveal()), Is.EqualTo(keys.All.Select(key => key.Reveal())));
         Assert.That(opened.All.Select(key => key.CreatedAt), Is.EqualTo(keys.All.Select(key => key.CreatedAt)));
-        Assert.That(sealedKeys.AsSpan().IndexOf(keys[AccountKeyKind.Primary].Bytes), Is.Negative);
+        Assert.That(sealedKeys[0].AsSpan().IndexOf(keys[AccountKeyKind.Primary].Bytes), Is.Negative);
     }
 
     [Test]
@@ -66,16 +67,15 @@ internal sealed class AccountKeysTests
     public void Open_DamagedRecord_IsRefused()
     {
         using AccountKeys keys = AccountKeys.Draw(TimeProvider.System, CryptographicRandom.Instance);
-        using SecretBytes record = _sealer.Open("account keys", keys.Seal(_sealer)).Expect();
+        using SecretBytes record = _sealer.Open("account key", keys[AccountKeyKind.Primary].Seal(_sealer)).Expect();
 
         Assert.Multiple(() =>
         {
-            Assert.That(AccountKeys.Open([], _sealer).Code(), Is.EqualTo(ErrorCode.Corrupt));
-            Assert.That(AccountKeys.Open(Changed(record, 0), _sealer).Code(), Is.EqualTo(ErrorCode.Unsupported));
-            Assert.That(AccountKeys.Open(Changed(record, 1), _sealer).Code(), Is.EqualTo(ErrorCode.Corrupt));
-            Assert.That(AccountKeys.Open(Changed(record, 2), _sealer).Code(), Is.EqualTo(ErrorCode.Corrupt));
-            Assert.That(AccountKeys.Open(Changed(record, 10), _sealer).Code(), Is.EqualTo(ErrorCode.Corrupt));
-            Assert.That(AccountKeys.Open(_sealer.Seal("account keys", record.Span[..^1]), _sealer).Code(), Is.EqualTo(ErrorCode.Corrupt));
+            Assert.That(AccountKey.Open([], _sealer).Code(), Is.EqualTo(ErrorCode.Corrupt));
+            Assert.That(AccountKey.Open(Changed(record, 0), _sealer).Code(), Is.EqualTo(ErrorCode.Unsupported));
+            Assert.That(AccountKey.Open(Changed(record, 1), _sealer).Code(), Is.EqualTo(ErrorCode.Corrupt));
+            Assert.That(AccountKey.Open(Changed(record, 9), _sealer).Code(), Is.EqualTo(ErrorCode.Corrupt));
+            Assert.That(AccountKey.Open(_sealer.Seal("account key", record.Span[..^1]), _sealer).Code(), Is.EqualTo(ErrorCode.Corrupt));
         });
     }
 
@@ -83,6 +83,6 @@ internal sealed class AccountKeysTests
     {
         byte[] changed = record.Span.ToArray();
         changed[at] ^= 0x80;
-        return _sealer.Seal("account keys", changed);
+        return _sealer.Seal("account key", changed);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Time.Testing;
+using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
+using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;

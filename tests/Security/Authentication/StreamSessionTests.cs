@@ -1,4 +1,5 @@
 using System.Buffers;
+using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;

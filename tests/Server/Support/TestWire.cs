@@ -6,6 +6,7 @@ using Grpc.Core;
 using Grpc.HealthCheck;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging.Abstractions;
+using Nacre.Core.Control;
 using Nacre.Core.Documents;
 using Nacre.Core.Ids;
 using Nacre.Core.Time;
