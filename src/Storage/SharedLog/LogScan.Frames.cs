@@ -21,7 +21,6 @@ internal sealed partial class LogScan
         }
 
         CheckOldest();
-        CheckTrimmed();
     }
 
     private void ReadSegment(Segment segment, SegmentHeader? successor)
@@ -191,28 +190,5 @@ internal sealed partial class LogScan
 
         shard.Domain = domain;
         return shard;
-    }
-
-    /// <summary>A clean stop leaves nothing but what belongs to the log.</summary>
-    private void CheckTrimmed()
-    {
-        if (!IsCleanStop)
-        {
-            return;
-        }
-
-        foreach ((string path, _) in Others)
-        {
-            Damage(path, At(0), "does not belong to the log, which was stopped cleanly");
-        }
-
-        foreach (Segment segment in Chain)
-        {
-            if (segment.File.Length != segment.EndOffset)
-            {
-                Damage(segment.File.Path, At(segment.EndOffset),
-                    $"has {segment.File.Length - segment.EndOffset} bytes behind its last frame, though the log was stopped cleanly");
-            }
-        }
     }
 }

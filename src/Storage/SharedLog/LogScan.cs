@@ -69,7 +69,7 @@ internal sealed partial class LogScan
         : new LogEnd(Chain[^1].UseId, Chain[^1].LastFrame, Chain[^1].EndOffset, Chain[^1].LastTag);
 
     /// <summary>Reads the log in a folder. Throws <see cref="StorageFaultException"/> when the disk refuses a read.</summary>
-    public static LogScan Run(IFileSystem files, string directory, IDataKeys keys)
+    public static LogScan Run(IFileSystem files, string directory, IDataKeys keys, LogEnd? expectedEnd)
     {
         var scan = new LogScan(files, directory, keys);
         bool done = false;
@@ -78,6 +78,8 @@ internal sealed partial class LogScan
             scan.BuildChain();
             scan.ReadChain();
             scan.CheckShards();
+            scan.CheckEnd(expectedEnd);
+            scan.CheckTidy(isStoppedCleanly: expectedEnd is not null);
             done = true;
             return scan;
         }
@@ -106,6 +108,44 @@ internal sealed partial class LogScan
 
     private static string At(long offset, ulong frame) =>
         string.Create(CultureInfo.InvariantCulture, $"offset {offset}, frame {frame}");
+
+    private void CheckEnd(LogEnd? expectedEnd)
+    {
+        if (expectedEnd is { } expected && End != expected)
+        {
+            Damage(_directory, $"segment of use {expected.UseId}, {At(expected.Offset, expected.Frame)}", End is { } end
+                ? $"the log was stopped cleanly there, but ends in use {end.UseId} at offset {end.Offset} with frame {end.Frame}"
+                : "the log was stopped cleanly there, but is empty");
+        }
+    }
+
+    /// <summary>
+    /// A clean stop leaves nothing but what belongs to the log. A crash between its seal and the tidying is no damage,
+    /// but then nobody was told where the log ended.
+    /// </summary>
+    private void CheckTidy(bool isStoppedCleanly)
+    {
+        if (!IsCleanStop)
+        {
+            return;
+        }
+
+        foreach ((string path, string why) in Others)
+        {
+            _findings.Add(new LogFinding(isStoppedCleanly, path, At(0), $"does not belong to the log, which was stopped cleanly: {why}"));
+        }
+
+        foreach (Segment segment in Chain)
+        {
+            long excess = segment.File.Length - segment.EndOffset;
+            if (excess != 0)
+            {
+                _findings.Add(new LogFinding(
+                    isStoppedCleanly, segment.File.Path, At(segment.EndOffset),
+                    $"has {excess} bytes behind its last frame, though the log was stopped cleanly"));
+            }
+        }
+    }
 
     private void CheckShards()
     {

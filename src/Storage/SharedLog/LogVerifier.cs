@@ -17,19 +17,9 @@ public static class LogVerifier
     /// <returns>The findings. Throws <see cref="StorageFaultException"/> when the disk refuses a read.</returns>
     public static LogVerification Verify(IFileSystem files, string directory, IDataKeys keys, LogEnd? expectedEnd = null)
     {
-        LogScan scan = LogScan.Run(files, directory, keys);
+        LogScan scan = LogScan.Run(files, directory, keys, expectedEnd);
         scan.Close();
-        List<LogFinding> findings = [.. scan.Findings];
-        if (expectedEnd is { } expected && scan.End != expected)
-        {
-            findings.Add(new LogFinding(
-                true, directory, $"segment of use {expected.UseId}, offset {expected.Offset}, frame {expected.Frame}",
-                scan.End is { } end
-                    ? $"the log was stopped cleanly there, but ends in use {end.UseId} at offset {end.Offset} with frame {end.Frame}"
-                    : "the log was stopped cleanly there, but is empty"));
-        }
-
         return new LogVerification(
-            findings, scan.IsCleanStop, scan.TailCut, scan.End, scan.Chain.Count, scan.Frames, scan.UnreadableSections);
+            scan.Findings, scan.IsCleanStop, scan.TailCut, scan.End, scan.Chain.Count, scan.Frames, scan.UnreadableSections);
     }
 }

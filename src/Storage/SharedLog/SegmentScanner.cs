@@ -7,11 +7,13 @@ namespace Nacre.Storage.SharedLog;
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class SegmentScanner
 {
+    private const int WindowBytes = 64 * LogFormat.BlockBytes;
+
     private readonly IStorageFile _file;
     private readonly SegmentCipher _cipher;
     private readonly ulong _useId;
     private readonly long _length;
-    private byte[] _window = new byte[256 << 10];
+    private byte[] _window;
     private long _windowAt;
     private int _windowBytes;
 
@@ -25,6 +27,7 @@ internal sealed class SegmentScanner
         _cipher = cipher;
         _useId = header.UseId;
         _length = file.Length;
+        _window = new byte[Math.Clamp(_length, LogFormat.BlockBytes, WindowBytes)];
         Offset = LogFormat.FirstFrameOffset;
         NextFrame = header.FirstFrame;
         PreviousTag = header.Tag;
@@ -113,7 +116,7 @@ internal sealed class SegmentScanner
     {
         ulong highest = 0;
         long length = file.Length;
-        byte[] chunk = new byte[64 * LogFormat.BlockBytes];
+        byte[] chunk = new byte[Math.Clamp(LogFormat.RoundUp(length), LogFormat.BlockBytes, WindowBytes)];
         for (long at = LogFormat.FirstFrameOffset; at < length; at += chunk.Length)
         {
             int read = file.Read(at, chunk);

@@ -19,26 +19,32 @@ public sealed partial class SegmentedLog
     /// <param name="random">For salts and the log's id.</param>
     /// <param name="time">For the idle seal.</param>
     /// <param name="hooks">Who is told; null for nobody.</param>
+    /// <param name="expectedEnd">
+    /// Where the log ended at a clean stop, if that was the last thing that happened to it; another end is damage then.
+    /// Null after a crash. Who keeps it must forget it, durably, before the first append.
+    /// </param>
     /// <returns>
     /// The log. Throws <see cref="StorageFaultException"/>: Corrupt when frames that were durable are damaged or
     /// missing (nothing on disk was changed then), NoSpace or Io when the disk refuses.
     /// </returns>
     public static SegmentedLog Open(
-        SegmentedLogOptions options, IFileSystem files, IDataKeys keys, IRandomSource random, TimeProvider time, LogHooks? hooks = null) =>
-        Open(options, files, keys, random, time, hooks, isManual: false);
+        SegmentedLogOptions options, IFileSystem files, IDataKeys keys, IRandomSource random, TimeProvider time,
+        LogHooks? hooks = null, LogEnd? expectedEnd = null) =>
+        Open(options, files, keys, random, time, hooks, expectedEnd, isManual: false);
 
     /// <summary>Opens a log without threads: <see cref="Pump"/> does the writer's work on the caller's.</summary>
     internal static SegmentedLog OpenManual(
-        SegmentedLogOptions options, IFileSystem files, IDataKeys keys, IRandomSource random, TimeProvider time, LogHooks? hooks = null) =>
-        Open(options, files, keys, random, time, hooks, isManual: true);
+        SegmentedLogOptions options, IFileSystem files, IDataKeys keys, IRandomSource random, TimeProvider time,
+        LogHooks? hooks = null, LogEnd? expectedEnd = null) =>
+        Open(options, files, keys, random, time, hooks, expectedEnd, isManual: true);
 
     private static SegmentedLog Open(
         SegmentedLogOptions options, IFileSystem files, IDataKeys keys, IRandomSource random, TimeProvider time, LogHooks? hooks,
-        bool isManual)
+        LogEnd? expectedEnd, bool isManual)
     {
         options.Validate();
         files.CreateDirectory(options.Directory);
-        LogScan scan = LogScan.Run(files, options.Directory, keys);
+        LogScan scan = LogScan.Run(files, options.Directory, keys, expectedEnd);
         if (scan.Findings.FirstOrDefault(finding => finding.IsDamage) is { } damage)
         {
             scan.Close();

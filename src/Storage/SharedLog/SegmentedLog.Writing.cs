@@ -288,7 +288,20 @@ public sealed partial class SegmentedLog
 
         _pool.Trim(_active!.File, _active.EndOffset);
         _pool.Close();
+        _background?.Stop();
+        CheckTidy();
         return new LogEnd(_active.UseId, _active.LastFrame, _active.EndOffset, _active.LastTag);
+    }
+
+    /// <summary>Who is told where the log ended may expect that nothing else is in its folder.</summary>
+    private void CheckTidy()
+    {
+        int files = _files.ListFiles(_options.Directory).Count(name => LogFormat.TryParseFileName(name, out _));
+        if (files != _segments.Count || _segments.Exists(segment => segment.File.Length != segment.EndOffset))
+        {
+            throw new StorageFaultException(
+                StorageFaultKind.Io, _options.Directory, "folder", "the log is sealed, but what it no longer needs could not be removed");
+        }
     }
 
     private void WriteIdleSeal()

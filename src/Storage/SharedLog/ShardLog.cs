@@ -116,7 +116,7 @@ internal sealed class ShardLog(ShardId id)
     }
 
     /// <summary>Takes one entry over, which drops those at and above its index.</summary>
-    /// <param name="index">At most one above the last, unless the shard has no entries yet.</param>
+    /// <param name="index">At most one above the last, unless the shard has no entries.</param>
     /// <param name="term">Its term.</param>
     /// <param name="frame">Where it lies.</param>
     /// <returns>False when it leaves a gap or its term falls: nothing changed.</returns>
@@ -124,9 +124,9 @@ internal sealed class ShardLog(ShardId id)
     {
         lock (_lock)
         {
-            // In recovery the first entries may begin anywhere: the truncation record that explains it comes later.
-            bool isFirst = _spans.Count == 0 && _last == 0;
-            if (index <= _truncation || (index > _last + 1 && !isFirst))
+            // In recovery the first entries may begin anywhere: those before were freed with their segments, and the
+            // truncation record that says so comes later.
+            if (index <= _truncation || (index > _last + 1 && _spans.Count > 0))
             {
                 return false;
             }

@@ -44,7 +44,8 @@ internal sealed class LogBench
 
     public SegmentedLog Log { get; private set; } = null!;
 
-    public SegmentedLog Open() => Log = SegmentedLog.OpenManual(Options, Files, Keys, Random, Time, Hooks);
+    public SegmentedLog Open(LogEnd? expectedEnd = null) =>
+        Log = SegmentedLog.OpenManual(Options, Files, Keys, Random, Time, Hooks, expectedEnd);
 
     /// <summary>A clean stop.</summary>
     public async Task<LogEnd> CloseAsync(byte[]? note = null)

@@ -21,6 +21,17 @@ internal sealed class RecordingSink : ILogSink
         }
     }
 
+    /// <summary>What was told since the last call.</summary>
+    public IReadOnlyList<(LogAppend Append, ErrorCode Reason)> TakeTold()
+    {
+        lock (_lock)
+        {
+            (LogAppend, ErrorCode)[] told = [.. _told];
+            _told.Clear();
+            return told;
+        }
+    }
+
     public void Flushed(LogAppend append) => Tell(append, ErrorCode.None);
 
     public void Rejected(LogAppend append, ErrorCode reason) => Tell(append, reason);

@@ -38,7 +38,7 @@ public sealed class ThreadedLogTests
                     await log.AppendAsync(append, cancellationToken);
                     if (index % 10 == 0)
                     {
-                        Assert.That(await _sink.OutcomeOf(append), Is.EqualTo(ErrorCode.None));
+                        Assert.That(await _sink.OutcomeOf(append).WaitAsync(cancellationToken), Is.EqualTo(ErrorCode.None));
                     }
                 }
             }, cancellationToken)));
@@ -64,14 +64,14 @@ public sealed class ThreadedLogTests
         LogAppend second = Make(1, 2, [2]);
 
         await log.AppendAsync(first, cancellationToken);
-        await gate.Reached;
+        await gate.Reached.WaitAsync(cancellationToken);
         await log.AppendAsync(second, cancellationToken);
         Assert.That(_sink.Told, Is.Empty);
         Assert.That(log.StateOf(new ShardId(1)).LastIndex, Is.EqualTo(new LogIndex(0)));
 
         gate.Open();
-        Assert.That(await _sink.OutcomeOf(first), Is.EqualTo(ErrorCode.None));
-        Assert.That(await _sink.OutcomeOf(second), Is.EqualTo(ErrorCode.None));
+        Assert.That(await _sink.OutcomeOf(first).WaitAsync(cancellationToken), Is.EqualTo(ErrorCode.None));
+        Assert.That(await _sink.OutcomeOf(second).WaitAsync(cancellationToken), Is.EqualTo(ErrorCode.None));
     }
 
     [Test, CancelAfter(30_000)]
@@ -88,7 +88,7 @@ public sealed class ThreadedLogTests
         await impatient.CancelAsync();
         Assert.That(async () => await third, Throws.InstanceOf<OperationCanceledException>());
         gate.Open();
-        await second;
+        await second.WaitAsync(cancellationToken);
 
         await log.CloseAsync(ReadOnlyMemory<byte>.Empty);
         Assert.That(_sink.Told.Select(told => told.Append.Entries[0].Index.Value), Is.EqualTo(new[] { 1, 2 }));
@@ -101,17 +101,17 @@ public sealed class ThreadedLogTests
         using FlushGate gate = _files.HoldFlushes();
         LogAppend append = Make(1, 1, [1]);
         await log.AppendAsync(append, cancellationToken);
-        await gate.Reached;
+        await gate.Reached.WaitAsync(cancellationToken);
         LogAppend last = Make(1, 2, [2]);
         await log.AppendAsync(last, cancellationToken);
 
         Task<LogEnd> closed = log.CloseAsync(ReadOnlyMemory<byte>.Empty);
         Assert.That(async () => await log.AppendAsync(Make(1, 3, [3]), cancellationToken), Throws.TypeOf<ObjectDisposedException>());
         gate.Open();
-        await closed;
+        await closed.WaitAsync(cancellationToken);
         await log.DisposeAsync();
 
-        Assert.That(await _sink.OutcomeOf(last), Is.EqualTo(ErrorCode.None));
+        Assert.That(await _sink.OutcomeOf(last).WaitAsync(cancellationToken), Is.EqualTo(ErrorCode.None));
     }
 
     private SegmentedLog Open(SegmentedLogOptions? options = null) =>

@@ -1,0 +1,125 @@
+using Nacre.Core.Ids;
+using Nacre.Core.Log;
+using Nacre.Storage.SharedLog;
+
+namespace Nacre.Storage.Tests.SharedLog;
+
+/// <summary>What a log must hold, kept in dictionaries.</summary>
+internal sealed class LogModel
+{
+    private readonly SortedDictionary<uint, Shard> _shards = [];
+
+    public IEnumerable<uint> Shards => _shards.Keys;
+
+    public ulong LastOf(uint shard) => Of(shard).Last;
+
+    public ulong ReleasedOf(uint shard) => Of(shard).Released;
+
+    public ulong LastTermOf(uint shard) => Of(shard).Last == 0 ? 0 : Of(shard).Entries[Of(shard).Last].Term;
+
+    public LogModel Copy()
+    {
+        var copy = new LogModel();
+        foreach ((uint id, Shard shard) in _shards)
+        {
+            copy._shards[id] = new Shard
+            {
+                Entries = new(shard.Entries), HardState = shard.HardState, Last = shard.Last, Released = shard.Released,
+            };
+        }
+
+        return copy;
+    }
+
+    public void Apply(LogAppend append)
+    {
+        Shard shard = Of(append.Shard.Value);
+        shard.HardState = append.HardState ?? shard.HardState;
+        foreach (LogRecord record in append.Entries)
+        {
+            for (ulong old = record.Index.Value; old <= shard.Last; old++)
+            {
+                shard.Entries.Remove(old);
+            }
+
+            shard.Entries[record.Index.Value] = (record.Term.Value, record.Entry.ToArray());
+            shard.Last = record.Index.Value;
+        }
+    }
+
+    public void Release(uint shard, ulong through) => Of(shard).Released = Math.Max(Of(shard).Released, through);
+
+    /// <summary>The first difference between this and a log; null when the log holds exactly this.</summary>
+    /// <remarks>The log may have forgotten releases, and have kept entries that were released.</remarks>
+    public async Task<string?> DifferenceAsync(SegmentedLog log, int maxBytes = 1 << 20)
+    {
+        foreach (ShardId unknown in log.Shards.Where(shard => !_shards.ContainsKey(shard.Value)))
+        {
+            return $"shard {unknown} is not known";
+        }
+
+        foreach ((uint id, Shard shard) in _shards)
+        {
+            ShardLogState state = log.StateOf(new ShardId(id));
+            if (state.HardState != shard.HardState)
+            {
+                return $"shard {id}: hard state {state.HardState}, not {shard.HardState}";
+            }
+
+            if (state.LastIndex.Value != shard.Last)
+            {
+                return $"shard {id}: last index {state.LastIndex}, not {shard.Last}";
+            }
+
+            if (state.TruncationIndex.Value > shard.Released)
+            {
+                return $"shard {id}: truncated at {state.TruncationIndex}, released to {shard.Released}";
+            }
+
+            ulong next = state.TruncationIndex.Value + 1;
+            while (next <= shard.Last)
+            {
+                IReadOnlyList<LogRecord> records =
+                    await log.ReadAsync(new ShardId(id), new LogIndex(next), maxBytes, CancellationToken.None);
+                if (records.Count == 0)
+                {
+                    return $"shard {id}: nothing read at {next}";
+                }
+
+                foreach (LogRecord record in records)
+                {
+                    (ulong term, byte[] entry) = shard.Entries[next];
+                    if (record.Index.Value != next || record.Term.Value != term || !record.Entry.Span.SequenceEqual(entry))
+                    {
+                        return $"shard {id}: entry {next} differs";
+                    }
+
+                    next++;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private Shard Of(uint shard)
+    {
+        if (!_shards.TryGetValue(shard, out Shard? found))
+        {
+            _shards[shard] = found = new Shard();
+        }
+
+        return found;
+    }
+
+    private sealed class Shard
+    {
+        public SortedDictionary<ulong, (ulong Term, byte[] Entry)> Entries { get; init; } = [];
+
+        public HardState HardState { get; set; }
+
+        public ulong Last { get; set; }
+
+        public ulong Released { get; set; }
+    }
+}
