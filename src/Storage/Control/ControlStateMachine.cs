@@ -44,23 +44,26 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
     }
 
     /// <inheritdoc/>
-    public Catalog Current => Volatile.Read(ref _state).Catalog;
+    public Catalog Current => State.Catalog;
 
     /// <inheritdoc/>
     public LogIndex Applied => Current.Applied;
 
     /// <inheritdoc/>
-    public Sequence AppliedSequence => Volatile.Read(ref _state).Sequence;
+    public Sequence AppliedSequence => State.Sequence;
 
     /// <inheritdoc/>
-    public DateTimeOffset AppliedTime => Volatile.Read(ref _state).Time;
+    public DateTimeOffset AppliedTime => State.Time;
 
     /// <inheritdoc/>
-    public ulong RunningHash => Volatile.Read(ref _state).Hash;
+    public ulong RunningHash => State.Hash;
 
     /// <inheritdoc/>
     /// <remarks>Always true: control entries take next to no space, and a full disk is freed by deleting.</remarks>
     public bool HasRoom => true;
+
+    /// <summary>All that is remembered, as of the last applied entry.</summary>
+    internal ControlState State => Volatile.Read(ref _state);
 
     /// <summary>The checkpoints that are kept, newest first; what data keys they need is among it.</summary>
     public IReadOnlyList<ControlCheckpoint> Checkpoints => [.. new[] { _newest, _older }.OfType<ControlCheckpoint>()];

@@ -1,0 +1,253 @@
+using Nacre.Core.Commands;
+using Nacre.Core.Control;
+using Nacre.Core.Documents;
+using Nacre.Core.Errors;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Storage.Control;
+using Nacre.Storage.Tests.Support;
+using Nacre.Testing;
+
+namespace Nacre.Storage.Tests.Control;
+
+/// <summary>The catalogue on the disk: crashes, damage, keys.</summary>
+[TestFixture]
+public sealed class ControlCheckpointTests
+{
+    [Test]
+    public async Task Open_AfterACheckpoint_HasEverything()
+    {
+        ControlBench bench = Filled();
+        await bench.Machine.BeginCheckpoint();
+        byte[] before = bench.Snapshot();
+
+        ControlStateMachine reopened = bench.Open();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ControlStateCodec.Encode(reopened.State), Is.EqualTo(before));
+            Assert.That(reopened.Applied, Is.EqualTo(bench.Machine.Applied));
+            Assert.That(reopened.RunningHash, Is.EqualTo(bench.Machine.RunningHash));
+            Assert.That(reopened.AppliedTime, Is.EqualTo(bench.Machine.AppliedTime));
+        });
+    }
+
+    [Test]
+    public async Task BeginCheckpoint_Repeatedly_KeepsTwoAndReleasesTheOlder()
+    {
+        ControlBench bench = Filled();
+        Assert.That(await bench.Machine.BeginCheckpoint(), Is.EqualTo(default(LogIndex)));
+        LogIndex first = bench.Machine.Applied;
+        bench.NoOp();
+        Assert.That(await bench.Machine.BeginCheckpoint(), Is.EqualTo(first));
+        bench.NoOp();
+        LogIndex second = new(bench.Machine.Applied.Value - 1);
+        Assert.That(await bench.Machine.BeginCheckpoint(), Is.EqualTo(second));
+
+        Assert.That(bench.Files.ListFiles(ControlBench.Folder), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void Checkpoint_CrashedAtAnyChange_RecoversByTheLog([Values(1ul, 2ul, 3ul)] ulong seed)
+    {
+        for (long step = 1; ; step++)
+        {
+            ControlBench bench = Filled();
+            bench.Machine.BeginCheckpoint().GetAwaiter().GetResult();
+            bench.Run(new CreateDatabase("later", KeyDomainId.Shared));
+            byte[] expected = bench.Snapshot();
+            bench.Files.CrashAt(bench.Files.Changes + step, seed);
+            bool isDone = true;
+            try
+            {
+                bench.Machine.BeginCheckpoint().GetAwaiter().GetResult();
+            }
+            catch (SimulatedCrashException)
+            {
+                isDone = false;
+            }
+
+            bench.Files = bench.Files.Reboot(seed);
+            bench.Restart();
+
+            Assert.That(bench.Snapshot(), Is.EqualTo(expected), $"step {step}");
+            Assert.That(bench.Machine.BeginCheckpoint().IsCompletedSuccessfully);
+            if (isDone)
+            {
+                return;
+            }
+        }
+    }
+
+    [Test]
+    public async Task Checkpoint_OnAFailingDisk_FaultsAndKeepsTheOldOnes(
+        [Values(SimulatedOperationKind.Write, SimulatedOperationKind.Flush, SimulatedOperationKind.Rename, SimulatedOperationKind.SyncDirectory)] SimulatedOperationKind failing,
+        [Values(StorageFaultKind.Io, StorageFaultKind.NoSpace)] StorageFaultKind fault)
+    {
+        ControlBench bench = Filled();
+        bench.Machine.BeginCheckpoint().GetAwaiter().GetResult();
+        bench.Run(new CreateDatabase("later", KeyDomainId.Shared));
+        byte[] expected = bench.Snapshot();
+        bench.Files.Fail(failing, fault: fault);
+
+        StorageFaultException? seen = await Assert.ThrowsAsync<StorageFaultException>(() => bench.Machine.BeginCheckpoint());
+        Assert.That(seen?.Kind, Is.EqualTo(fault));
+        bench.Restart();
+        Assert.That(bench.Snapshot(), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Open_WithADamagedNewest_StandsOnTheOlderAndTheLog()
+    {
+        var random = new SeededRandom(11);
+        for (int round = 0; round < 60; round++)
+        {
+            ControlBench bench = TwoCheckpoints(out string newest, out _);
+            byte[] expected = bench.Snapshot();
+            switch (round % 3)
+            {
+                case 0:
+                    bench.Files.FlipBit(newest, random.Next(bench.Files.Get(newest).Length), random.Next(8));
+                    break;
+                case 1:
+                    bench.Files.Cut(newest, random.Next(bench.Files.Get(newest).Length));
+                    break;
+                default:
+                    bench.Files.Lose(newest);
+                    break;
+            }
+
+            bench.Restart();
+
+            Assert.That(bench.Snapshot(), Is.EqualTo(expected), $"round {round}");
+        }
+    }
+
+    [Test]
+    public void Open_WithAnOlderFilePutInPlaceOfTheNewest_StandsOnTheOlder()
+    {
+        ControlBench bench = TwoCheckpoints(out string newest, out string older);
+        byte[] expected = bench.Snapshot();
+        bench.Files.Put(newest, bench.Files.Get(older));
+
+        bench.Restart();
+
+        Assert.That(bench.Snapshot(), Is.EqualTo(expected));
+        Assert.That(bench.Machine.Checkpoints, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void Open_WithBothDamaged_IsEmptyForTheReplicaToRefuse()
+    {
+        ControlBench bench = TwoCheckpoints(out string newest, out string older);
+        bench.Files.FlipBit(newest, 100, 1);
+        bench.Files.FlipBit(older, 100, 1);
+
+        Assert.That(bench.Open().Applied, Is.EqualTo(default(LogIndex)));
+    }
+
+    [Test]
+    public void Open_OfALaterFormat_IsUnsupported()
+    {
+        ControlBench bench = TwoCheckpoints(out string newest, out _);
+        byte[] later = bench.Files.Get(newest);
+        later[8] = 2;
+        bench.Files.Put(newest, later);
+
+        Assert.That(bench.TryOpen().Error?.Code, Is.EqualTo(ErrorCode.Unsupported));
+    }
+
+    [Test]
+    public void Decode_OfALaterRecord_IsUnsupported()
+    {
+        byte[] payload = Filled().Snapshot();
+        byte[] laterKind = [.. payload, 8, 0, 1, 0, 0, 0, 0, 0];
+        byte[] laterVersion = [.. payload];
+        laterVersion[2] = 2;
+
+        Assert.That(ControlStateCodec.Decode(laterKind).Error?.Code, Is.EqualTo(ErrorCode.Unsupported));
+        Assert.That(ControlStateCodec.Decode(laterVersion).Error?.Code, Is.EqualTo(ErrorCode.Unsupported));
+    }
+
+    [Test]
+    public void Decode_Truncated_IsCorrupt()
+    {
+        byte[] payload = Filled().Snapshot();
+        int headBytes = 8 + BitConverter.ToInt32(payload, 4);
+        int refused = Enumerable.Range(0, payload.Length).Count(length => !ControlStateCodec.Decode(payload.AsSpan(0, length)).IsOk);
+
+        Assert.That(refused, Is.GreaterThan(payload.Length - 20), "a cut between two records is for the seal to see");
+        Assert.That(ControlStateCodec.Decode(payload.AsSpan(headBytes)).Error?.Code, Is.EqualTo(ErrorCode.Corrupt), "without a head");
+    }
+
+    [Test]
+    public void Encode_OfAFilledState_KeepsItsBytes() => Golden.Check("control-state-v1.bin", Filled().Snapshot());
+
+    [Test]
+    public async Task Checkpoint_OfAFilledState_KeepsItsBytes()
+    {
+        ControlBench bench = Filled();
+        await bench.Machine.BeginCheckpoint();
+        string path = $"{ControlBench.Folder}/control-0000000000000001.ckpt";
+
+        Golden.Check("control-checkpoint-v1.bin", bench.Files.Get(path));
+        bench.Files.Put(path, Golden.Read("control-checkpoint-v1.bin"));
+        Assert.That(ControlStateCodec.Encode(bench.Open().State), Is.EqualTo(Golden.Read("control-state-v1.bin")));
+    }
+
+    [Test]
+    public async Task Checkpoint_Always_HoldsNoClearTextAndNamesItsKey()
+    {
+        ControlBench bench = Filled();
+        DataKeyId key = bench.Keys.Rotate(KeyDomainId.Shared);
+        await bench.Machine.BeginCheckpoint();
+
+        Assert.That(bench.Files.FindBytes("warehouse"u8), Is.Null);
+        Assert.That(bench.Machine.Checkpoints.Single().Key, Is.EqualTo(key));
+        Assert.That(bench.Open().Applied, Is.EqualTo(bench.Machine.Applied));
+    }
+
+    [Test]
+    public async Task Checkpoint_UnderADestroyedKey_IsCorruptNotEmpty()
+    {
+        ControlBench bench = Filled();
+        await bench.Machine.BeginCheckpoint();
+        bench.Keys.Destroy(bench.Machine.Checkpoints.Single().Key);
+
+        var folder = new ControlCheckpointFolder(ControlBench.Folder, bench.Files, bench.Keys, new SeededRandom(1));
+        StorageFaultException? fault = Assert.Throws<StorageFaultException>(() => folder.Read(1));
+        Assert.That(fault?.Message, Does.Contain("data key"));
+    }
+
+    private static ControlBench TwoCheckpoints(out string newest, out string older)
+    {
+        ControlBench bench = Filled();
+        bench.Machine.BeginCheckpoint().GetAwaiter().GetResult();
+        bench.Run(new CreateDatabase("between", KeyDomainId.Shared));
+        bench.Machine.BeginCheckpoint().GetAwaiter().GetResult();
+        bench.Run(new CreateDatabase("behind", KeyDomainId.Shared));
+        IReadOnlyList<string> names = bench.Files.ListFiles(ControlBench.Folder);
+        older = $"{ControlBench.Folder}/{names[0]}";
+        newest = $"{ControlBench.Folder}/{names[1]}";
+        return bench;
+    }
+
+    private static ControlBench Filled()
+    {
+        ControlBench bench = ControlBench.Created();
+        PartitionKeyDefinition key = PartitionKeyDefinition.Create("/tenant", "/user").Value;
+        bench.Run(new CreateDatabase("warehouse", KeyDomainId.Shared));
+        bench.Run(new CreateDatabase("old", KeyDomainId.Shared));
+        bench.Run(new CreateContainer("warehouse", "items", key, 0), new IdempotencyKey(new ClientId(3), 1, 0, new RequestHash(8)));
+        bench.Run(new ContainerReady(new ContainerId(1)));
+        bench.Run(new CreateContainer("warehouse", "half", key, 2));
+        bench.Run(new CreateContainer("old", "c", key, 1));
+        bench.Run(new DeleteDatabase("old", default));
+        bench.Run(new SetAccountKey(AccountKeyKind.Primary, "p", new byte[] { 1, 2, 3 }, null));
+        bench.Run(new SetSetting("mode", "strict", null));
+        bench.Run(new RecordKeyRingGeneration(4));
+        bench.Run(new CreateDatabase("warehouse", KeyDomainId.Shared), new IdempotencyKey(new ClientId(3), 2, 0, new RequestHash(9)));
+        bench.NoOp();
+        return bench;
+    }
+}
