@@ -35,7 +35,7 @@ public class AuthenticationBenchmarks : IDisposable
         byte[] key = Convert.FromBase64String(_keys[AccountKeyKind.Primary].Reveal());
         _signer = new RequestSigner(key, TimeProvider.System, CryptographicRandom.Instance);
         _key = HmacKey.CopyOf(key);
-        var self = new Principal(PrincipalKind.AccountReadWrite, "benchmark", default);
+        var self = new Principal(PrincipalKind.AccountReadWrite, "benchmark", default, ResourceScope.Account);
         _stream = _signer.OpenStream(self, new byte[16], new byte[16]);
     }
 

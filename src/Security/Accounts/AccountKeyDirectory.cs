@@ -63,6 +63,6 @@ public sealed class AccountKeyDirectory : IDisposable
         HmacKey hmac = HmacKey.CopyOf(key.Bytes);
         Invariant.Check(CredentialKeyId.Of(hmac) == key.Id);
         PrincipalKind kind = key.MayWrite ? PrincipalKind.AccountReadWrite : PrincipalKind.AccountReadOnly;
-        return new Credential(hmac, new Principal(kind, $"account key {key.Kind}", key.Id));
+        return new Credential(hmac, new Principal(kind, $"account key {key.Kind}", key.Id, ResourceScope.Account));
     }
 }

@@ -6,8 +6,9 @@ namespace Nacre.Security.Authorisation;
 /// <param name="kind">Who it is.</param>
 /// <param name="name">For audit and logs, such as <c>account key Primary</c>; never a secret.</param>
 /// <param name="key">The key that it signed with.</param>
+/// <param name="reach">Where its rights end.</param>
 /// <remarks>Thread-safe. One object for each credential, shared by all its requests.</remarks>
-public sealed class Principal(PrincipalKind kind, string name, CredentialKeyId key)
+public sealed class Principal(PrincipalKind kind, string name, CredentialKeyId key, ResourceScope reach)
 {
     private volatile bool _withdrawn;
 
@@ -19,6 +20,9 @@ public sealed class Principal(PrincipalKind kind, string name, CredentialKeyId k
 
     /// <summary>The key that it signed with.</summary>
     public CredentialKeyId Key { get; } = key;
+
+    /// <summary>Where its rights end: the whole account for an account key.</summary>
+    public ResourceScope Reach { get; } = reach;
 
     /// <summary>
     /// True once its credential was withdrawn. Never false again. Whatever outlives one request (a stream, a query's

@@ -14,7 +14,7 @@ internal sealed class StreamSessionTests : AuthenticationFixture
 {
     private static readonly byte[] ClientNonce = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
     private static readonly byte[] ServerNonce = [.. Enumerable.Range(101, 16).Select(i => (byte)i)];
-    private static readonly Principal Self = new(PrincipalKind.AccountReadWrite, "client", default);
+    private static readonly Principal Self = new(PrincipalKind.AccountReadWrite, "client", default, ResourceScope.Account);
 
     private StreamSession _server = null!;
     private StreamSession _client = null!;

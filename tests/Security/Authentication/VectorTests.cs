@@ -59,7 +59,7 @@ internal sealed class VectorTests
     public void StreamSession_BothSides_MatchEveryMac(JsonElement vector)
     {
         using HmacKey key = HmacKey.CopyOf(vector.GetProperty("key").GetBytesFromBase64());
-        var principal = new Principal(PrincipalKind.AccountReadWrite, "test", CredentialKeyId.Of(key));
+        var principal = new Principal(PrincipalKind.AccountReadWrite, "test", CredentialKeyId.Of(key), ResourceScope.Account);
         using StreamSession client = StreamSession.TryDerive(key, principal, Hex(vector, "clientNonce"), Hex(vector, "serverNonce"), StreamSide.Client)!;
         using StreamSession server = StreamSession.TryDerive(key, principal, Hex(vector, "clientNonce"), Hex(vector, "serverNonce"), StreamSide.Server)!;
 
