@@ -59,8 +59,20 @@ public sealed class FileRootKeyProvider(
     }
 
     /// <summary>Draws the next root key and keeps it, sealed and durable, beside the present one.</summary>
+    /// <param name="present">
+    /// The key that the ring is sealed under now. Where a rotation before this one was left unfinished it is the staged
+    /// one, and is put in its place first: it must never be overwritten.
+    /// </param>
     /// <returns>The key; the caller disposes it. Error: <see cref="ErrorCode.RootKeyUnavailable"/> without a passphrase.</returns>
-    public Result<RootKey> StageNext() => Seal(RootKey.Draw(random), _nextPath);
+    public Result<RootKey> StageNext(RootKeyId present)
+    {
+        if (ReadStaged(present) is not null)
+        {
+            PromoteNext();
+        }
+
+        return Seal(RootKey.Draw(random), _nextPath);
+    }
 
     /// <summary>Puts the staged key in the present one's place, once the ring is sealed under it.</summary>
     public void PromoteNext()
@@ -101,8 +113,25 @@ public sealed class FileRootKeyProvider(
 
     private string Purpose => $"the root key {path}";
 
-    /// <summary>Finishes a rotation that a crash cut off after the ring was sealed under the staged key.</summary>
+    /// <summary>Finishes a rotation that was cut off after the ring was sealed under the staged key.</summary>
     private Result<RootKey>? OpenNext(RootKeyId expected)
+    {
+        if (ReadStaged(expected) is not { } file)
+        {
+            return null;
+        }
+
+        Result<RootKey> opened = Unseal(_nextPath, file);
+        if (opened.IsOk)
+        {
+            PromoteNext();
+        }
+
+        return opened;
+    }
+
+    /// <summary>The staged file when it holds this key, or null.</summary>
+    private byte[]? ReadStaged(RootKeyId id)
     {
         if (!files.FileExists(_nextPath))
         {
@@ -110,18 +139,9 @@ public sealed class FileRootKeyProvider(
         }
 
         Result<byte[]> file = Read(_nextPath);
-        if (!file.IsOk || SealedRootKeyFile.ReadId(_nextPath, file.Value) is not { IsOk: true } id || id.Value != expected)
-        {
-            return null;
-        }
-
-        Result<RootKey> opened = Unseal(_nextPath, file.Value);
-        if (opened.IsOk)
-        {
-            PromoteNext();
-        }
-
-        return opened;
+        return file.IsOk && SealedRootKeyFile.ReadId(_nextPath, file.Value) is { IsOk: true } staged && staged.Value == id
+            ? file.Value
+            : null;
     }
 
     private Result<byte[]> Read(string from)

@@ -134,8 +134,9 @@ internal sealed class RootKeyProviderTests
                 _files.CrashAt(_files.Changes + step, seed);
                 try
                 {
-                    FileRootKeyProvider provider = FileProvider("correct horse");
-                    using RootKey next = provider.StageNext().Expect();
+                    FileRootKeyProvider provider = FileProvider("correct horse", chance: 2);
+                    using RootKey next = provider.StageNext(ring.RootKey).Expect();
+                    Assert.That(next.Id, Is.Not.EqualTo(ring.RootKey));
                     ring.RotateRootKey(next);
                     provider.PromoteNext();
                     crashed = false;
@@ -150,6 +151,31 @@ internal sealed class RootKeyProviderTests
                 Folder(_files).Open(FileProvider("correct horse"), ring.Generation).Expect().Dispose();
             }
         }
+    }
+
+    [Test]
+    public void Open_RotationCutOffBeforeItsEnd_FinishesIt()
+    {
+        using KeyRing ring = Folder(_files).Create(new ClusterId(1), FileProvider("correct horse")).Expect();
+        using RootKey next = FileProvider("correct horse", chance: 2).StageNext(ring.RootKey).Expect();
+        ring.RotateRootKey(next);
+
+        Folder(_files).Open(FileProvider("correct horse")).Expect().Dispose();
+
+        Assert.That(_files.FileExists(KeyPath + ".next"), Is.False);
+        Assert.That(OpenAndForget(FileProvider("correct horse"), expected: null), Is.EqualTo(next.Id));
+    }
+
+    [Test]
+    public void StageNext_EarlierRotationUnfinished_NeverOverwritesTheKeyInForce()
+    {
+        using KeyRing ring = Folder(_files).Create(new ClusterId(1), FileProvider("correct horse")).Expect();
+        using RootKey second = FileProvider("correct horse", chance: 2).StageNext(ring.RootKey).Expect();
+        ring.RotateRootKey(second);
+
+        FileProvider("correct horse", chance: 3).StageNext(ring.RootKey).Expect().Dispose();
+
+        Folder(_files).Open(FileProvider("correct horse")).Expect().Dispose();
     }
 
     [Test]
@@ -254,10 +280,10 @@ internal sealed class RootKeyProviderTests
         return key.Id;
     }
 
-    private FileRootKeyProvider FileProvider(string? phrase) => FileProvider(new FixedPassphrase(phrase));
+    private FileRootKeyProvider FileProvider(string? phrase, ulong chance = 1) => FileProvider(new FixedPassphrase(phrase), chance);
 
-    private FileRootKeyProvider FileProvider(FixedPassphrase source) =>
-        new(KeyPath, source, _files, _time, new SeededRandom(1)) { Cost = Cheap };
+    private FileRootKeyProvider FileProvider(FixedPassphrase source, ulong chance = 1) =>
+        new(KeyPath, source, _files, _time, new SeededRandom(chance)) { Cost = Cheap };
 
     private DeveloperRootKeyProvider DeveloperProvider() =>
         new("/home/u/.config/nacre/dev-root.key", "/home/u/data", _files, new SeededRandom(2));
