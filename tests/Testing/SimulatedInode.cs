@@ -156,8 +156,10 @@ internal sealed class SimulatedInode
     {
         _pending.Clear();
         _pendingLengths.Clear();
-        _current = content.ToArray();
-        _durable = content.ToArray();
+        _current = [];
+        Grow(ref _current, content.Length);
+        content.CopyTo(_current);
+        _durable = [.. _current];
         Length = _durableLength = content.Length;
     }
 

@@ -9,7 +9,7 @@ namespace Nacre.Storage.SharedLog;
 /// </summary>
 /// <remarks>Thread-safe. The slow work runs one piece at a time where <c>background</c> runs it.</remarks>
 // Invariants:
-// - At most one file stands ready. Files in use and files being worked on are nobody else's.
+// - At most SpareSegments files stand ready, the one being made included. Files in use are nobody else's.
 internal sealed class SegmentPool(
     SegmentedLogOptions options, IFileSystem files, TimeProvider time, Action<Action> background,
     Action<StorageFaultException>? onFault)
@@ -21,8 +21,8 @@ internal sealed class SegmentPool(
 
     private readonly Lock _lock = new();
     private ulong _nextFileId = 1;
-    private PreparedFile? _spare;
-    private bool _isPreparing;
+    private readonly Queue<PreparedFile> _spares = new();
+    private int _beingPrepared;
     private long? _lastRefusal;
     private volatile bool _isClosing;
 
@@ -33,7 +33,7 @@ internal sealed class SegmentPool(
         {
             lock (_lock)
             {
-                return _spare is not null;
+                return _spares.Count > 0;
             }
         }
     }
@@ -46,9 +46,7 @@ internal sealed class SegmentPool(
     {
         lock (_lock)
         {
-            file = _spare;
-            _spare = null;
-            return file is not null;
+            return _spares.TryDequeue(out file);
         }
     }
 
@@ -82,19 +80,19 @@ internal sealed class SegmentPool(
     {
         lock (_lock)
         {
-            if (_spare is not null || _isPreparing || _isClosing
+            if (_spares.Count > 0 || _beingPrepared > 0 || _isClosing
                 || (_lastRefusal is { } refused && time.GetElapsedTime(refused) < options.SpareRetryAfter))
             {
                 return;
             }
 
-            _isPreparing = true;
+            _beingPrepared++;
         }
 
         background(() => Prepare(() => CreateNow(bytes)));
     }
 
-    /// <summary>Takes a freed segment's file back: it becomes the next one to stand ready, or is removed.</summary>
+    /// <summary>Takes a freed segment's file back: it stands ready again, or is removed when enough do.</summary>
     /// <param name="fileId">The file.</param>
     /// <param name="file">Open; nobody else uses it.</param>
     /// <param name="bytes">The length wanted.</param>
@@ -102,25 +100,20 @@ internal sealed class SegmentPool(
     public void Return(ulong fileId, IStorageFile file, long bytes, Action beforeReuse) => background(() =>
     {
         beforeReuse();
+        bool isKept;
         lock (_lock)
         {
-            if (_spare is null && !_isPreparing && !_isClosing)
-            {
-                _isPreparing = true;
-            }
-            else
-            {
-                fileId = 0;
-            }
+            isKept = _spares.Count + _beingPrepared < options.SpareSegments && !_isClosing;
+            _beingPrepared += isKept ? 1 : 0;
         }
 
-        if (fileId == 0)
+        if (isKept)
         {
-            Guarded(() => Remove(file));
+            Prepare(() => Reuse(fileId, file, bytes));
         }
         else
         {
-            Prepare(() => Reuse(fileId, file, bytes));
+            Guarded(() => Remove(file));
         }
     });
 
@@ -137,13 +130,13 @@ internal sealed class SegmentPool(
         }
     }));
 
-    /// <summary>Removes the file that stands ready and makes no more. Background work must have ended or see it soon.</summary>
+    /// <summary>Removes the files that stand ready and makes no more. Background work must have ended or see it soon.</summary>
     public void Close()
     {
         _isClosing = true;
         background(() =>
         {
-            if (TryTake(out PreparedFile? spare))
+            while (TryTake(out PreparedFile? spare))
             {
                 Guarded(() => Remove(spare.File));
             }
@@ -156,9 +149,12 @@ internal sealed class SegmentPool(
         Guarded(() => made = make());
         lock (_lock)
         {
-            _spare = made;
-            _isPreparing = false;
+            _beingPrepared--;
             _lastRefusal = made is null ? time.GetTimestamp() : null;
+            if (made is not null)
+            {
+                _spares.Enqueue(made);
+            }
         }
     }
 
@@ -196,7 +192,7 @@ internal sealed class SegmentPool(
         }
 
         long capacity = file.Length / LogFormat.BlockBytes * LogFormat.BlockBytes;
-        if (capacity >= options.InitialSegmentBytes)
+        if (capacity >= options.LeastSegmentBytes)
         {
             return new PreparedFile(fileId, file, Math.Min(capacity, bytes));
         }

@@ -50,6 +50,12 @@ public sealed record SegmentedLogOptions
     public int MaxPinnedSegments { get; init; } = 4;
 
     /// <summary>
+    /// Files of freed segments that are kept to be used again; the others are removed. Default 2; from 1 to 64. May
+    /// change: restart.
+    /// </summary>
+    public int SpareSegments { get; init; } = 2;
+
+    /// <summary>
     /// Time between attempts to make the next segment while the disk refuses. Default 1 s; above zero. May change:
     /// restart.
     /// </summary>
@@ -65,6 +71,9 @@ public sealed record SegmentedLogOptions
     /// <summary>What a frame's own parts may take: its header with all sections, and truncation records.</summary>
     internal const int FrameOverheadBytes = 2 * LogFormat.BlockBytes;
 
+    /// <summary>The shortest segment in which every append has room.</summary>
+    internal long LeastSegmentBytes => LogFormat.FirstFrameOffset + ReserveBytes + MaxAppendBytes + FrameOverheadBytes;
+
     /// <summary>Throws <see cref="ArgumentOutOfRangeException"/> for a value out of its range.</summary>
     public void Validate()
     {
@@ -79,6 +88,8 @@ public sealed record SegmentedLogOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(CacheBytes, 1 << 30);
         ArgumentOutOfRangeException.ThrowIfLessThan(IdleSealAfter, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPinnedSegments, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SpareSegments, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SpareSegments, 64);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SpareRetryAfter, TimeSpan.Zero);
     }
 

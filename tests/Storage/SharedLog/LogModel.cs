@@ -24,7 +24,7 @@ internal sealed class LogModel
         {
             copy._shards[id] = new Shard
             {
-                Entries = new(shard.Entries), HardState = shard.HardState, Last = shard.Last, Released = shard.Released,
+                Entries = new(shard.Entries), Ever = shard.Ever, HardState = shard.HardState, Last = shard.Last, Released = shard.Released,
             };
         }
 
@@ -44,6 +44,7 @@ internal sealed class LogModel
 
             shard.Entries[record.Index.Value] = (record.Term.Value, record.Entry.ToArray());
             shard.Last = record.Index.Value;
+            shard.Ever.Add((record.Index.Value, record.Term.Value, Convert.ToHexString(record.Entry.Span)));
         }
     }
 
@@ -102,6 +103,30 @@ internal sealed class LogModel
         return null;
     }
 
+    /// <summary>An entry that the log gives back otherwise than it was appended; null when there is none.</summary>
+    public async Task<string?> FirstWrongEntryAsync(SegmentedLog log)
+    {
+        foreach (ShardId id in log.Shards)
+        {
+            ShardLogState state = log.StateOf(id);
+            for (LogIndex next = state.TruncationIndex.Next; next <= state.LastIndex;)
+            {
+                IReadOnlyList<LogRecord> records = await log.ReadAsync(id, next, 1 << 20, CancellationToken.None);
+                foreach (LogRecord record in records)
+                {
+                    if (!Of(id.Value).Ever.Contains((record.Index.Value, record.Term.Value, Convert.ToHexString(record.Entry.Span))))
+                    {
+                        return $"shard {id}: entry {record.Index} was never appended";
+                    }
+                }
+
+                next = records[^1].Index.Next;
+            }
+        }
+
+        return null;
+    }
+
     private Shard Of(uint shard)
     {
         if (!_shards.TryGetValue(shard, out Shard? found))
@@ -115,6 +140,9 @@ internal sealed class LogModel
     private sealed class Shard
     {
         public SortedDictionary<ulong, (ulong Term, byte[] Entry)> Entries { get; init; } = [];
+
+        /// <summary>All entries that were ever appended, superseded ones too.</summary>
+        public HashSet<(ulong Index, ulong Term, string Entry)> Ever { get; init; } = [];
 
         public HardState HardState { get; set; }
 
