@@ -1,0 +1,9 @@
+namespace Nacre.Storage.Documents;
+
+/// <summary>What a check of a data shard's checkpoint found.</summary>
+/// <param name="Findings">What is wrong; empty for a sound checkpoint.</param>
+/// <param name="Ranges">Ranges that the shard owns.</param>
+/// <param name="Documents">Documents that were read and are right.</param>
+/// <param name="DocumentBytes">Their bytes of JSON.</param>
+internal sealed record DocumentVerification(
+    IReadOnlyList<DocumentFinding> Findings, int Ranges, long Documents, long DocumentBytes);

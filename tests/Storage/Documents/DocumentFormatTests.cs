@@ -1,0 +1,163 @@
+using CsCheck;
+using Nacre.Core.Commands;
+using Nacre.Core.Documents;
+using Nacre.Core.Files;
+using Nacre.Core.Ids;
+using Nacre.Storage.Documents;
+using Nacre.Storage.Tests.Support;
+using Nacre.Storage.Trees;
+using static Nacre.Storage.Tests.Documents.DocumentWorkbench;
+
+namespace Nacre.Storage.Tests.Documents;
+
+/// <summary>Holds the layouts of <c>docs/formats/documents.md</c>.</summary>
+[TestFixture]
+public sealed class DocumentFormatTests
+{
+    private static readonly Gen<ItemVersion> GenVersion = Gen.Select(
+        Gen.ULong[1, 1UL << 53], Gen.UShort, Gen.Int[1, DocumentLimits.MaxDocumentBytes], Gen.ULong[0, 1000],
+        (lsn, ordinal, length, age) => new ItemVersion(new Lsn(lsn), ordinal, length, new Lsn(lsn - Math.Min(age, lsn - 1))));
+
+    [Test]
+    public void VarInt_AnyNumber_ComesBack() => Gen.OneOf(Gen.ULong, Gen.ULong[0, 300], Gen.Int[0, 63].Select(shift => ulong.MaxValue >> shift)).Sample(number =>
+    {
+        byte[] bytes = new byte[VarInt.MaxBytes];
+        int length = VarInt.Write(number, bytes);
+        ReadOnlySpan<byte> source = bytes;
+
+        Assert.That(VarInt.TryRead(ref source, out ulong read), Is.True);
+        Assert.That((read, bytes.Length - source.Length), Is.EqualTo((number, length)));
+    });
+
+    [TestCase("80")]
+    [TestCase("8000")]
+    [TestCase("FFFFFFFFFFFFFFFFFF02")]
+    [TestCase("FFFFFFFFFFFFFFFFFF8001")]
+    [TestCase("")]
+    public void VarInt_NotANumber_IsRefused(string hex)
+    {
+        ReadOnlySpan<byte> source = Convert.FromHexString(hex);
+
+        Assert.That(VarInt.TryRead(ref source, out _), Is.False);
+    }
+
+    [Test]
+    public void ItemVersion_AnyVersion_ComesBack() => GenVersion.Sample(version =>
+    {
+        byte[] bytes = new byte[ItemVersion.MaxBytes];
+        int length = version.Write(bytes);
+
+        Assert.That(ItemVersion.TryRead(bytes.AsSpan(0, length), out ItemVersion read), Is.True);
+        Assert.That(read, Is.EqualTo(version));
+        Assert.That(ItemVersion.TryRead(bytes.AsSpan(0, length - 1), out _), Is.False);
+        Assert.That(ItemVersion.TryRead([.. bytes.AsSpan(0, length), 0], out _), Is.False);
+    });
+
+    [Test]
+    public void ItemRecord_AnyHeader_ComesBack() => GenVersion.Sample(version =>
+    {
+        byte[] key = Key("some id");
+        byte[] record = new byte[ItemRecord.MaxHeaderBytes + ItemRecord.ChunkBytes];
+        int at = ItemRecord.WriteHeader(key, version, Epoch.UtcTicks, record);
+        int end = at + ItemRecord.ChunkLength(version.Length, 0);
+
+        Assert.That(ItemRecord.TryReadHeader(record.AsSpan(0, end), out ItemHeader header), Is.True);
+        Assert.That((header.Length, header.Age, header.Timestamp), Is.EqualTo((version.Length, version.Lsn.Value - version.Created.Value, Epoch.UtcTicks)));
+        Assert.That(header.IsOf(key), Is.True);
+        Assert.That(header.IsOf(Key("other id")), Is.False);
+        Assert.That(header.Body.Length, Is.EqualTo(end - at));
+        Assert.That(ItemRecord.TryReadHeader(record.AsSpan(0, end - 1), out _), Is.False);
+    });
+
+    [Test]
+    public void ItemRecord_Noise_NeverThrows() => Gen.Byte[0, 5].Array[0, 60].Sample(bytes =>
+        ItemRecord.TryReadHeader(bytes, out _) || ItemRecord.TryReadChunk(bytes, out _) || ItemVersion.TryRead(bytes, out _) || true, iter: 5000);
+
+    [Test]
+    public void TabletKey_Changes_SortByLsnAndOrdinal() =>
+        Gen.Select(Gen.ULong[0, 300], Gen.UShort[0, 300], Gen.ULong[0, 300], Gen.UShort[0, 300]).Sample((lsn, ordinal, otherLsn, otherOrdinal) =>
+        {
+            byte[] key = new byte[TabletKey.ChangeBytes];
+            byte[] other = new byte[TabletKey.ChangeBytes];
+            TabletKey.WriteChange(new TabletId(7), new Lsn(lsn), ordinal, key);
+            TabletKey.WriteChange(new TabletId(7), new Lsn(otherLsn), otherOrdinal, other);
+
+            Assert.That(Math.Sign(key.AsSpan().SequenceCompareTo(other)), Is.EqualTo(Math.Sign((lsn, ordinal).CompareTo((otherLsn, otherOrdinal)))));
+            Assert.That(key.AsSpan().SequenceCompareTo(TabletKey.BeginOf(new TabletId(7))), Is.GreaterThan(0));
+            Assert.That(key.AsSpan().SequenceCompareTo(TabletKey.EndOf(new TabletId(7))), Is.LessThan(0));
+        });
+
+    [Test]
+    public void ItemRecord_Sample_MatchesGoldenFile()
+    {
+        byte[] record = new byte[ItemRecord.MaxHeaderBytes];
+        byte[] body = Body("one");
+        int at = ItemRecord.WriteHeader(
+            Key("one"), new ItemVersion(new Lsn(1000), 2, body.Length, new Lsn(700)), Epoch.UtcTicks, record);
+
+        Golden.Check("item-record-v1.bin", [.. record.AsSpan(0, at), .. body]);
+    }
+
+    [Test]
+    public void DocumentMeta_Sample_MatchesGoldenFile()
+    {
+        byte[] written = Sample().Write(SmallOptions);
+
+        Golden.Check("document-meta-v1.bin", written);
+        Assert.That(DocumentMeta.Read(SmallOptions, written).Write(SmallOptions), Is.EqualTo(written));
+    }
+
+    [Test]
+    public void DocumentMeta_EveryTruncation_IsCorrupt()
+    {
+        byte[] written = Sample().Write(SmallOptions);
+        for (int length = 1; length < written.Length; length++)
+        {
+            Assert.That(() => DocumentMeta.Read(SmallOptions, written.AsSpan(0, length)), Throws.InstanceOf<StorageFaultException>(), $"{length} bytes");
+        }
+    }
+
+    [Test]
+    public void DocumentMeta_AlteredBytes_AreCorruptOrAnotherState() => Gen.Select(Gen.Int[0, 2000], Gen.Byte).Sample((at, value) =>
+    {
+        byte[] written = Sample().Write(SmallOptions);
+        written[at % written.Length] = value;
+        try
+        {
+            DocumentMeta.Read(SmallOptions, written);
+        }
+        catch (StorageFaultException fault)
+        {
+            Assert.That(fault.Kind, Is.EqualTo(StorageFaultKind.Corrupt));
+        }
+    }, iter: 3000);
+
+    private static DocumentMeta Sample()
+    {
+        var outcomes = new RememberedOutcomes();
+        var key = new IdempotencyKey(new ClientId(5), 6, 2, new RequestHash(7));
+        outcomes.TryBegin(key, Epoch, out _);
+        outcomes.Remember(key, Epoch, new(Core.Errors.ErrorCode.NotFound, default, default, new byte[] { 1 }));
+        var ranges = new RangeTable();
+        ranges.Add(new RangeState(Range(1), new TabletId(2), 3, outcomes)
+        {
+            LastLsn = new Lsn(9),
+            Items = 4,
+            DocumentBytes = 500,
+            StoredBytes = 600,
+        });
+        ranges.Add(new RangeState(Range(2, HashInterval.Whole.Split(2)[0]), new TabletId(1), 0, new RememberedOutcomes()));
+        return new DocumentMeta
+        {
+            Sequence = new Sequence(10),
+            Time = Epoch,
+            RunningHash = 11,
+            NextNode = 12,
+            NextTablet = 14,
+            Items = new TreeRoot(8, 2, 4, 1000),
+            Changes = new TreeRoot(9, 1, 4, 200),
+            Dropping = [new TabletId(3)],
+            Ranges = ranges,
+        };
+    }
+}
