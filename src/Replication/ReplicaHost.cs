@@ -3,34 +3,30 @@ using Microsoft.Extensions.Logging;
 using Nacre.Core;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
-using Nacre.Core.Log;
 
 namespace Nacre.Replication;
 
-/// <summary>A node's replicas and the log they share: started, ticked and stopped together, in order.</summary>
+/// <summary>A node's replicas: started, ticked and stopped together, in order. The log that they share outlives the host.</summary>
 /// <remarks>Thread-safe, but for starting and stopping, which are one caller's.</remarks>
 public sealed class ReplicaHost : IAsyncDisposable
 {
     // Invariants:
     // - the control shard starts first and stops last: it tells what the others hold;
-    // - the log is sealed after the last replica has ended.
+    // - once the host is stopped or disposed, no replica touches the log.
 
-    private readonly ISharedLog _log;
     private readonly SortedDictionary<ShardId, ShardReplica> _replicas = [];
     private readonly TimeProvider _time;
     private readonly TimeSpan _tickInterval;
     private readonly ILogger _logger;
     private ITimer? _ticker;
 
-    /// <summary>Takes over log and replicas.</summary>
-    /// <param name="log">The node's log; the host closes it.</param>
-    /// <param name="replicas">The control shard's and those of the data shards, over that log; the host disposes them.</param>
+    /// <summary>Takes over replicas.</summary>
+    /// <param name="replicas">The control shard's and those of the data shards; the host disposes them.</param>
     /// <param name="environment">What the replicas were given.</param>
     /// <param name="tickInterval">How often replicas are ticked: elections, maintenance, checkpoints that are due.</param>
-    public ReplicaHost(ISharedLog log, IEnumerable<ShardReplica> replicas, ReplicaEnvironment environment, TimeSpan tickInterval)
+    public ReplicaHost(IEnumerable<ShardReplica> replicas, ReplicaEnvironment environment, TimeSpan tickInterval)
     {
         Invariant.Check(tickInterval > TimeSpan.Zero);
-        _log = log;
         _time = environment.Time;
         _tickInterval = tickInterval;
         _logger = environment.Logger;
@@ -78,10 +74,12 @@ public sealed class ReplicaHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops in order: data shards drain and checkpoint side by side, then the control shard, then the log is sealed.</summary>
+    /// <summary>Stops in order: data shards drain and checkpoint side by side, then the control shard. The log can be sealed then.</summary>
     /// <param name="cancellationToken">Cuts the waits short; nothing that was acknowledged is lost by that.</param>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <returns>False when the waits were cut short.</returns>
+    public async Task<bool> StopAsync(CancellationToken cancellationToken)
     {
+        bool isInOrder = true;
         try
         {
             await Task.WhenAll(DataReplicas().Select(replica => replica.StopAsync(cancellationToken)));
@@ -89,13 +87,15 @@ public sealed class ReplicaHost : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            isInOrder = false;
             Log.StopCutShort(_logger);
         }
 
         await DisposeAsync();
+        return isInOrder;
     }
 
-    /// <summary>Ends everything at once, without checkpoints, unless <see cref="StopAsync"/> did; closes the log.</summary>
+    /// <summary>Ends everything at once, without checkpoints, unless <see cref="StopAsync"/> did.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_ticker is { } ticker)
@@ -107,8 +107,6 @@ public sealed class ReplicaHost : IAsyncDisposable
         {
             await replica.DisposeAsync();
         }
-
-        await _log.DisposeAsync();
     }
 
     private IEnumerable<ShardReplica> DataReplicas() => _replicas.Values.Where(replica => replica.Identity.Shard != ShardId.Control);

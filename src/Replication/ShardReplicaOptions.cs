@@ -14,7 +14,7 @@ public sealed record ShardReplicaOptions
     /// <summary>What an <see cref="ErrorCode.Overloaded"/> answer hints at. Default 50 ms.</summary>
     public TimeSpan OverloadRetryAfter { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Bytes of entries in one append to the log, unless one entry alone is longer. Default 1 MiB; 64 KiB to 3 MiB.</summary>
+    /// <summary>Bytes of entries in one append to the log, unless one entry alone is longer. Default 1 MiB; 16 KiB to 2 MiB.</summary>
     public int MaxAppendBytes { get; init; } = 1 << 20;
 
     /// <summary>Entries that are applied before the next read view is published. Default 512; 1 to 65,536.</summary>
@@ -23,7 +23,7 @@ public sealed record ShardReplicaOptions
     /// <summary>Bytes of entries read at a time while recovering. Default 4 MiB; 64 KiB to 64 MiB.</summary>
     public int RecoveryBatchBytes { get; init; } = 4 << 20;
 
-    /// <summary>Bytes of applied entries after which a checkpoint is begun. Default 128 MiB; from 64 KiB. Bounds recovery time.</summary>
+    /// <summary>Bytes of applied entries after which a checkpoint is begun. Default 128 MiB; from 1 KiB. Bounds recovery time.</summary>
     public long CheckpointAfterBytes { get; init; } = 128L << 20;
 
     /// <summary>Pause after a checkpoint that found no space. Default 10 s.</summary>
@@ -38,10 +38,10 @@ public sealed record ShardReplicaOptions
             (nameof(MaxPendingProposals), MaxPendingProposals is >= 1 and <= 1_000_000),
             (nameof(MaxPendingBytes), MaxPendingBytes is >= 4L << 20 and <= 16L << 30),
             (nameof(OverloadRetryAfter), OverloadRetryAfter > TimeSpan.Zero),
-            (nameof(MaxAppendBytes), MaxAppendBytes is >= 64 << 10 and <= 3 << 20),
+            (nameof(MaxAppendBytes), MaxAppendBytes is >= 16 << 10 and <= 2 << 20),
             (nameof(MaxApplyEntries), MaxApplyEntries is >= 1 and <= 65_536),
             (nameof(RecoveryBatchBytes), RecoveryBatchBytes is >= 64 << 10 and <= 64 << 20),
-            (nameof(CheckpointAfterBytes), CheckpointAfterBytes >= 64 << 10),
+            (nameof(CheckpointAfterBytes), CheckpointAfterBytes >= 1 << 10),
             (nameof(CheckpointRetryAfter), CheckpointRetryAfter > TimeSpan.Zero),
         ];
         foreach ((string name, bool inRange) in checks)

@@ -54,6 +54,9 @@ internal sealed class CountingMachine : IStateMachine
     /// <summary>Slices of maintenance still wanted.</summary>
     public int MaintenanceLeft { get; set; }
 
+    /// <summary>Ends with the last slice of maintenance.</summary>
+    public TaskCompletionSource Maintained { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public bool IsDisposed { get; private set; }
 
     /// <summary>When set, applying waits for it.</summary>
@@ -114,6 +117,11 @@ internal sealed class CountingMachine : IStateMachine
     {
         Enter();
         MaintenanceLeft = Math.Max(0, MaintenanceLeft - 1);
+        if (MaintenanceLeft == 0)
+        {
+            Maintained.TrySetResult();
+        }
+
         Leave();
         return MaintenanceLeft > 0;
     }

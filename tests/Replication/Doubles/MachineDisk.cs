@@ -8,6 +8,7 @@ internal sealed class MachineDisk
 {
     private TaskCompletionSource<LogIndex>? _held;
     private MachineCheckpoint? _heldCheckpoint;
+    private readonly TaskCompletionSource _isHeld = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public MachineCheckpoint? Newest { get; private set; }
 
@@ -33,11 +34,22 @@ internal sealed class MachineDisk
         {
             _heldCheckpoint = checkpoint;
             _held = new TaskCompletionSource<LogIndex>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _isHeld.TrySetResult();
             return _held.Task;
         }
 
         Persist(checkpoint);
         return Task.FromResult(Older?.Applied ?? default);
+    }
+
+    /// <summary>Ends when a checkpoint is held.</summary>
+    public Task WhenHeld() => _isHeld.Task;
+
+    /// <summary>The newest checkpoint is damaged: the next start recovers the older one.</summary>
+    public void LoseNewest()
+    {
+        Newest = Older;
+        Older = null;
     }
 
     public void Release()

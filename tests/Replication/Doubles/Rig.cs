@@ -47,9 +47,12 @@ internal sealed class Rig : IAsyncDisposable
     public ValueTask<Result<CommandOutcome>> ProposeAsync(params byte[] command) => Replica.ProposeAsync(Write(command), default);
 
     /// <summary>The machine loses power and comes back: a new replica, not started, over what was durable.</summary>
-    public async Task RestartAsync()
+    public Task RestartAsync() => RestartAsync(Log.Restart());
+
+    /// <summary>As before, over another log.</summary>
+    public async Task RestartAsync(MemoryLog log)
     {
-        Log = Log.Restart();
+        Log = log;
         await Replica.DisposeAsync();
         Open();
     }
