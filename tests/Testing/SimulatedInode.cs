@@ -191,7 +191,8 @@ internal sealed class SimulatedInode
 
     private void RecordSectors(long operation, long position, long end)
     {
-        Grow(ref _current, end);
+        // Whole sectors: content that was put in place may end within one.
+        Grow(ref _current, (end + SectorBytes - 1) / SectorBytes * SectorBytes);
         for (long sector = position / SectorBytes; sector * SectorBytes < end; sector++)
         {
             if (!_pending.TryGetValue(sector, out List<SectorVersion>? versions))
