@@ -34,8 +34,7 @@ internal sealed partial class BlockLog : IDisposable
     private long _writtenUntil;
     private bool _directoryDirty;
 
-    /// <summary>Opens a log as a manifest describes it, or a new one.</summary>
-    /// <exception cref="StorageFaultException">A file that the manifest names is missing.</exception>
+    /// <summary>Opens a log as a manifest describes it, or a new one. Files are opened when they are first used.</summary>
     public BlockLog(BlockLogOptions options, BlockLogState state)
     {
         Invariant.Check(state.Log == options.Log);
@@ -61,8 +60,6 @@ internal sealed partial class BlockLog : IDisposable
                 _filling[new TagKey(BlockGeometry.GroupOf(state.End), tail.Generation)] = tags;
             }
         }
-
-        RequireFiles();
     }
 
     /// <summary>What it was made with.</summary>
@@ -95,14 +92,11 @@ internal sealed partial class BlockLog : IDisposable
         _epochs.Dispose();
     }
 
-    private void RequireFiles()
+    /// <summary>Makes sure that every file that the manifest named is there.</summary>
+    /// <exception cref="StorageFaultException">One is missing.</exception>
+    public void RequireFiles()
     {
-        if (_segments.IsEmpty)
-        {
-            return;
-        }
-
-        HashSet<string> present = [.. _options.FileSystem.ListFiles(_options.Directory).Select(name => Path.GetFileName(name))];
+        HashSet<string> present = [.. _options.FileSystem.ListFiles(_options.Directory)];
         foreach (Segment segment in _segments.Values.OrderBy(segment => segment.Number))
         {
             if (!present.Contains(segment.FileName))

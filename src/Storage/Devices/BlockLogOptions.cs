@@ -32,6 +32,9 @@ internal sealed record BlockLogOptions
     /// <summary>Where salts come from.</summary>
     public required IRandomSource Random { get; init; }
 
+    /// <summary>True to open files for reading alone.</summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>Tag groups kept in memory, 4 KiB each. At least 1; live at the next start.</summary>
     public int CachedTagGroups { get; init; } = 256;
 }

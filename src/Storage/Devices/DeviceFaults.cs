@@ -13,7 +13,7 @@ internal sealed class DeviceFaults
     // - once failed, always failed: a store whose write was lost never answers again;
     // - the count of read faults only rises.
     private readonly TaskCompletionSource<StorageFaultException> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile StorageFaultException? _failed;
+    private StorageFaultException? _failed;
     private volatile StorageFaultException? _lastRead;
     private long _readFaults;
 
@@ -21,7 +21,7 @@ internal sealed class DeviceFaults
     public long ReadFaults => Volatile.Read(ref _readFaults);
 
     /// <summary>The fault that stopped the store; null while it works.</summary>
-    public StorageFaultException? Failure => _failed;
+    public StorageFaultException? Failure => Volatile.Read(ref _failed);
 
     /// <summary>Ends when the store stops.</summary>
     public Task<StorageFaultException> Failed => _failure.Task;
@@ -29,7 +29,7 @@ internal sealed class DeviceFaults
     /// <summary>Throws once a write or flush failed.</summary>
     public void ThrowIfFailed()
     {
-        if (_failed is { } fault)
+        if (Failure is { } fault)
         {
             throw Again(fault, "the store stopped after a fault");
         }
@@ -47,9 +47,10 @@ internal sealed class DeviceFaults
     /// <summary>Stops the store; the first fault stays.</summary>
     public void Fail(StorageFaultException fault)
     {
-        if (_failure.TrySetResult(fault))
+        // Calls must refuse before anybody who waits for the failure goes on.
+        if (Interlocked.CompareExchange(ref _failed, fault, null) is null)
         {
-            _failed = fault;
+            _failure.SetResult(fault);
         }
     }
 

@@ -47,6 +47,9 @@ internal sealed class EncryptedDevice : StorageDeviceBase
     /// <summary>The blocks beneath.</summary>
     public BlockLog Log => _log;
 
+    /// <summary>Where the disk is waited for.</summary>
+    public IoThreads Threads => _threads;
+
     /// <summary>The turns in which the log is written.</summary>
     public SerialIo Writes => _writes;
 

@@ -57,10 +57,12 @@ internal sealed class IoThreads : IDisposable
     }
 
     /// <summary>Queues an action and ends when it has run; faults with what it threw.</summary>
-    public Task RunAsync(Action action)
+    /// <param name="action">May throw.</param>
+    /// <param name="urgent">True when the applier waits for it.</param>
+    public Task RunAsync(Action action, bool urgent = false)
     {
         IoStep step = new(action);
-        Post(step, urgent: false);
+        Post(step, urgent);
         return step.Completion;
     }
 

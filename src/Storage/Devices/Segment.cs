@@ -218,7 +218,8 @@ internal sealed class Segment
 
     private void Open()
     {
-        IStorageFile file = _options.FileSystem.Open(Path, StorageFileMode.Existing);
+        IStorageFile file = _options.FileSystem.Open(
+            Path, _options.IsReadOnly ? StorageFileMode.ReadOnly : StorageFileMode.Existing);
         try
         {
             Span<byte> expected = stackalloc byte[BlockGeometry.BlockBytes];

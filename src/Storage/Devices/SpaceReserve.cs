@@ -12,10 +12,12 @@ internal sealed class SpaceReserve
 {
     // Invariants:
     // - blocks below _until are reserved; _until only rises;
-    // - at most one reservation is under way.
+    // - at most one reservation is under way;
+    // - blocks within _reserveBytes of _until are used only while _full is set.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
-    private readonly EncryptedDevice _device;
+    private readonly BlockLog _log;
+    private readonly IoThreads _threads;
     private readonly DeviceFaults _faults;
     private readonly TimeProvider _time;
     private readonly long _reserveBytes;
@@ -28,15 +30,18 @@ internal sealed class SpaceReserve
     private volatile StorageFaultException? _full;
 
     /// <summary>Reserves what a log needs at once.</summary>
-    /// <param name="device">The device.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="threads">Where the disk is waited for.</param>
     /// <param name="faults">Where a fault other than a full disk is left.</param>
     /// <param name="time">Spaces retries on a full disk.</param>
     /// <param name="end">Where the data ends.</param>
     /// <param name="reserveBytes">Kept reserved beyond the end of the data.</param>
     /// <param name="stepBytes">Reserved at a time.</param>
-    public SpaceReserve(EncryptedDevice device, DeviceFaults faults, TimeProvider time, long end, long reserveBytes, long stepBytes)
+    public SpaceReserve(
+        BlockLog log, IoThreads threads, DeviceFaults faults, TimeProvider time, long end, long reserveBytes, long stepBytes)
     {
-        _device = device;
+        _log = log;
+        _threads = threads;
         _faults = faults;
         _time = time;
         _reserveBytes = reserveBytes;
@@ -66,29 +71,30 @@ internal sealed class SpaceReserve
         }
     }
 
-    /// <summary>Returns when everything below an address is reserved; asks for more in the background before it is needed.</summary>
+    /// <summary>
+    /// Returns when everything below an address is reserved. Asks for more in the background before it is needed; the
+    /// reserve itself is touched only once it is known, and told by <see cref="HasRoom"/>, that there is no more.
+    /// </summary>
     /// <exception cref="StorageFaultException">The disk is full and the reserve is used up: nothing was written.</exception>
     public void Ensure(long end)
     {
-        long until = Volatile.Read(ref _until);
-        if (end + _reserveBytes <= until)
+        if (end + _reserveBytes + (_stepBytes / 2) <= Volatile.Read(ref _until))
         {
             return;
         }
 
-        _wanted = Math.Max(_wanted, end);
+        Volatile.Write(ref _wanted, end);
         Request();
-        while (end > Volatile.Read(ref _until))
+        while (end + _reserveBytes > Volatile.Read(ref _until) && _full is null)
         {
-            Task pending = _pending;
-            pending.GetAwaiter().GetResult();
+            _pending.GetAwaiter().GetResult();
             _faults.ThrowIfFailed();
-            if (_full is { } fault && end > Volatile.Read(ref _until))
-            {
-                throw new StorageFaultException(fault.Kind, fault.File, fault.Place, "the disk is full and the reserve is used up", fault);
-            }
-
             Request();
+        }
+
+        if (end > Volatile.Read(ref _until) && _full is { } fault)
+        {
+            throw new StorageFaultException(fault.Kind, fault.File, fault.Place, "the disk is full and the reserve is used up", fault);
         }
     }
 
@@ -96,9 +102,10 @@ internal sealed class SpaceReserve
     {
         lock (_gate)
         {
-            if (_pending.IsCompleted)
+            if (_pending.IsCompleted && Volatile.Read(ref _wanted) + _reserveBytes + (_stepBytes / 2) > Volatile.Read(ref _until))
             {
-                _pending = _device.Writes.RunAsync(Extend);
+                // Not in the device's own turns: a checkpoint's pages stand there, and the applier would wait for them.
+                _pending = _threads.RunAsync(Extend, urgent: true);
             }
         }
     }
@@ -109,7 +116,7 @@ internal sealed class SpaceReserve
         Volatile.Write(ref _lastAttempt, _time.GetTimestamp());
         try
         {
-            _device.Log.Reserve(target);
+            _log.Reserve(target);
             Volatile.Write(ref _until, Math.Max(_until, target));
             _full = null;
         }
@@ -121,7 +128,7 @@ internal sealed class SpaceReserve
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _faults.Fail(DeviceFaults.AsFault(exception, _device.FileName, $"reserving to {target}"));
+            _faults.Fail(DeviceFaults.AsFault(exception, _log.Options.Log.FilePrefix, $"reserving to {target}"));
         }
     }
 }

@@ -52,11 +52,8 @@ internal sealed partial class FasterRecordStore
     /// <summary>Bytes that the hash index takes in memory, and a checkpoint of it on disk.</summary>
     public long IndexBytes => (_store.IndexSize + _store.OverflowBucketCount) * BucketBytes;
 
-    /// <summary>Buckets of the hash index.</summary>
-    public long IndexBuckets => _store.IndexSize;
-
-    /// <summary>Doubles the hash index; reads and writes go on. Any thread but the applier's.</summary>
-    public void GrowIndex() => _store.GrowIndex();
+    /// <summary>Records for each bucket of the hash index: up to 7 in the bucket itself, the rest behind it.</summary>
+    public double RecordsPerBucket => (double)_records / _store.IndexSize;
 
     private void WriteFiller(long tail)
     {

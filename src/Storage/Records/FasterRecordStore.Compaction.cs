@@ -26,7 +26,7 @@ internal sealed partial class FasterRecordStore
         }
 
         long faults = _faults.ReadFaults;
-        long next = CopyLive(liveness, from, until);
+        long next = CopyLive(liveness, from, until, stop);
 
         // Records that could not be read would have been passed over in silence.
         _faults.ThrowIfFailed();
@@ -35,15 +35,18 @@ internal sealed partial class FasterRecordStore
             _faults.ThrowLastRead();
         }
 
-        next = Math.Min(next, stop);
         _store.Log.ShiftBeginAddress(next, snapToPageStart: false, truncateLog: false);
         return next - from;
     }
 
-    private long CopyLive(ILiveness liveness, long from, long until)
+    private long CopyLive(ILiveness liveness, long from, long until, long stop)
     {
-        using IFasterScanIterator<RecordKey, SpanByte> scan = _store.Log.Scan(from, until, ScanBufferingMode.SinglePageBuffering);
-        while (scan.GetNext(out _))
+        // A scan reads from disk only up to its end: a record cut by that would be read with zeros for its rest. Pages
+        // and the stop are ends of records; any other address is not.
+        long pageEnd = (until + _options.PageBytes - 1) / _options.PageBytes * _options.PageBytes;
+        using IFasterScanIterator<RecordKey, SpanByte> scan =
+            _store.Log.Scan(from, Math.Min(stop, pageEnd), ScanBufferingMode.SinglePageBuffering);
+        while (scan.NextAddress < until && scan.GetNext(out _))
         {
             RecordKey key = scan.GetKey();
             ReadOnlySpan<byte> value = scan.GetValue().AsReadOnlySpan();
@@ -57,6 +60,6 @@ internal sealed partial class FasterRecordStore
             }
         }
 
-        return scan.NextAddress;
+        return Math.Min(scan.NextAddress, stop);
     }
 }

@@ -16,6 +16,7 @@ internal sealed partial class FasterRecordStore
     /// <inheritdoc/>
     public ValueTask<RecordLease> ReadAsync(RecordKey key, CancellationToken cancellationToken)
     {
+        Invariant.Check(key != default);
         cancellationToken.ThrowIfCancellationRequested();
         _faults.ThrowIfFailed();
         ReadMark mark = Mark();
@@ -45,6 +46,7 @@ internal sealed partial class FasterRecordStore
     /// <inheritdoc/>
     public RecordLease Read(RecordKey key)
     {
+        Invariant.Check(key != default);
         for (int attempt = 0; ; attempt++)
         {
             _faults.ThrowIfFailed();

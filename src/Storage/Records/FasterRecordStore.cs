@@ -16,9 +16,9 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
     // Invariants:
     // - only the applier appends, so the tail stands still while it does something else;
     // - a record never changes; a key that is written again has the same bytes or is dead;
+    // - no record has the key zero, which a buffer zeroed after a failed read would show;
     // - faults are asked after every operation, for FASTER reports none;
     // - disk space is reserved before FASTER may write.
-    private const int EntriesPerBucket = 4;
     private const int BucketBytes = 64;
 
     private readonly RecordStoreOptions _options;
@@ -40,7 +40,7 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
         _faults = faults;
         _checkpoints = checkpoints;
         _records = state.Records;
-        _store = NewStore(state.Records);
+        _store = NewStore();
         if (state.End > 0)
         {
             Recover(state, token, index);
@@ -48,7 +48,8 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
 
         _sessions = new SessionPool(_store);
         _appender = _sessions.Rent();
-        _reserve = new SpaceReserve(device, faults, time, state.End, options.ReserveBytes, options.ReserveStepBytes);
+        _reserve = new SpaceReserve(
+            device.Log, device.Threads, faults, time, state.End, options.ReserveBytes, options.ReserveStepBytes);
         _faults.ThrowIfFailed();
     }
 
@@ -85,6 +86,7 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
     /// <inheritdoc/>
     public unsafe void Write(RecordKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
+        Invariant.Check(key != default);
         int length = first.Length + second.Length;
         int size = RecordLayout.SizeOf(length);
         Invariant.Check(size <= _options.PageBytes);
@@ -122,15 +124,17 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
         _store.Dispose();
     }
 
-    private FasterKV<RecordKey, SpanByte> NewStore(long records)
+    // The index is sized once, from memory: FASTER's growth copies the entry of every record on disk to both halves,
+    // so that each doubling of a store larger than memory doubles its entries too.
+    private FasterKV<RecordKey, SpanByte> NewStore()
     {
-        long buckets = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1024, records / EntriesPerBucket));
+        long buckets = Math.Max(1024, FloorToPowerOf2((long)(_options.MemoryBytes * _options.IndexShare)) / BucketBytes);
         long logBytes = Math.Max(8L * _options.PageBytes, _options.MemoryBytes - (buckets * BucketBytes));
         LogSettings log = new()
         {
             LogDevice = _device,
             PageSizeBits = BitOperations.Log2((uint)_options.PageBytes),
-            MemorySizeBits = BitOperations.Log2((ulong)logBytes),
+            MemorySizeBits = BitOperations.Log2((ulong)FloorToPowerOf2(logBytes)),
             SegmentSizeBits = 30,
 
             // Records never change in place, so nothing is won by flushing late.
@@ -149,6 +153,8 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
             concurrencyControlMode: ConcurrencyControlMode.None);
     }
 
+    private static long FloorToPowerOf2(long value) => 1L << BitOperations.Log2((ulong)value);
+
     private void Recover(RecordLogState state, Guid token, IndexCheckpoint? index)
     {
         Invariant.Check(state.End % BlockGeometry.BlockBytes == 0);
@@ -156,7 +162,10 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
         info.Initialize(token, _version: 1);
         info.nextVersion = 2;
         info.beginAddress = state.Begin;
-        info.headAddress = Math.Max(state.Begin, state.End / _options.PageBytes * _options.PageBytes);
+
+        // Every page that recovery reads then counts as in memory. With a higher head FASTER would leave the pages below
+        // it in the buffer, never clear them, and write new records over what is left there.
+        info.headAddress = state.Begin;
         info.startLogicalAddress = state.End;
         info.finalLogicalAddress = state.End;
         info.flushedLogicalAddress = state.End;
@@ -167,7 +176,7 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
         }
 
         long faults = _faults.ReadFaults;
-        _store.Recover(index?.Token ?? default, token, undoNextVersion: false);
+        _store.Recover(index?.Token ?? default, token, numPagesToPreload: 0, undoNextVersion: false);
         if (_faults.ReadFaults != faults)
         {
             _faults.ThrowLastRead();

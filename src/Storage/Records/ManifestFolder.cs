@@ -44,7 +44,7 @@ internal sealed class ManifestFolder(
     {
         string path = Path.Combine(directory, NameOf(generation));
         byte[] content;
-        using (IStorageFile file = files.Open(path, StorageFileMode.Existing))
+        using (IStorageFile file = files.Open(path, StorageFileMode.ReadOnly))
         {
             content = new byte[checked((int)file.Length)];
             if (file.Read(0, content) < content.Length)

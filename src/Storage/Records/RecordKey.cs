@@ -4,7 +4,7 @@ namespace Nacre.Storage.Records;
 
 /// <summary>
 /// Key of an immutable record in a shard's store. Never made of users' bytes: the store's hash takes no seed, and
-/// collisions could be invited.
+/// collisions could be invited. Never all zeros: that is the key that a failed read shows.
 /// </summary>
 /// <param name="High">Items: the log sequence number of the write. Nodes: 0.</param>
 /// <param name="Low">Items: tablet (32 bits), ordinal (16), chunk (16). Nodes: the node's number.</param>

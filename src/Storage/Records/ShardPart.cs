@@ -10,13 +10,11 @@ namespace Nacre.Storage.Records;
 internal sealed class ShardPart : IAsyncDisposable
 {
     // Invariants:
-    // - at most one checkpoint or growth of the hash index is under way;
+    // - at most one checkpoint of the hash index is under way;
     // - the index checkpoint named in a manifest was complete before that manifest's end was fixed.
-    private const int MaxRecordsPerBucket = 6;
-
     private readonly ShardStoreOptions _options;
     private readonly DeviceFaults _faults;
-    private readonly BlockLogKind _indexKind;
+    private readonly PartShape _shape;
     private readonly Lock _gate = new();
     private IndexManifest? _index;
     private IndexManifest? _candidate;
@@ -25,32 +23,33 @@ internal sealed class ShardPart : IAsyncDisposable
     private Task _indexWork = Task.CompletedTask;
 
     private ShardPart(
-        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, BlockLogKind kind,
-        BlockLogKind indexKind, double share, int typicalRecordBytes, RecordManifest? recovered, bool useIndex)
+        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, PartShape shape,
+        RecordManifest? recovered, bool useIndex)
     {
         _options = options;
         _faults = faults;
-        _indexKind = indexKind;
+        _shape = shape;
         Store = store;
         Geometry = geometry;
         _nextIndexOrdinal = recovered?.NextIndexOrdinal ?? 1;
-        BlockLogId id = new(kind, 0);
-        Log = new BlockLog(LogOptions(id, share), recovered?.Blocks ?? BlockLogState.New(id));
+        BlockLogId id = new(shape.Kind, 0);
+        Log = new BlockLog(LogOptions(id, shape.MemoryShare), recovered?.Blocks ?? BlockLogState.New(id));
+        Log.RequireFiles();
         Device = new EncryptedDevice(Log, faults, options.Io, memoryChanges: false);
         CheckpointTable checkpoints = new(NewIndexDevice);
         IndexCheckpoint? index = null;
         if (useIndex && recovered?.Index is { } manifest)
         {
             _index = manifest;
-            using BlockLog pages = new(LogOptions(manifest.Blocks.Log, share), manifest.Blocks);
+            using BlockLog pages = new(LogOptions(manifest.Blocks.Log, share: 0.01), manifest.Blocks);
             index = new IndexCheckpoint(
                 manifest.Token, manifest.Metadata, manifest.TailAddress,
                 new EncryptedDevice(pages, faults, options.Io, memoryChanges: false));
-            Records = OpenRecords(checkpoints, share, typicalRecordBytes, recovered, index);
+            Records = OpenRecords(checkpoints, recovered, index);
         }
         else
         {
-            Records = OpenRecords(checkpoints, share, typicalRecordBytes, recovered, index);
+            Records = OpenRecords(checkpoints, recovered, index);
         }
     }
 
@@ -74,11 +73,10 @@ internal sealed class ShardPart : IAsyncDisposable
     public static ShardPart Open(
         ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, BlockLogKind kind, RecordManifest? recovered)
     {
-        (BlockLogKind indexKind, double share, int typicalRecordBytes) = kind == BlockLogKind.Items
-            ? (BlockLogKind.ItemsIndex, 1 - options.NodeShare, 2048)
-            : (BlockLogKind.NodesIndex, options.NodeShare, 8192);
-        ShardPart New(bool useIndex) =>
-            new(options, faults, store, geometry, kind, indexKind, share, typicalRecordBytes, recovered, useIndex);
+        PartShape shape = kind == BlockLogKind.Items
+            ? new PartShape(kind, BlockLogKind.ItemsIndex, 1 - options.NodeShare, IndexShare: 0.25, TypicalRecordBytes: 2048)
+            : new PartShape(kind, BlockLogKind.NodesIndex, options.NodeShare, IndexShare: 0.04, TypicalRecordBytes: 8192);
+        ShardPart New(bool useIndex) => new(options, faults, store, geometry, shape, recovered, useIndex);
         try
         {
             return New(useIndex: true);
@@ -114,7 +112,7 @@ internal sealed class ShardPart : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins growing the hash index or taking a checkpoint of it, where one is due.</summary>
+    /// <summary>Begins a checkpoint of the hash index, where one is due.</summary>
     public void MaintainIndex(RecordLogState point)
     {
         lock (_gate)
@@ -125,11 +123,10 @@ internal sealed class ShardPart : IAsyncDisposable
             }
 
             bool stale = _index is { } index && index.Blocks.Keys().Any(key => key != _options.Keys.Current(_options.Domain));
-            if (Records.Records > Records.IndexBuckets * MaxRecordsPerBucket)
-            {
-                _indexWork = _options.Io.RunAsync(Records.GrowIndex);
-            }
-            else if (stale || point.End - Math.Max(_index?.TailAddress ?? 0, point.Begin) > _options.IndexCheckpointBytes)
+
+            // A large index is not written out again for a little more log.
+            long due = Math.Max(_options.IndexCheckpointBytes, 4 * Records.IndexBytes);
+            if (stale || point.End - Math.Max(_index?.TailAddress ?? 0, point.Begin) > due)
             {
                 _indexWork = TakeIndexCheckpointAsync();
             }
@@ -155,16 +152,16 @@ internal sealed class ShardPart : IAsyncDisposable
         _indexLog?.Dispose();
     }
 
-    private FasterRecordStore OpenRecords(
-        CheckpointTable checkpoints, double share, int typicalRecordBytes, RecordManifest? recovered, IndexCheckpoint? index)
+    private FasterRecordStore OpenRecords(CheckpointTable checkpoints, RecordManifest? recovered, IndexCheckpoint? index)
     {
         Span<byte> token = stackalloc byte[16];
         _options.Random.Fill(token);
         RecordStoreOptions records = new()
         {
             PageBytes = _options.PageBytes,
-            MemoryBytes = (long)(_options.MemoryBytes * share),
-            TypicalRecordBytes = typicalRecordBytes,
+            MemoryBytes = (long)(_options.MemoryBytes * _shape.MemoryShare),
+            IndexShare = _shape.IndexShare,
+            TypicalRecordBytes = _shape.TypicalRecordBytes,
             ReserveBytes = _options.ReserveBytes,
             ReserveStepBytes = _options.ReserveStepBytes,
         };
@@ -176,7 +173,7 @@ internal sealed class ShardPart : IAsyncDisposable
     {
         lock (_gate)
         {
-            BlockLogId id = new(_indexKind, _nextIndexOrdinal++);
+            BlockLogId id = new(_shape.IndexKind, _nextIndexOrdinal++);
             _indexLog = new BlockLog(LogOptions(id, share: 0.01), BlockLogState.New(id));
             return new EncryptedDevice(_indexLog, _faults, _options.Io, memoryChanges: true);
         }
@@ -227,4 +224,8 @@ internal sealed class ShardPart : IAsyncDisposable
         Random = _options.Random,
         CachedTagGroups = (int)Math.Clamp((long)(_options.MemoryBytes * share) / 16 / BlockGeometry.BlockBytes, 16, int.MaxValue),
     };
+
+    /// <summary>What differs between items and nodes.</summary>
+    private sealed record PartShape(
+        BlockLogKind Kind, BlockLogKind IndexKind, double MemoryShare, double IndexShare, int TypicalRecordBytes);
 }

@@ -19,6 +19,9 @@ internal sealed partial class ShardStore
         return _checkpoint;
     }
 
+    /// <summary>Ends when no checkpoint of a hash index is under way: what it took serves from the next checkpoint on.</summary>
+    public Task IndexIdleAsync() => Task.WhenAll(_items.IndexIdleAsync(), _nodes.IndexIdleAsync());
+
     private async Task<LogIndex> FinishCheckpointAsync(
         LogIndex applied, ReadOnlyMemory<byte> meta, RecordLogState items, RecordLogState nodes)
     {
@@ -50,8 +53,9 @@ internal sealed partial class ShardStore
         // A store that stopped writes no more pages, so that waiting for them would never end.
         Task first = await Task.WhenAny(checkpoint, _faults.Failed)
             .WaitAsync(_options.CheckpointDeadline, _options.Time).ConfigureAwait(false);
-        await first.ConfigureAwait(false);
         _faults.ThrowIfFailed();
+        Invariant.Check(first == checkpoint);
+        await checkpoint.ConfigureAwait(false);
     }
 
     private async Task WriteCheckpointAsync(LogIndex applied, ReadOnlyMemory<byte> meta, RecordLogState items, RecordLogState nodes)
@@ -98,6 +102,24 @@ internal sealed partial class ShardStore
         foreach (string name in dropped.Manifest.Files().Where(name => !needed.Contains(name)))
         {
             _options.FileSystem.Delete(Path.Combine(_options.Directory, name));
+        }
+    }
+
+    // Segments that were made in advance hold nothing: after a clean stop every byte in the folder can be proved.
+    private void RemoveUnnamed()
+    {
+        if (_faults.Failure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            RemoveAllBut(_options, [.. new[] { _newest, _older }.OfType<Kept>().SelectMany(kept => kept.Manifest.Files())]);
+        }
+        catch (StorageFaultException fault)
+        {
+            StoreLog.Stopped(_options.Logger, _options.Shard.Value, fault);
         }
     }
 }

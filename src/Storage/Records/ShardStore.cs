@@ -80,6 +80,7 @@ internal sealed partial class ShardStore : IShardStore
         await ((Task)_checkpoint).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _items.DisposeAsync().ConfigureAwait(false);
         await _nodes.DisposeAsync().ConfigureAwait(false);
+        RemoveUnnamed();
     }
 
     /// <summary>A manifest that is on disk, and the key that it is under.</summary>

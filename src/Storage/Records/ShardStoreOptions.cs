@@ -60,7 +60,10 @@ internal sealed record ShardStoreOptions
     /// <summary>Disk space reserved at a time. Live at the next start.</summary>
     public long ReserveStepBytes { get; init; } = 4L << 20;
 
-    /// <summary>Log bytes after which a new checkpoint of a hash index is taken: what recovery must read at most, about. Live.</summary>
+    /// <summary>
+    /// Log bytes after which a new checkpoint of a hash index is taken, or four times the index if that is more: what
+    /// recovery must read at most, about. Live.
+    /// </summary>
     public long IndexCheckpointBytes { get; init; } = 256L << 20;
 
     /// <summary>Time after which a checkpoint that is not durable stops the store. Live at the next start.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using Nacre.Core;
 
 namespace Nacre.Storage.Records.Memory;
 
@@ -50,6 +51,7 @@ internal sealed class MemoryRecordStore : IRecordStore
     /// <inheritdoc/>
     public void Write(RecordKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
+        Invariant.Check(key != default);
         byte[] value = new byte[first.Length + second.Length];
         first.CopyTo(value);
         second.CopyTo(value.AsSpan(first.Length));
