@@ -6,13 +6,12 @@ namespace Nacre.Storage.Tests.SharedLog;
 [TestFixture]
 public sealed class LogCrashTests
 {
-    private const int Steps = 60;
+    private const int Steps = 40;
 
-    [TestCase(1u, 250)]
-    [TestCase(2u, 250)]
+    [TestCase(1u, 260)]
     public async Task Crash_AtAnyChange_LosesNothingAcknowledgedAndInventsNothing(uint family, int rounds)
     {
-        long cut = 0;
+        int cut = 0;
         for (int round = 0; round < rounds; round++)
         {
             ulong seed = (family * 1_000_003) + (ulong)round;
@@ -26,7 +25,7 @@ public sealed class LogCrashTests
             {
                 if (life < 2)
                 {
-                    bench.Files.CrashAt(bench.Files.Changes + 1 + chance.Next(120), chance.NextUInt64());
+                    bench.Files.CrashAt(bench.Files.Changes + 1 + chance.Next(80), chance.NextUInt64());
                 }
 
                 try
@@ -49,6 +48,6 @@ public sealed class LogCrashTests
             }
         }
 
-        Assert.That(cut, Is.GreaterThan(rounds), "most lives were cut short");
+        Assert.That(cut, Is.GreaterThan(3 * rounds / 2), "most lives were cut short");
     }
 }

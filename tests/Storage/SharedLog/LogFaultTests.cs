@@ -215,7 +215,7 @@ public sealed class LogFaultTests
         Assert.That(fault.Place, Is.EqualTo("offset 4096"));
     }
 
-    [TestCase(1u, 150)]
+    [TestCase(1u, 100)]
     public async Task Faults_AtAnyOperation_LoseNothingAcknowledged(uint family, int rounds)
     {
         int stops = 0;
