@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
+using CsCheck;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Security.Accounts;
@@ -80,6 +81,18 @@ internal sealed partial class HmacAuthenticatorTests : AuthenticationFixture
         AssertRefusedAs(WellFormedCode, header + " ");
         AssertRefusedAs(WellFormedCode, header + header);
         AssertRefusedAs(WellFormedCode, header + new string('A', 10_000));
+    }
+
+    [Test]
+    public void Authenticate_AnyText_IsRefusedAndNeverThrows()
+    {
+        string[] words = ["v2", "v3", "key=", "aud=", "t=", "n=", "sig=", ";", "=", ":", "[", "]", "\0", "\uFFFF", "1767323045000", "localhost:1"];
+        Gen<string> part = Gen.OneOf(
+            Gen.Int[0, words.Length - 1].Select(index => words[index]),
+            Gen.String,
+            Gen.String[Gen.Char.AlphaNumeric, 0, 60]);
+
+        part.Array[0, 14].Sample(parts => !Authenticate(string.Concat(parts)).IsOk, iter: 5_000);
     }
 
     [Test]

@@ -215,6 +215,29 @@ internal sealed class RootKeyProviderTests
         Assert.That(DeveloperProvider().Open(new RootKeyId(1)).Code(), Is.EqualTo(ErrorCode.RootKeyUnavailable));
 
     [Test]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void Developer_KeyThatOthersMayRead_IsRefused()
+    {
+        // The simulated disk knows no modes; the provider asks the kernel about the file at the same path.
+        string path = Path.Combine(Path.GetTempPath(), $"nacre-{Guid.NewGuid():N}");
+        File.WriteAllText(path, "");
+        try
+        {
+            var provider = new DeveloperRootKeyProvider(path, "/home/u/data", _files, new SeededRandom(2));
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            provider.Open(null).Expect().Dispose();
+            provider.Open(null).Expect().Dispose();
+
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+            Assert.That(provider.Open(null).Code(), Is.EqualTo(ErrorCode.RootKeyUnavailable));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Test]
     public void Developer_DamagedKey_IsCorrupt()
     {
         DeveloperProvider().Open(null).Expect().Dispose();
