@@ -25,8 +25,20 @@ internal static partial class Log
     [LoggerMessage(1005, LogLevel.Information, "Stopped in order.")]
     public static partial void Stopped(ILogger logger);
 
+    [LoggerMessage(1013, LogLevel.Error, "The stop could not be finished in order; the next start recovers.")]
+    public static partial void StopUnfinished(ILogger logger, Exception fault);
+
     [LoggerMessage(1006, LogLevel.Information, "An earlier first start was cut off; its remains are removed.")]
     public static partial void RemovingUnfinished(ILogger logger);
+
+    [LoggerMessage(1007, LogLevel.Information, "After a crash, shard {Shard} recovered its checkpoint at entry {Checkpoint} and the log through entry {Last} ({Replayed} entries, {Milliseconds:F0} ms). Whether the log held more cannot be told on one node.")]
+    public static partial void Recovered(ILogger logger, ShardId shard, LogIndex checkpoint, LogIndex last, ulong replayed, double milliseconds);
+
+    [LoggerMessage(1008, LogLevel.Warning, "The log ended in a frame that is not whole, in {File} at byte {Offset}, and was cut there. The folder was left {LastState}: after a crash that is to be expected, after a clean stop it is damage, though no entry is missing.")]
+    public static partial void TailCut(ILogger logger, string file, long offset, DataFolder.NodeState lastState);
+
+    [LoggerMessage(1009, LogLevel.Error, "Shard {Shard} has failed ({Code}): {Reason} The node serves what it still can; look at its disk, then start it again.")]
+    public static partial void ShardFailed(ILogger logger, ShardId shard, ErrorCode code, string reason);
 
     [LoggerMessage(1010, LogLevel.Error, "Request {Activity} to {Method} failed by a bug or a fault.")]
     public static partial void RequestFailed(ILogger logger, Exception fault, ActivityId activity, string method);

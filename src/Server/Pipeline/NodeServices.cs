@@ -1,4 +1,5 @@
 using Nacre.Core.Time;
+using Nacre.Server.Administration;
 using Nacre.Server.Items;
 using Nacre.Server.Routing;
 
@@ -8,7 +9,7 @@ namespace Nacre.Server.Pipeline;
 internal sealed class NodeServices
 {
     /// <summary>Finds containers.</summary>
-    public required RequestRouter Router { get; init; }
+    public required IRoutes Routes { get; init; }
 
     /// <summary>Chance.</summary>
     public required IRandomSource Random { get; init; }
@@ -21,4 +22,7 @@ internal sealed class NodeServices
 
     /// <summary>Lists items.</summary>
     public required ItemLister Lister { get; init; }
+
+    /// <summary>What the handlers of databases, containers and the account work with.</summary>
+    public required ControlServices Control { get; init; }
 }

@@ -175,7 +175,7 @@ internal sealed class RequestPipeline
 
         if (command.IsRouted)
         {
-            if (!_services.Router.TryFind(resource.Database!, resource.Container!, out ContainerRoute? container))
+            if (!_services.Routes.Current.TryFind(resource.Database!, resource.Container!, out ContainerRoute? container))
             {
                 return NoContainer;
             }

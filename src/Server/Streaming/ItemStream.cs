@@ -129,7 +129,7 @@ internal sealed class ItemStream
 
     private async ValueTask ServeAsync(OperationBatch batch)
     {
-        RouteTable routes = _services.Router.Table;
+        RouteTable routes = _services.Routes.Current;
         foreach (Protocol.V1.ItemOperation operation in batch.Operations)
         {
             ValueTask slot = _slots.EnterAsync();

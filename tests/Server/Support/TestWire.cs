@@ -40,7 +40,7 @@ internal sealed class TestWire : IAsyncDisposable
         Directory = parts.Directory;
         Admission = parts.Admission;
         Health = parts.Health;
-        Router = parts.Router;
+        Routes = parts.Routes;
         _channel = NewChannel();
         Invoker = _channel.CreateCallInvoker();
         Client = new TestClient(Invoker, Signer(AccountKeyKind.Primary), Audience);
@@ -61,7 +61,7 @@ internal sealed class TestWire : IAsyncDisposable
 
     public HealthServiceImpl Health { get; }
 
-    public RequestRouter Router { get; }
+    public FixedRoutes Routes { get; }
 
     public CallInvoker Invoker { get; }
 
@@ -80,16 +80,18 @@ internal sealed class TestWire : IAsyncDisposable
         var authenticator = new HmacAuthenticator(
             directory, new AudienceNames(["localhost", "127.0.0.1"]), new ReplayCacheOptions { CapacityRequests = 100_000 }, clock, random);
         var shard = new FakeShard(clock);
-        var router = new RequestRouter();
-        router.Publish(new RouteTable([("db", "items", Route(shard, ranges, paths.Length == 0 ? ["/pk"] : paths))]));
+        var routes = new FixedRoutes(new RouteTable([("db", "items", Route(shard, ranges, paths.Length == 0 ? ["/pk"] : paths))]));
         var draining = new CancellationTokenSource();
         var services = new NodeServices
         {
-            Router = router,
+            Routes = routes,
             Random = random,
             StreamOperations = limits.StreamOperations,
             Draining = draining.Token,
             Lister = new ItemLister(new TokenSeal(new TestDataKeys())),
+
+            // The control shard is none of this wire's: tests/Integration has a whole node.
+            Control = null!,
         };
         var admission = new Admission(limits.Requests, limits.RequestBytes, TimeSpan.FromMilliseconds(100));
         var health = new HealthServiceImpl();
@@ -100,7 +102,7 @@ internal sealed class TestWire : IAsyncDisposable
             [new IPEndPoint(IPAddress.Loopback, 0)], limits, () => handshake, new RequestPipeline(authenticator, services, NullLogger.Instance),
             admission, new ActivityIds(random), health, reflection: false, clock, NullLoggerFactory.Instance);
         IReadOnlyList<Uri> addresses = await listener.StartAsync(CancellationToken.None);
-        return new TestWire(listener, addresses[0], certificate, shard, new Parts(keys, directory, admission, health, router, draining));
+        return new TestWire(listener, addresses[0], certificate, shard, new Parts(keys, directory, admission, health, routes, draining));
     }
 
     public GrpcChannel NewChannel() => GrpcChannel.ForAddress(Address, new GrpcChannelOptions
@@ -158,6 +160,6 @@ internal sealed class TestWire : IAsyncDisposable
     }
 
     private sealed record Parts(
-        AccountKeys Keys, AccountKeyDirectory Directory, Admission Admission, HealthServiceImpl Health, RequestRouter Router,
+        AccountKeys Keys, AccountKeyDirectory Directory, Admission Admission, HealthServiceImpl Health, FixedRoutes Routes,
         CancellationTokenSource Draining);
 }

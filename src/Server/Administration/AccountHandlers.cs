@@ -1,0 +1,88 @@
+using System.Reflection;
+using Google.Protobuf;
+using Nacre.Core.Commands;
+using Nacre.Core.Control;
+using Nacre.Core.Documents;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Protocol.V1;
+using Nacre.Security.Accounts;
+using Nacre.Server.Pipeline;
+using AccountKeyKind = Nacre.Core.Control.AccountKeyKind;
+
+namespace Nacre.Server.Administration;
+
+/// <summary>Serves the methods of <c>nacre.v1.Account</c>.</summary>
+internal static class AccountHandlers
+{
+    private static readonly NacreError UnknownKind = new(ErrorCode.Malformed, "The kind of key is not known.");
+
+    private static readonly string Version = typeof(AccountHandlers).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    /// <summary>Shows who the server is.</summary>
+    public static ValueTask<Result<AccountInfo>> GetAsync(NodeServices services, Call call, GetAccountRequest request)
+    {
+        Catalog catalog = services.Control.Catalog.Current;
+        Span<byte> cluster = stackalloc byte[ClusterId.SizeBytes];
+        catalog.Cluster.Write(cluster);
+        return new(new AccountInfo
+        {
+            ClusterId = ByteString.CopyFrom(cluster),
+            ServerVersion = Version,
+            DataShards = catalog.DataShards,
+            MaxDocumentBytes = DocumentLimits.MaxDocumentBytes,
+            MaxBatchOperations = ItemCommand.MaxOperations,
+            TimeMs = services.Control.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+        });
+    }
+
+    /// <summary>Lists the account's keys, by name alone.</summary>
+    public static async ValueTask<Result<ListKeysResponse>> ListKeysAsync(NodeServices services, Call call, ListKeysRequest request)
+    {
+        var response = new ListKeysResponse();
+        response.Keys.AddRange(await services.Control.AccountKeys
+            .WithKeysAsync(static keys => keys.All.Select(Show).ToArray(), call.Token).ConfigureAwait(false));
+        return response;
+    }
+
+    /// <summary>Draws one key anew; the only answer that carries a key.</summary>
+    public static async ValueTask<Result<RegenerateKeyResponse>> RegenerateKeyAsync(
+        NodeServices services, Call call, RegenerateKeyRequest request)
+    {
+        if (request.Kind is < Protocol.V1.AccountKeyKind.Primary or > Protocol.V1.AccountKeyKind.SecondaryReadOnly)
+        {
+            return UnknownKind;
+        }
+
+        // What is drawn differs from try to try; what is asked is the kind.
+        Result<EntryHeader> header = ControlRequests.HeaderOf(call, request.Idempotency, [(byte)request.Kind]);
+        return header.IsOk
+            ? await services.Control.AccountKeys.RegenerateAsync(
+                (AccountKeyKind)request.Kind, header.Value,
+                static key => new RegenerateKeyResponse { Info = Show(key), Key = key.Reveal() }, call.Token).ConfigureAwait(false)
+            : header.Error;
+    }
+
+    /// <summary>Shows the keys that encrypt what is stored.</summary>
+    public static ValueTask<Result<EncryptionKeyStatus>> GetEncryptionKeysAsync(
+        NodeServices services, Call call, GetEncryptionKeysRequest request) =>
+        new(services.Control.EncryptionKeys.Show());
+
+    /// <summary>Rotates the keys that encrypt what is stored.</summary>
+    public static async ValueTask<Result<EncryptionKeyStatus>> RotateEncryptionKeysAsync(
+        NodeServices services, Call call, RotateEncryptionKeysRequest request)
+    {
+        Result<EntryHeader> header = ControlRequests.HeaderOf(call, key: null, []);
+        return header.IsOk
+            ? await services.Control.EncryptionKeys.RotateAsync(request.Scope, header.Value, call.Token).ConfigureAwait(false)
+            : header.Error;
+    }
+
+    private static AccountKeyInfo Show(AccountKey key) => new()
+    {
+        Kind = (Protocol.V1.AccountKeyKind)key.Kind,
+        KeyId = key.Id.ToString(),
+        CreatedMs = key.CreatedAt.ToUnixTimeMilliseconds(),
+    };
+}

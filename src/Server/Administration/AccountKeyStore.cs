@@ -1,0 +1,138 @@
+using Nacre.Core;
+using Nacre.Core.Commands;
+using Nacre.Core.Control;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Core.StateMachines;
+using Nacre.Core.Time;
+using Nacre.Replication.Catalogue;
+using Nacre.Security.Accounts;
+using Nacre.Security.Keys;
+
+namespace Nacre.Server.Administration;
+
+/// <summary>The account's keys: sealed in the catalogue, open in memory, in force in the directory that requests are checked against.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class AccountKeyStore : IDisposable
+{
+    // Invariants:
+    // - the directory holds exactly the keys of _keys, and those are the catalogue's as of the last change.
+    private readonly CatalogCoordinator _coordinator;
+    private readonly ICatalogReader _catalog;
+    private readonly SecretSealer _sealer;
+    private readonly TimeProvider _time;
+    private readonly IRandomSource _random;
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private AccountKeys _keys;
+
+    private AccountKeyStore(
+        CatalogCoordinator coordinator, ICatalogReader catalog, SecretSealer sealer, TimeProvider time, IRandomSource random, AccountKeys keys)
+    {
+        _coordinator = coordinator;
+        _catalog = catalog;
+        _sealer = sealer;
+        _time = time;
+        _random = random;
+        _keys = keys;
+        Directory.Replace(keys);
+    }
+
+    /// <summary>The keys in force.</summary>
+    public AccountKeyDirectory Directory { get; } = new();
+
+    /// <summary>Opens the catalogue's keys; draws and stores them when it has none yet.</summary>
+    /// <returns>The store; Corrupt or Unsupported for records that do not open, and what a proposal is refused with.</returns>
+    public static async Task<Result<AccountKeyStore>> OpenAsync(
+        CatalogCoordinator coordinator, ICatalogReader catalog, SecretSealer sealer, TimeProvider time, IRandomSource random,
+        CancellationToken cancellationToken)
+    {
+        if (catalog.Current.AccountKeys.Length < Enum.GetValues<AccountKeyKind>().Length)
+        {
+            using AccountKeys drawn = AccountKeys.Draw(time, random);
+            foreach (AccountKey key in drawn.All.Where(key => catalog.Current.FindAccountKey(key.Kind) is null))
+            {
+                Result<CommandOutcome> stored = await coordinator.ExecuteAsync(
+                    new SetAccountKey(key.Kind, key.Id.ToString(), key.Seal(sealer), Expected: default(Sequence)),
+                    new EntryHeader { Cause = EntryCause.System }, cancellationToken).ConfigureAwait(false);
+                if (!stored.IsOk)
+                {
+                    return stored.Error;
+                }
+            }
+        }
+
+        var opened = new List<AccountKey>();
+        foreach (AccountKeyRecord record in catalog.Current.AccountKeys)
+        {
+            Result<AccountKey> key = AccountKey.Open(record.Sealed.Span, sealer);
+            if (!key.IsOk)
+            {
+                opened.ForEach(known => known.Dispose());
+                return key.Error;
+            }
+
+            opened.Add(key.Value);
+        }
+
+        return new AccountKeyStore(coordinator, catalog, sealer, time, random, AccountKeys.Of(opened));
+    }
+
+    /// <summary>Runs something over the keys of now, which must not be kept.</summary>
+    public async Task<T> WithKeysAsync<T>(Func<AccountKeys, T> use, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return use(_keys);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Draws one key anew. Answered once whoever signs with the old one is refused.</summary>
+    /// <param name="kind">The key.</param>
+    /// <param name="request">Who asks.</param>
+    /// <param name="show">Takes what the caller is told off the new key, which must not be kept.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What <paramref name="show"/> gave; or what a proposal is refused with. A repeated request is shown the key of now.</returns>
+    public async Task<Result<T>> RegenerateAsync<T>(
+        AccountKeyKind kind, EntryHeader request, Func<AccountKey, T> show, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            AccountKeyRecord? before = _catalog.Current.FindAccountKey(kind);
+            Invariant.Check(before is not null);
+            AccountKeys next = _keys.Regenerate(kind, _time, _random);
+            var command = new SetAccountKey(kind, next[kind].Id.ToString(), next[kind].Seal(_sealer), before.Version);
+
+            // Not cancelled: once it is proposed, the key in memory must follow the one in the catalogue.
+            Result<CommandOutcome> stored = await _coordinator.ExecuteAsync(command, request, CancellationToken.None).ConfigureAwait(false);
+            if (!stored.IsOk || (stored.Value.Flags & CommandEffect.Repeated) != 0)
+            {
+                next.Dispose();
+                return stored.IsOk ? show(_keys[kind]) : stored.Error;
+            }
+
+            AccountKeys old = _keys;
+            _keys = next;
+            Directory.Replace(next);
+            old.Dispose();
+            return show(next[kind]);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Directory.Dispose();
+        _keys.Dispose();
+        _changing.Dispose();
+    }
+}

@@ -1,0 +1,116 @@
+using Nacre.Core.Commands;
+using Nacre.Core.Control;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Protocol.V1;
+using Nacre.Replication.Catalogue;
+using Nacre.Security.Keys;
+
+namespace Nacre.Server.Administration;
+
+/// <summary>Rotates the keys that encrypt what is stored, while the node serves.</summary>
+/// <param name="ring">The keys.</param>
+/// <param name="root">Where the root key comes from.</param>
+/// <param name="coordinator">Remembers the ring's generation, so that an older ring put back is noticed.</param>
+/// <remarks>Thread-safe; one rotation at a time.</remarks>
+internal sealed class EncryptionKeys(KeyRing ring, IRootKeyProvider root, CatalogCoordinator coordinator) : IDisposable
+{
+    private static readonly NacreError UnknownScope = new(ErrorCode.Malformed, "The scope is DATA, DOMAIN or ROOT.");
+
+    private readonly SemaphoreSlim _rotating = new(1, 1);
+
+    /// <summary>What may be told of the keys.</summary>
+    public EncryptionKeyStatus Show()
+    {
+        KeyRingStatus status = ring.Status();
+        var shown = new EncryptionKeyStatus { RootKeyId = status.RootKey.ToString(), RootKeyProvider = root.Name };
+        shown.DataKeys.AddRange(status.DataKeys.Select(key => new DataKeyInfo
+        {
+            Id = key.Id.Value,
+            Domain = key.Domain.Value,
+            State = key.State switch
+            {
+                DataKeyState.Current => "current",
+                DataKeyState.Retired => "in use",
+                _ => "retired",
+            },
+            CreatedMs = key.CreatedAt.ToUnixTimeMilliseconds(),
+        }));
+        return shown;
+    }
+
+    /// <summary>Draws new keys. From the answer on, what is written anew is under them.</summary>
+    /// <returns>The keys after it; Malformed, Unsupported where the root key's provider cannot make one, and what the provider or a proposal is refused with.</returns>
+    public async Task<Result<EncryptionKeyStatus>> RotateAsync(
+        RotationScope scope, EntryHeader request, CancellationToken cancellationToken)
+    {
+        await _rotating.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (Rotate(scope) is { } refusal)
+            {
+                return refusal;
+            }
+
+            Result<Core.StateMachines.CommandOutcome> recorded = await coordinator.ExecuteAsync(
+                new RecordKeyRingGeneration(ring.Generation), request, CancellationToken.None).ConfigureAwait(false);
+            return recorded.IsOk ? Show() : recorded.Error;
+        }
+        finally
+        {
+            _rotating.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _rotating.Dispose();
+
+    private NacreError? Rotate(RotationScope scope)
+    {
+        switch (scope)
+        {
+            case RotationScope.Data:
+                return ForEachDomain(ring.RotateDataKey);
+            case RotationScope.Domain:
+                return ForEachDomain(ring.RotateDomainKey);
+            case RotationScope.Root:
+                return RotateRoot();
+            default:
+                return UnknownScope;
+        }
+    }
+
+    private NacreError? ForEachDomain(Func<KeyDomainId, Result<DataKeyId>> rotate)
+    {
+        foreach (DomainKeyStatus domain in ring.Status().Domains)
+        {
+            Result<DataKeyId> rotated = rotate(domain.Domain);
+            if (!rotated.IsOk)
+            {
+                return rotated.Error;
+            }
+        }
+
+        return null;
+    }
+
+    private NacreError? RotateRoot()
+    {
+        if (root is not FileRootKeyProvider file)
+        {
+            return new NacreError(ErrorCode.Unsupported,
+                $"The root key {root.Name} is not the server's to replace. Only a root key in a sealed file is rotated in place.");
+        }
+
+        Result<RootKey> next = file.StageNext(ring.RootKey);
+        if (!next.IsOk)
+        {
+            return next.Error;
+        }
+
+        using RootKey key = next.Value;
+        ring.RotateRootKey(key);
+        file.PromoteNext();
+        return null;
+    }
+}

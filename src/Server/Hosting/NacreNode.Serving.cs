@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Security;
+using Grpc.Health.V1;
+using Microsoft.Extensions.Logging;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Security.Authentication;
+using Nacre.Security.Certificates;
+using Nacre.Security.Keys;
+using Nacre.Server.Administration;
+using Nacre.Server.DataFolder;
+using Nacre.Server.Items;
+using Nacre.Server.Pipeline;
+using Nacre.Server.Routing;
+using Nacre.Server.Wire;
+
+namespace Nacre.Server.Hosting;
+
+/// <content>The wire: certificate, keys, listener.</content>
+public sealed partial class NacreNode
+{
+    private async Task<NacreError?> ServeAsync(IRootKeyProvider root, CancellationToken cancellationToken)
+    {
+        bool parsed = ListenAddress.TryParse(_options.Listen, out ListenAddress listen);
+        Core.Invariant.Check(parsed);
+        var sealer = new SecretSealer(_ring, KeyDomainId.Shared, _environment.Random);
+        Result<AccountKeyStore> accountKeys = await AccountKeyStore.OpenAsync(
+            _coordinator, _control, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
+        if (!accountKeys.IsOk)
+        {
+            return accountKeys.Error;
+        }
+
+        _accountKeys = accountKeys.Value;
+        _parts.Push(new Part(_accountKeys));
+        Result<ServerCertificateSource> certificates = StartCertificates(listen, sealer);
+        if (!certificates.IsOk)
+        {
+            return certificates.Error;
+        }
+
+        _parts.Push(new Part(certificates.Value));
+        var audience = new AudienceNames(certificates.Value.Current.Names);
+        certificates.Value.Changed += certificate => audience.Replace(certificate.Names);
+        var authenticator = new HmacAuthenticator(
+            _accountKeys.Directory, audience, new ReplayCacheOptions(), _environment.Time, _environment.Random);
+        _parts.Push(new Part(authenticator));
+        var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator);
+        _parts.Push(new Part(encryptionKeys));
+
+        IReadOnlyList<IPEndPoint> endpoints = await listen.ResolveAsync(cancellationToken).ConfigureAwait(false);
+        var activities = new ActivityIds(_environment.Random);
+        _listener = ClientListener.Create(
+            endpoints, _options.Limits, () => Handshake(certificates.Value),
+            new RequestPipeline(authenticator, MakeServices(encryptionKeys), _logger),
+            new Admission(_options.Limits.Requests, _options.Limits.RequestBytes, OverloadRetryAfter), activities, _health,
+            reflection: _options.Dev, _environment.Time, _environment.Loggers);
+        _parts.Push(_listener);
+        _coordinator.Start();
+        if (_record.State == NodeState.Creating)
+        {
+            // All of it is there; what is acknowledged next must outlive a crash.
+            _record = _record with { State = NodeState.Running, KeyRingGeneration = _ring.Generation };
+            _folder.Write(_record);
+        }
+
+        Endpoint = (await _listener.StartAsync(cancellationToken).ConfigureAwait(false))[0];
+        SetHealth(HealthCheckResponse.Types.ServingStatus.Serving);
+        _ = WatchAsync();
+        if (_options.ConnectionFile is { } connectionFile)
+        {
+            (await GetConnectionAsync(cancellationToken).ConfigureAwait(false)).Write(_environment.Files, connectionFile);
+        }
+
+        Log.Serving(_logger, Endpoint);
+        return null;
+    }
+
+    private NodeServices MakeServices(EncryptionKeys encryptionKeys)
+    {
+        var seal = new TokenSeal(_ring);
+        return new NodeServices
+        {
+            Routes = new CatalogRoutes(_control, _shards),
+            Random = _environment.Random,
+            StreamOperations = _options.Limits.StreamOperations,
+            Draining = _draining.Token,
+            Lister = new ItemLister(seal),
+            Control = new ControlServices
+            {
+                Coordinator = _coordinator,
+                Catalog = _control,
+                AccountKeys = _accountKeys,
+                EncryptionKeys = encryptionKeys,
+                Seal = seal,
+                Time = _environment.Time,
+            },
+        };
+    }
+
+    private Result<ServerCertificateSource> StartCertificates(ListenAddress listen, SecretSealer sealer)
+    {
+        ILogger logger = _environment.Loggers.CreateLogger("Nacre.Security");
+        if (_options.Tls is { CertificateFile: { } certificate, KeyFile: { } key })
+        {
+            return ServerCertificateSource.Start(new OperatorCertificates(certificate, key), _environment.Time, logger);
+        }
+
+        bool listensAnywhere = IPAddress.TryParse(listen.Host, out IPAddress? address) &&
+            (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+        string[] names = [.. _options.Tls.Names, .. listensAnywhere ? (string[])[] : [listen.Host]];
+        if (names.FirstOrDefault(name => !OwnCertificates.IsName(name)) is { } noName)
+        {
+            return new NacreError(ErrorCode.Malformed, $"tls.names: '{noName}' is neither an address nor a host name.");
+        }
+
+        var own = new OwnCertificates(
+            _environment.Files, _folder.Tls, sealer, _record.Cluster, names, _environment.Time, _environment.Random);
+        CaCertificatePath = own.CaCertificatePath;
+        return ServerCertificateSource.Start(own, _environment.Time, logger);
+    }
+
+    private static SslServerAuthenticationOptions Handshake(ServerCertificateSource certificates)
+    {
+        SslServerAuthenticationOptions options = certificates.ServerOptions();
+        options.ApplicationProtocols = [SslApplicationProtocol.Http2];
+        return options;
+    }
+
+    /// <summary>A shard that failed makes the node unhealthy: it serves what it still can, and somebody must look.</summary>
+    private async Task WatchAsync()
+    {
+        (ShardId shard, NacreError reason) = await Failed.ConfigureAwait(false);
+        SetHealth(HealthCheckResponse.Types.ServingStatus.NotServing);
+        Log.ShardFailed(_logger, shard, reason.Code, reason.Message);
+    }
+}

@@ -1,0 +1,186 @@
+using Microsoft.Extensions.Logging;
+using Nacre.Core.Commands;
+using Nacre.Core.Control;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Core.Log;
+using Nacre.Core.StateMachines;
+using Nacre.Replication;
+using Nacre.Replication.Catalogue;
+using Nacre.Security.Keys;
+using Nacre.Server.DataFolder;
+using Nacre.Server.Options;
+using Nacre.Server.Routing;
+using Nacre.Storage.Control;
+using Nacre.Storage.Documents;
+using Nacre.Storage.SharedLog;
+
+namespace Nacre.Server.Hosting;
+
+/// <content>Log and shards: opened, held against what the last stop left, recovered.</content>
+public sealed partial class NacreNode
+{
+    private readonly Dictionary<ShardId, IDataShard> _shards = [];
+    private readonly List<ShardReplica> _replicas = [];
+    private ControlStateMachine _control = null!;
+    private SegmentedLog _log = null!;
+
+    /// <summary>Opens the log and every shard's store. After a clean stop each must stand where that stop left it.</summary>
+    private NacreError? OpenShards()
+    {
+        int dataShards = _record.DataShards;
+        long memory = MemoryBudgetBytes() / dataShards;
+        if (memory < DocumentShards.LeastMemoryBytes)
+        {
+            return new NacreError(ErrorCode.Malformed,
+                $"memoryBudgetBytes: {dataShards} data shards take at least {dataShards * DocumentShards.LeastMemoryBytes}.");
+        }
+
+        _log = SegmentedLog.Open(
+            new SegmentedLogOptions { Directory = _folder.Log }, _environment.Files, _ring, _environment.Random, _environment.Time,
+            new LogHooks { ShardPinned = (shard, _) => _host?.RequestCheckpoint(shard) });
+        _parts.Push(_log);
+        Result<ControlStateMachine> control = ControlStateMachine.Open(
+            DocumentShards.FolderOf(_folder.Shards, ShardId.Control), _environment.Files, _ring, _environment.Random, _logger);
+        if (!control.IsOk)
+        {
+            return control.Error;
+        }
+
+        _control = control.Value;
+        var environment = new ReplicaEnvironment(
+            _environment.Time, _environment.Random, PoolScheduler.Instance, new ReplicationMetrics(),
+            _environment.Loggers.CreateLogger("Nacre.Replication"));
+        AddReplica(ShardId.Control, _control, environment);
+
+        var documents = new DocumentShards(
+            new DocumentShardsOptions { Directory = _folder.Shards, Cluster = _record.Cluster, MemoryBytesPerShard = memory },
+            _environment.Files, _ring, _environment.Random, _environment.Time, _environment.Loggers.CreateLogger("Nacre.Storage"));
+        _parts.Push(new Part(documents));
+        for (uint number = 1; number <= dataShards; number++)
+        {
+            var id = new ShardId(number);
+            DocumentShard shard = documents.Open(id);
+            _shards.Add(id, new ReplicaShard(AddReplica(id, shard.Machine, environment), shard.Documents));
+        }
+
+        _host = new ReplicaHost(_replicas, environment, TickInterval);
+        _parts.Push(_host);
+        return _record.State == NodeState.Clean ? CheckPoints() : null;
+    }
+
+    private ShardReplica AddReplica(ShardId shard, IStateMachine machine, ReplicaEnvironment environment)
+    {
+        var replica = new ShardReplica(
+            new ShardIdentity(_record.Cluster, shard, KeyDomainId.Shared), _log, machine, _ring, new ShardReplicaOptions(), environment);
+        _parts.Push(replica);
+        _replicas.Add(replica);
+        return replica;
+    }
+
+    /// <summary>An older log or store, put back whole, passes every check of its own; it does not stand where the stop left it.</summary>
+    private NacreError? CheckPoints()
+    {
+        foreach (ShardPoint expected in _record.Points)
+        {
+            ShardPoint? found = _replicas.Where(replica => replica.Identity.Shard == expected.Shard).Select(PointOf).FirstOrDefault();
+            if (found is null || found.Value.LastIndex != expected.LastIndex || found.Value.LastTerm != expected.LastTerm)
+            {
+                return new NacreError(ErrorCode.Corrupt,
+                    $"The log {_folder.Log} does not end where the last stop left it: shard {expected.Shard} had entry {expected.LastIndex}, and has {found?.LastIndex}. It is damaged, or an older copy.");
+            }
+
+            if (found.Value.Applied != expected.Applied || found.Value.RunningHash != expected.RunningHash)
+            {
+                return new NacreError(ErrorCode.Corrupt,
+                    $"The store {DocumentShards.FolderOf(_folder.Shards, expected.Shard)} is not what the last stop left: it had entry {expected.Applied}, and has {found.Value.Applied}. It is damaged, or an older copy.");
+            }
+        }
+
+        return null;
+    }
+
+    private ShardPoint PointOf(ShardReplica replica)
+    {
+        ReplicaStatus status = replica.Status;
+        ShardLogState log = _log.StateOf(status.Shard);
+        return new ShardPoint(status.Shard, log.LastIndex, log.LastTerm, status.Applied, status.RunningHash);
+    }
+
+    /// <summary>Replays what the log holds beyond the checkpoints, and fixes what a cluster never changes.</summary>
+    private async Task<NacreError?> RecoverAsync(CancellationToken cancellationToken)
+    {
+        // From here on the folder is in use. A folder that is being made stays so until all of it is there.
+        NodeState before = _record.State;
+        _record = _record with
+        {
+            State = before == NodeState.Creating ? before : NodeState.Running,
+            Starts = _record.Starts + 1,
+            KeyRingGeneration = _ring.Generation,
+            Points = [],
+        };
+        _folder.Write(_record);
+        Log.Opening(_logger, _record.Node, _record.Cluster, _folder.Directory, _record.Starts, _record.DataShards, before);
+
+        if (_log.Recovery.TailCut is { } cut)
+        {
+            // After a clean stop no entry is missing, or the check of the points had failed: it was a seal.
+            Log.TailCut(_logger, cut.File, cut.Offset, before);
+        }
+
+        IReadOnlyList<RecoveryReport> reports = await _host.StartAsync(cancellationToken).ConfigureAwait(false);
+        if (before == NodeState.Running)
+        {
+            TellRecovery(reports);
+        }
+
+        _coordinator = new CatalogCoordinator(
+            _host.Control, ProposerOf, _control, new CatalogCoordinatorOptions(), _environment.Time,
+            _environment.Loggers.CreateLogger("Nacre.Replication"));
+        _parts.Push(_coordinator);
+        Result<Core.Errors.Unit> cluster =
+            await _coordinator.EnsureClusterAsync(_record.Cluster, (uint)_record.DataShards, cancellationToken).ConfigureAwait(false);
+        return cluster.IsOk
+            ? await CheckKeyRingAsync(cancellationToken).ConfigureAwait(false)
+            : cluster.Error;
+    }
+
+    private ShardReplica ProposerOf(ShardId shard)
+    {
+        bool known = _host.TryGet(shard, out ShardReplica? replica);
+        Core.Invariant.Check(known);
+        return replica!;
+    }
+
+    private async Task<NacreError?> CheckKeyRingAsync(CancellationToken cancellationToken)
+    {
+        ulong remembered = _control.Current.KeyRingGeneration;
+        if (_ring.Generation < remembered)
+        {
+            return new NacreError(ErrorCode.Corrupt,
+                $"The key ring in {_folder.Keys} is an older copy, generation {_ring.Generation} where {remembered} was written: put back the newest.");
+        }
+
+        if (_ring.Generation == remembered)
+        {
+            return null;
+        }
+
+        Result<CommandOutcome> recorded = await _coordinator.ExecuteAsync(
+            new RecordKeyRingGeneration(_ring.Generation), new EntryHeader { Cause = EntryCause.System }, cancellationToken).ConfigureAwait(false);
+        return recorded.Error;
+    }
+
+    /// <summary>What was found after a crash: the log past the last checkpoint cannot prove its own end on one node.</summary>
+    private void TellRecovery(IReadOnlyList<RecoveryReport> reports)
+    {
+        foreach (RecoveryReport report in reports)
+        {
+            Log.Recovered(_logger, report.Shard, report.Checkpoint, report.LastRecovered, report.Replayed, report.Elapsed.TotalMilliseconds);
+        }
+    }
+
+    private long MemoryBudgetBytes() => _options.MemoryBudgetBytes > 0
+        ? _options.MemoryBudgetBytes
+        : Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, MemoryBudgetAttribute.Least, DefaultMostMemoryBytes);
+}
