@@ -11,6 +11,7 @@ namespace Nacre.Replication;
 /// <param name="LastIndex">Its last entry.</param>
 /// <param name="Commit">The last committed entry.</param>
 /// <param name="Applied">The last applied entry.</param>
+/// <param name="Checkpointed">The last entry that a durable checkpoint covers.</param>
 /// <param name="PendingProposals">Accepted and not yet answered.</param>
 /// <param name="PendingBytes">Their bytes.</param>
 /// <param name="BytesSinceCheckpoint">Bytes of entries applied since the last checkpoint began.</param>
@@ -23,6 +24,7 @@ public sealed record ReplicaStatus(
     LogIndex LastIndex,
     LogIndex Commit,
     LogIndex Applied,
+    LogIndex Checkpointed,
     int PendingProposals,
     long PendingBytes,
     long BytesSinceCheckpoint,

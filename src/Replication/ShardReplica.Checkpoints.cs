@@ -12,7 +12,7 @@ public sealed partial class ShardReplica
     private List<TaskCompletionSource<Result<LogIndex>>> _checkpointsAwaited = [];
     private Task<LogIndex>? _checkpoint;
     private LogIndex _checkpointing;
-    private LogIndex _checkpointed;
+    private ulong _checkpointedIndex;
     private long _checkpointBegan;
     private long _checkpointRetryFrom;
     private long _bytesSinceCheckpoint;
@@ -68,14 +68,21 @@ public sealed partial class ShardReplica
             (_checkpointsAsked, _checkpointsAwaited) = (_checkpointsAwaited, _checkpointsAsked);
         }
 
-        if (_machine.Applied == _checkpointed)
+        if (_machine.Applied == Checkpointed)
         {
-            AnswerCheckpoints(_checkpointed);
+            AnswerCheckpoints(Checkpointed);
         }
         else if (_checkpointsAwaited.Count > 0 || CheckpointIsDue)
         {
             BeginCheckpoint();
         }
+    }
+
+    /// <summary>The last entry that a durable checkpoint covers; the applier's to set, anybody's to read.</summary>
+    private LogIndex Checkpointed
+    {
+        get => new(Volatile.Read(ref _checkpointedIndex));
+        set => Volatile.Write(ref _checkpointedIndex, value.Value);
     }
 
     private bool CheckpointIsDue =>
@@ -117,16 +124,16 @@ public sealed partial class ShardReplica
         }
 
         TimeSpan elapsed = _time.GetElapsedTime(_checkpointBegan);
-        _checkpointed = _checkpointing;
+        Checkpointed = _checkpointing;
         _checkpointRetryFrom = 0;
         if (released.Value > 0)
         {
             _log.Release(_identity.Shard, released);
         }
 
-        Log.Checkpointed(_logger, _identity.Shard, _checkpointed, released, elapsed.TotalMilliseconds);
+        Log.Checkpointed(_logger, _identity.Shard, Checkpointed, released, elapsed.TotalMilliseconds);
         _metrics.Checkpointed(_tag, elapsed);
-        AnswerCheckpoints(_checkpointed);
+        AnswerCheckpoints(Checkpointed);
     }
 
     /// <summary>No space for a checkpoint is no fault: the log still has everything. Another one is tried after a pause.</summary>

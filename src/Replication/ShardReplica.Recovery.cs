@@ -29,7 +29,7 @@ public sealed partial class ShardReplica
         {
             long began = _time.GetTimestamp();
             ShardLogState log = _log.StateOf(_identity.Shard);
-            LogIndex checkpoint = _checkpointed = _machine.Applied;
+            LogIndex checkpoint = Checkpointed = _machine.Applied;
             CheckThatLogContinues(checkpoint, log);
             await RecoverStampsAsync(log, cancellationToken);
 

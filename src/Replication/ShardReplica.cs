@@ -111,6 +111,7 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IAsyncDisposable
         new LogIndex(Volatile.Read(ref _publishedLast)),
         new LogIndex(Volatile.Read(ref _publishedCommit)),
         _machine.Applied,
+        Checkpointed,
         _gate.Count,
         _gate.Bytes,
         Volatile.Read(ref _bytesSinceCheckpoint),
