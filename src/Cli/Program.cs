@@ -1,3 +1,3 @@
-using System.CommandLine;
+using Nacre.Cli;
 
-return await new RootCommand("Nacre: an encrypted JSON document database.").Parse(args).InvokeAsync();
+return await CliProgram.RunAsync(args, Terminal.OfProcess());

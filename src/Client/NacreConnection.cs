@@ -118,12 +118,19 @@ public sealed partial class NacreConnection
     /// <exception cref="FormatException">A variable is missing or not well formed.</exception>
     public static NacreConnection FromEnvironment() => FromVariables(Environment.GetEnvironmentVariable);
 
+    /// <summary>As <see cref="FromEnvironment"/>, from anything that knows values by name, such as a configuration.</summary>
+    /// <param name="variable">Gives a variable's value, or null.</param>
+    /// <exception cref="FormatException">A variable is missing or not well formed.</exception>
+    public static NacreConnection FromVariables(Func<string, string?> variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        return Make(
+            variable(EndpointVariable), variable(KeyVariable), variable(CaCertificateVariable),
+            $"The environment ({EndpointVariable}, {KeyVariable})");
+    }
+
     /// <summary>The address; never the key.</summary>
     public override string ToString() => Endpoint.ToString();
-
-    internal static NacreConnection FromVariables(Func<string, string?> variable) =>
-        Make(variable(EndpointVariable), variable(KeyVariable), variable(CaCertificateVariable),
-            $"The environment ({EndpointVariable}, {KeyVariable})");
 
     private static NacreConnection Make(string? endpoint, string? key, string? ca, string source)
     {

@@ -99,6 +99,19 @@ public sealed class StreamTests
     }
 
     [Test]
+    public async Task Stream_AlwaysBroken_OutcomeUnknown()
+    {
+        // After some broken streams Kestrel resets them with ENHANCE_YOUR_CALM, which gRPC takes for "resource exhausted".
+        _server.State.Stream.BeforeAnswer = (_, _) => throw new InvalidOperationException("ordered");
+        Use(_server.Client(NacreTransport.Stream, options => options with { MaxRetries = 40, MaxRetryDelay = TimeSpan.FromMilliseconds(2) }));
+
+        Task<WriteResult>[] writes = [.. Enumerable.Range(0, 20).Select(i => _cities.CreateItemAsync(new City($"{i}", "AD", "n")).AsTask())];
+        await Task.WhenAll(writes).ContinueWith(_ => { }, TaskScheduler.Default);
+
+        Assert.That(writes.Select(write => ((NacreException)write.Exception!.InnerException!).Code), Is.All.EqualTo(NacreErrorCode.OutcomeUnknown));
+    }
+
+    [Test]
     public async Task Stream_GoAway_OpenOperationsFinishAndOthersMove()
     {
         _server.State.Stream.GoAwayAfterBatch = stream => stream == 1;

@@ -22,17 +22,21 @@ internal static class RpcErrors
         }
 
         Exception? cause = exception.Status.DebugException;
+        if (cause is HttpRequestException http)
+        {
+            // Whatever status gRPC made of it: a stream that HTTP/2 reset to slow us down is "resource exhausted" to it.
+            return TranslateHttp(http, isRead);
+        }
+
         switch (exception.StatusCode)
         {
-            case StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown when cause is HttpRequestException http:
-                return TranslateHttp(http, isRead);
-
             case StatusCode.DeadlineExceeded:
                 return isRead
                     ? new(NacreErrorCode.DeadlineExceeded, "The server did not answer within the time allowed.", exception)
                     : new(NacreErrorCode.OutcomeUnknown, "The server did not answer within the time allowed; the write may have taken effect.", exception);
 
             case StatusCode.ResourceExhausted:
+                // gRPC's own limit on the length of a message.
                 return new(NacreErrorCode.TooLarge, exception.Status.Detail, exception);
 
             case StatusCode.Unimplemented:

@@ -27,6 +27,9 @@ internal sealed class FakeState(byte[] key)
     /// <summary>Refuses a unary call before it does anything; null lets it pass.</summary>
     public Func<string, ErrorDetail?> Refuse { get; set; } = _ => null;
 
+    /// <summary>Refuses an operation on an item, over either transport, before it does anything; null lets it pass.</summary>
+    public Func<ItemOperation, ErrorDetail?> RefuseOperation { get; set; } = _ => null;
+
     /// <summary>Runs after a unary call took effect; may break its answer.</summary>
     public Func<string, ServerCallContext, Task> BeforeAnswer { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -167,6 +170,11 @@ internal sealed class FakeState(byte[] key)
     {
         lock (_gate)
         {
+            if (RefuseOperation(operation) is { } refusal)
+            {
+                return (refusal, new());
+            }
+
             if (operation.Kind is OperationKind.Read)
             {
                 return Apply(database, container, operation);

@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace Nacre.Cli.Commands;
+
+/// <summary>Arguments and options that several verbs share, made anew for each.</summary>
+internal static class CommonArguments
+{
+    public static Argument<string> Database() => new("DB") { Description = "The database's name." };
+
+    public static Argument<string> Container() => new("CONTAINER") { Description = "The container's name." };
+
+    public static Argument<string> Id() => new("ID") { Description = "The item's id." };
+
+    public static Option<string?> IfMatch() => new("--if-match") { Description = "Only if it still has this etag.", HelpName = "ETAG" };
+
+    public static Option<string[]> PartitionKey(bool required) => new("--partition-key", "-p")
+    {
+        Description = "The partition key; once for each level. A value that is a JSON number, true, false or null is taken as that; " +
+            "anything else is text, and so is a JSON string: '\"5\"' is the text 5.",
+        HelpName = "VALUE",
+        Required = required,
+    };
+}

@@ -1,0 +1,139 @@
+using System.CommandLine;
+using System.Globalization;
+using Nacre.Cli.Output;
+using Nacre.Client;
+using Spectre.Console;
+
+namespace Nacre.Cli.Commands;
+
+/// <summary><c>nacre container …</c></summary>
+internal static class ContainerCommands
+{
+    public static Command Make(GlobalOptions global) => new Command("container", "Containers: items that share a partition key definition.")
+        .With(Create(global), List(global), Get(global), Delete(global));
+
+    private static Command Create(GlobalOptions global)
+    {
+        Argument<string> database = CommonArguments.Database();
+        Argument<string> name = CommonArguments.Container();
+        Option<string[]> paths = new("--partition-key", "-p")
+        {
+            Description = "Where items carry their partition key, such as /country; once for each level, outermost first, 1 to 3.",
+            HelpName = "/PATH",
+            Required = true,
+        };
+        Option<int> ranges = new("--ranges") { Description = "Ranges to begin with, 1 to 64; 0: one for each data shard.", HelpName = "N" };
+        return new Command("create", "Makes a container.").With(database, name, paths, ranges).Does(async (parsed, cancellationToken) =>
+        {
+            string[] chosen = parsed.GetRequiredValue(paths);
+            if (chosen.Length > 3 || chosen.Any(path => path.Length < 2 || path[0] != '/'))
+            {
+                throw CliException.Usage("A container has 1 to 3 partition key paths, each of the form /name or /name/name.");
+            }
+
+            int count = parsed.GetValue(ranges);
+            if (count is < 0 or > 64)
+            {
+                throw CliException.Usage("--ranges lies between 0 and 64.");
+            }
+
+            await using NacreClient client = global.Connect(parsed);
+            ContainerProperties made = await client
+                .GetContainer(parsed.GetRequiredValue(database), parsed.GetRequiredValue(name))
+                .CreateAsync(new ContainerSettings(chosen) { Ranges = count }, cancellationToken)
+                .ConfigureAwait(false);
+            Print(global.Results(parsed), made);
+        });
+    }
+
+    private static Command Get(GlobalOptions global)
+    {
+        Argument<string> database = CommonArguments.Database();
+        Argument<string> name = CommonArguments.Container();
+        return new Command("get", "Shows a container and its ranges.").With(database, name).Does(async (parsed, cancellationToken) =>
+        {
+            await using NacreClient client = global.Connect(parsed);
+            ContainerProperties container = await client
+                .GetContainer(parsed.GetRequiredValue(database), parsed.GetRequiredValue(name))
+                .GetAsync(cancellationToken)
+                .ConfigureAwait(false);
+            global.Results(parsed).Write(container, CliJson.Plain.ContainerProperties, console =>
+            {
+                console.Write(TableOf([container]));
+                console.WriteLine();
+                console.Write(RangesOf(container));
+            });
+        });
+    }
+
+    private static Command List(GlobalOptions global)
+    {
+        Argument<string> database = CommonArguments.Database();
+        return new Command("list", "Lists a database's containers by name.").With(database).Does(async (parsed, cancellationToken) =>
+        {
+            await using NacreClient client = global.Connect(parsed);
+            List<ContainerProperties> containers = [];
+            Database handle = client.GetDatabase(parsed.GetRequiredValue(database));
+            await foreach (ContainerProperties container in handle.ListContainers().WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                containers.Add(container);
+            }
+
+            global.Results(parsed).Write(containers, CliJson.Plain.ListContainerProperties, console => console.Write(TableOf(containers)));
+        });
+    }
+
+    private static Command Delete(GlobalOptions global)
+    {
+        Argument<string> database = CommonArguments.Database();
+        Argument<string> name = CommonArguments.Container();
+        Option<string?> ifMatch = CommonArguments.IfMatch();
+        return new Command("delete", "Deletes a container with all its items.").With(database, name, ifMatch).Does(async (parsed, cancellationToken) =>
+        {
+            await using NacreClient client = global.Connect(parsed);
+            string container = parsed.GetRequiredValue(name);
+            await client
+                .GetContainer(parsed.GetRequiredValue(database), container)
+                .DeleteAsync(parsed.GetValue(ifMatch), cancellationToken)
+                .ConfigureAwait(false);
+            global.Results(parsed).Write(new Deleted(container), CliJson.Plain.Deleted, console => console.WriteLine($"Deleted {container}."));
+        });
+    }
+
+    private static void Print(ResultWriter results, ContainerProperties container) =>
+        results.Write(container, CliJson.Plain.ContainerProperties, console => console.Write(TableOf([container])));
+
+    private static Table TableOf(IReadOnlyList<ContainerProperties> containers)
+    {
+        Table table = ResultWriter.Table("NAME", "PARTITION KEY", "RANGES", "CREATED", "ETAG");
+        foreach (ContainerProperties container in containers)
+        {
+            ResultWriter.Row(
+                table,
+                container.Name,
+                string.Join(' ', container.PartitionKeyPaths),
+                container.Ranges.Count.ToString(CultureInfo.InvariantCulture),
+                ResultWriter.Time(container.CreatedAt),
+                container.ETag);
+        }
+
+        return table;
+    }
+
+    private static Table RangesOf(ContainerProperties container)
+    {
+        Table table = ResultWriter.Table("RANGE", "FROM", "TO", "GENERATION", "SHARD");
+        foreach (ContainerRange range in container.Ranges)
+        {
+            ResultWriter.Row(
+                table,
+                range.Id.ToString(CultureInfo.InvariantCulture),
+                range.Min.Length == 0 ? "-" : range.Min,
+                range.Max,
+                range.Generation.ToString(CultureInfo.InvariantCulture),
+                range.Shard.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,32 @@
+using Nacre.Client;
+
+namespace Nacre.Cli;
+
+/// <summary>What an error means to somebody at a command line: an exit code, and what to do.</summary>
+internal static class ErrorAdvice
+{
+    /// <summary>The exit code of a refusal.</summary>
+    public static int ExitCodeOf(NacreErrorCode code) => code switch
+    {
+        NacreErrorCode.ConnectionFailed or NacreErrorCode.ServerUntrusted => ExitCode.NoConnection,
+        _ => ExitCode.Refused,
+    };
+
+    /// <summary>The message, with advice where there is any.</summary>
+    public static string Describe(NacreException error)
+    {
+        string advice = error.Code switch
+        {
+            NacreErrorCode.ConnectionFailed => " Is the server running, and is the address right?",
+            NacreErrorCode.Unauthenticated => " Is the key that of this server? 'nacre keys regenerate' withdraws older ones.",
+            NacreErrorCode.Forbidden => " A read-only key may not write.",
+            NacreErrorCode.ClockSkewed => " Set this machine's clock.",
+            NacreErrorCode.OutcomeUnknown or NacreErrorCode.StorageFailed => " Look at what is there before doing it again.",
+            NacreErrorCode.Overloaded or NacreErrorCode.Unavailable => " Try again later.",
+            _ => "",
+        };
+        string activity = error.ActivityId is null ? "" : $" (activity {error.ActivityId})";
+        string message = error.Message.TrimEnd();
+        return $"{error.Code}: {message}{(message.EndsWith('.') || advice.Length == 0 ? "" : ".")}{advice}{activity}";
+    }
+}

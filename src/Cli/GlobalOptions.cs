@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Nacre.Cli.Output;
+using Nacre.Client;
+
+namespace Nacre.Cli;
+
+/// <summary>Options that every verb takes, and what follows from them.</summary>
+internal sealed class GlobalOptions(Terminal terminal)
+{
+    public Terminal Terminal { get; } = terminal;
+
+    public Option<OutputFormat> Output { get; } = MakeOutput();
+
+    public Option<string?> ConnectionFile { get; } = new("--connection-file")
+    {
+        Description = "Connection file of the server, as 'nacre server --connection-file' writes it. Without it: NACRE_ENDPOINT, NACRE_KEY, NACRE_CA.",
+        Recursive = true,
+        HelpName = "FILE",
+    };
+
+    public Option<bool> ReadOnly { get; } = new("--read-only")
+    {
+        Description = "Use the connection file's read-only key.",
+        Recursive = true,
+    };
+
+    /// <summary>Where results go.</summary>
+    public ResultWriter Results(ParseResult parsed) => new(Terminal, parsed.GetValue(Output));
+
+    /// <summary>Makes a client of the server that the options or the environment name.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="patient">True for long work that should survive a server's restart; a person at a prompt is told soon.</param>
+    public NacreClient Connect(ParseResult parsed, bool patient = false)
+    {
+        try
+        {
+            NacreConnection connection = parsed.GetValue(ConnectionFile) is { } file
+                ? NacreConnection.Load(file, parsed.GetValue(ReadOnly))
+                : FromEnvironment();
+            return new NacreClient(connection, new NacreClientOptions { MaxRetries = patient ? 10 : 3 });
+        }
+        catch (FormatException e)
+        {
+            throw CliException.Usage(e.Message);
+        }
+    }
+
+    private static Option<OutputFormat> MakeOutput()
+    {
+        Option<OutputFormat> output = Choice.Option("--output", ["-o"], "How results are printed: for people, or for programs.", OutputFormat.Table);
+        output.Recursive = true;
+        return output;
+    }
+
+    private NacreConnection FromEnvironment()
+    {
+        string? endpoint = Terminal.Variable(NacreConnection.EndpointVariable);
+        string? key = Terminal.Variable(NacreConnection.KeyVariable);
+        if (string.IsNullOrEmpty(endpoint) && string.IsNullOrEmpty(key))
+        {
+            throw CliException.Usage(
+                $"Which server? Give --connection-file FILE, or set {NacreConnection.EndpointVariable}, {NacreConnection.KeyVariable} and {NacreConnection.CaCertificateVariable}.");
+        }
+
+        return NacreConnection.FromVariables(Terminal.Variable);
+    }
+}

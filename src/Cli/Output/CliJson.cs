@@ -1,0 +1,27 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Nacre.Client;
+
+namespace Nacre.Cli.Output;
+
+/// <summary>How results become JSON: camelCase names, numbers as numbers, times in ISO 8601.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(DatabaseProperties))]
+[JsonSerializable(typeof(List<DatabaseProperties>))]
+[JsonSerializable(typeof(ContainerProperties))]
+[JsonSerializable(typeof(List<ContainerProperties>))]
+[JsonSerializable(typeof(WriteResult))]
+[JsonSerializable(typeof(Deleted))]
+[JsonSerializable(typeof(ItemDocument))]
+[JsonSerializable(typeof(ItemPage))]
+[JsonSerializable(typeof(IReadOnlyList<AccountKeyProperties>))]
+[JsonSerializable(typeof(NewKey))]
+[JsonSerializable(typeof(EncryptionKeys))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    /// <summary>Leaves letters of every script as they are: nothing here goes into a web page.</summary>
+    public static CliJson Plain => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
