@@ -16,6 +16,9 @@ internal sealed class LevelWriter
     /// <summary>A node below this share of its size, in percent, is joined with its right neighbour.</summary>
     private const int UnderfullPercent = 33;
 
+    /// <summary>New entries side by side that are taken for ones that come in key order.</summary>
+    private const int MinRun = 3;
+
     /// <summary>Fewest children of an inner node, the last of its level excepted.</summary>
     private const int MinChildren = 2;
 
@@ -109,27 +112,44 @@ internal sealed class LevelWriter
         _entries[_end] = new Pending(_dataEnd, (ushort)keyLength, (ushort)value.Length, isNew);
         _dataEnd += keyLength + value.Length;
         _end++;
-        _prefixLength = Count == 1
-            ? keyLength
-            : KeyOf(_entries[_first])[.._prefixLength].CommonPrefixLength(place[..keyLength]);
+        _prefixLength = CommonPrefixLength(_first, _end - 1);
         Invariant.CheckSlow(Count == 1 || KeyOf(_entries[_end - 2]).SequenceCompareTo(place[..keyLength]) < 0);
+    }
+
+    /// <summary>Takes entries of an old leaf.</summary>
+    /// <param name="leaf">The leaf.</param>
+    /// <param name="from">The first entry.</param>
+    /// <param name="until">The entry after the last.</param>
+    public void AppendRun(Node leaf, int from, int until)
+    {
+        _started = true;
+        ReadOnlySpan<byte> prefix = leaf.Prefix;
+        for (int i = from; i < until; i++)
+        {
+            ReadOnlySpan<byte> rest = leaf.KeySuffixAndValue(i, out int valueLength);
+            int length = prefix.Length + rest.Length;
+            Reserve(length);
+            Span<byte> place = _data.AsSpan(_dataEnd, length);
+            prefix.CopyTo(place);
+            rest.CopyTo(place[prefix.Length..]);
+            _entries[_end++] = new Pending(_dataEnd, (ushort)(length - valueLength), (ushort)valueLength, IsNew: false);
+            _dataEnd += length;
+        }
+
+        _prefixLength = CommonPrefixLength(_first, _end - 1);
     }
 
     /// <summary>How many of the pending entries the next node takes, when they want more than one.</summary>
     public int ChooseCut()
     {
         int most = Fit(_nodeBytes);
-        Shape shape = ShapeOfChanges();
-        int count = most;
-        if (shape == Shape.Descending && Size <= 2 * _nodeBytes)
+        int count = ShapeOfChanges(out int runEnd) switch
         {
-            count = FewestLeavingOneNode();
-        }
-        else if (shape == Shape.Spread)
-        {
-            count = Size > 2 * _nodeBytes ? Fit(_nodeBytes * SpreadFillPercent / 100) : Fit(Size / 2) + 1;
-        }
-
+            Shape.Descending when Size <= 2 * _nodeBytes => CutBeforeOldEntries(runEnd),
+            Shape.Spread when Size > 2 * _nodeBytes => Fit(_nodeBytes * SpreadFillPercent / 100),
+            Shape.Spread => Fit(Size / 2) + 1,
+            _ => most,
+        };
         int least = _level == 0 ? 1 : MinChildren;
         return Math.Clamp(Math.Min(count, most), least, Count - least);
     }
@@ -227,15 +247,26 @@ internal sealed class LevelWriter
         return low;
     }
 
-    /// <summary>Fewest entries to cut so that the rest fits one node.</summary>
-    private int FewestLeavingOneNode()
+    /// <summary>
+    /// Where to cut new entries off from old ones behind them. Right there when the new ones go on from a node that
+    /// was cut before, since the next ones will come in between, or when the old ones fill half a node; else so that
+    /// the second node is full.
+    /// </summary>
+    private int CutBeforeOldEntries(int runEnd)
     {
-        int low = 1;
-        int high = Count - 1;
+        int oldEntries = SizeFrom(runEnd);
+        bool goesOn = _cut > 0 && runEnd - _first >= MinRun;
+        if (goesOn || (oldEntries >= _nodeBytes / 2 && oldEntries <= _nodeBytes))
+        {
+            return runEnd - _first;
+        }
+
+        int low = _first + 1;
+        int high = _end - 1;
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (SizeOf(_first + middle, Count - middle, CommonPrefixLength(_first + middle, _end - 1)) <= _nodeBytes)
+            if (SizeFrom(middle) <= _nodeBytes)
             {
                 high = middle;
             }
@@ -245,37 +276,39 @@ internal sealed class LevelWriter
             }
         }
 
-        return low;
+        return low - _first;
     }
 
     /// <summary>
     /// Tells entries that come in key order from ones that come anywhere: behind the former nodes are left full,
     /// between the latter there is room.
     /// </summary>
-    private Shape ShapeOfChanges()
+    /// <param name="runEnd">Where the new entries end, if they come in order.</param>
+    private Shape ShapeOfChanges(out int runEnd)
     {
-        const int MinRun = 3;
-        int first = -1;
-        int last = -1;
+        int runStart = -1;
         int added = 0;
+        runEnd = -1;
         for (int i = _first; i < _end; i++)
         {
             if (_entries[i].IsNew)
             {
-                first = first < 0 ? i : first;
-                last = i;
+                runStart = runStart < 0 ? i : runStart;
+                runEnd = i + 1;
                 added++;
             }
         }
 
-        bool run = added > 0 && last - first + 1 == added;
-        if (!run || (added < MinRun && last != _end - 1 && first != _first))
+        bool run = added > 0 && runEnd - runStart == added;
+        if (!run || (added < MinRun && runEnd != _end && runStart != _first))
         {
             return Shape.Spread;
         }
 
-        return first == _first && last != _end - 1 ? Shape.Descending : Shape.Ascending;
+        return runStart == _first && runEnd != _end ? Shape.Descending : Shape.Ascending;
     }
+
+    private int SizeFrom(int first) => SizeOf(first, _end - first, CommonPrefixLength(first, _end - 1));
 
     private int SizeOf(int first, int count, int prefixLength)
     {

@@ -14,10 +14,11 @@ internal sealed class Node
     private readonly int _table;
     private readonly int _heap;
 
-    private Node(ulong number, byte[] bytes)
+    private Node(ulong number, byte[] bytes, int length)
     {
         Number = number;
         _bytes = bytes;
+        Length = length;
         Level = NodeFormat.LevelOf(bytes);
         Count = NodeFormat.CountOf(bytes);
         _prefixLength = NodeFormat.PrefixLengthOf(bytes);
@@ -34,26 +35,34 @@ internal sealed class Node
     /// <summary>Entries, at least one.</summary>
     public int Count { get; }
 
-    /// <summary>The node as it is on disk; not to be written to.</summary>
-    public byte[] Bytes => _bytes;
+    /// <summary>Size in bytes.</summary>
+    public int Length { get; }
+
+    /// <summary>The node as it is on disk.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
 
     /// <summary>What all keys of the node begin with.</summary>
     public ReadOnlySpan<byte> Prefix => _bytes.AsSpan(NodeFormat.HeaderBytes, _prefixLength);
 
     /// <summary>Takes over bytes that were read.</summary>
+    /// <param name="number">The node's number.</param>
+    /// <param name="bytes">The node, and behind it anything.</param>
+    /// <param name="length">Size of the node in bytes.</param>
+    /// <param name="tree">The tree that it must belong to.</param>
+    /// <param name="level">The level that it must have.</param>
     /// <returns>The node. Throws <see cref="Core.Files.StorageFaultException"/> for bytes that make no sense.</returns>
-    public static Node Parse(ulong number, byte[] bytes, TreeId tree, int level)
+    public static Node Parse(ulong number, byte[] bytes, int length, TreeId tree, int level)
     {
-        if (NodeFormat.Fault(bytes, tree, level) is { } fault)
+        if (NodeFormat.Fault(bytes.AsSpan(0, length), tree, level) is { } fault)
         {
             TreeFaults.ThrowCorrupt(tree, number, fault);
         }
 
-        return new Node(number, bytes);
+        return new Node(number, bytes, length);
     }
 
     /// <summary>Takes over bytes that were just encoded.</summary>
-    public static Node FromEncoded(ulong number, byte[] bytes) => new(number, bytes);
+    public static Node FromEncoded(ulong number, byte[] bytes) => new(number, bytes, bytes.Length);
 
     /// <summary>The first entry whose key is not below <paramref name="key"/>; <see cref="Count"/> when there is none.</summary>
     /// <param name="key">Any length.</param>
@@ -121,19 +130,16 @@ internal sealed class Node
         return _prefixLength + suffix.Length;
     }
 
-    /// <summary>Where a leaf entry's value lies in <see cref="Bytes"/>.</summary>
-    public int ValueOffset(int index, out int length)
+    /// <summary>A leaf entry's value; valid for as long as the node is.</summary>
+    public ReadOnlyMemory<byte> Value(int index) => _bytes.AsMemory(ValueOffset(index, out int length), length);
+
+    /// <summary>What a leaf entry's key has after <see cref="Prefix"/>, and right behind it the entry's value.</summary>
+    public ReadOnlySpan<byte> KeySuffixAndValue(int index, out int valueLength)
     {
         int start = _heap + NodeFormat.OffsetAt(_bytes, _table, index);
-        length = _bytes[start];
-        return _heap + NodeFormat.OffsetAt(_bytes, _table, index + 1) - length;
-    }
-
-    /// <summary>A leaf entry's value.</summary>
-    public ReadOnlySpan<byte> Value(int index)
-    {
-        int offset = ValueOffset(index, out int length);
-        return _bytes.AsSpan(offset, length);
+        valueLength = _bytes[start];
+        start += NodeFormat.LeafEntryBytes;
+        return _bytes.AsSpan(start, EndOf(index) - start);
     }
 
     /// <summary>The value under a key of a leaf, or one that is not found.</summary>
@@ -156,10 +162,15 @@ internal sealed class Node
     public long ChildEntries(int index) => BinaryPrimitives.ReadInt64LittleEndian(ChildReference(index)[8..]);
 
     /// <summary>An inner entry's child and count, as they are on disk.</summary>
-    public ReadOnlySpan<byte> ChildReference(int index)
+    public ReadOnlySpan<byte> ChildReference(int index) =>
+        _bytes.AsSpan(EndOf(index) - NodeFormat.ChildBytes, NodeFormat.ChildBytes);
+
+    private int EndOf(int index) => _heap + NodeFormat.OffsetAt(_bytes, _table, index + 1);
+
+    private int ValueOffset(int index, out int length)
     {
-        int end = _heap + NodeFormat.OffsetAt(_bytes, _table, index + 1);
-        return _bytes.AsSpan(end - NodeFormat.ChildBytes, NodeFormat.ChildBytes);
+        length = _bytes[_heap + NodeFormat.OffsetAt(_bytes, _table, index)];
+        return EndOf(index) - length;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

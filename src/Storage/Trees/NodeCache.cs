@@ -23,7 +23,8 @@ internal sealed class NodeCache
 
     // Invariants:
     // - an entry stands in _byNumber if and only if it stands in its stripe's ring (seen under the stripe's lock);
-    // - a stripe's Bytes is the sum over its ring, at most the stripe's share once an Add has returned.
+    // - a stripe's Bytes is the sum over its ring, at most the stripe's share once an Add has returned;
+    // - the ring's links and hand are touched under its lock only; Rounds by anybody, as a hint.
     private readonly ConcurrentDictionary<ulong, Entry> _byNumber = new();
     private readonly Stripe[] _stripes;
     private long _budgetBytes;
@@ -130,47 +131,54 @@ internal sealed class NodeCache
     {
         public readonly Node Node = node;
         public readonly int FullRounds = node.Level == 0 ? LeafRounds : InnerRounds;
-        public int Rounds;
-        public int Place;
 
-        public long Bytes => Node.Bytes.Length + OverheadBytes;
+        /// <summary>How often the hand still passes over it.</summary>
+        public int Rounds;
+        public Entry? Previous;
+        public Entry? Next;
+
+        public long Bytes => Node.Length + OverheadBytes;
     }
 
     /// <summary>A ring of entries with a clock hand; its own lock.</summary>
     private sealed class Stripe
     {
-        private readonly List<Entry> _ring = [];
-        private int _hand;
+        private Entry? _hand;
 
         public long Bytes { get; private set; }
 
+        /// <summary>Puts an entry where the hand comes last.</summary>
         public void Add(Entry entry)
         {
-            entry.Place = _ring.Count;
-            _ring.Add(entry);
+            Entry next = _hand ?? entry;
+            Entry previous = next.Previous ?? entry;
+            (entry.Previous, entry.Next) = (previous, next);
+            previous.Next = entry;
+            next.Previous = entry;
+            _hand = next;
             Bytes += entry.Bytes;
         }
 
         public void Remove(Entry entry)
         {
-            Entry last = _ring[^1];
-            _ring[entry.Place] = last;
-            last.Place = entry.Place;
-            _ring.RemoveAt(_ring.Count - 1);
+            Entry next = entry.Next!;
+            Entry previous = entry.Previous!;
+            if (_hand == entry)
+            {
+                _hand = next == entry ? null : next;
+            }
+
+            previous.Next = next;
+            next.Previous = previous;
             Bytes -= entry.Bytes;
         }
 
-        /// <summary>Takes out the entry that goes first.</summary>
+        /// <summary>Takes out the entry that goes first; there is one.</summary>
         public Entry Sweep()
         {
             while (true)
             {
-                if (_hand >= _ring.Count)
-                {
-                    _hand = 0;
-                }
-
-                Entry entry = _ring[_hand];
+                Entry entry = _hand!;
                 if (entry.Rounds == 0)
                 {
                     Remove(entry);
@@ -178,7 +186,7 @@ internal sealed class NodeCache
                 }
 
                 entry.Rounds--;
-                _hand++;
+                _hand = entry.Next;
             }
         }
     }

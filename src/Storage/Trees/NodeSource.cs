@@ -28,25 +28,21 @@ internal sealed class NodeSource(TreeId tree, IRecordStore records, NodeCache ca
     }
 
     /// <summary>Gets a node, blocking on the disk when it is not in memory.</summary>
-    public Node Load(ulong number, int level)
-    {
-        if (TryGetCached(number, level, out Node? node))
-        {
-            return node;
-        }
-
-        using RecordLease lease = records.Read(RecordKey.Node(number));
-        node = Parse(lease, number, level);
-        cache.Add(node);
-        return node;
-    }
+    /// <param name="number">The node.</param>
+    /// <param name="level">The level that it must have.</param>
+    /// <param name="scratch">Where to read it to when it is not in memory, or null to keep it there.</param>
+    public Node Load(ulong number, int level, NodeScratch? scratch = null) =>
+        TryGetCached(number, level, out Node? node)
+            ? node
+            : Accept(records.Read(RecordKey.Node(number)), number, level, scratch);
 
     /// <summary>Gets a node.</summary>
     /// <param name="number">The node.</param>
     /// <param name="level">The level that it must have.</param>
-    /// <param name="keep">Whether to keep it in memory; a long scan does not.</param>
+    /// <param name="scratch">Where to read it to when it is not in memory, or null to keep it there.</param>
     /// <param name="cancellationToken">Stops the read.</param>
-    public ValueTask<Node> LoadAsync(ulong number, int level, bool keep, CancellationToken cancellationToken)
+    public ValueTask<Node> LoadAsync(
+        ulong number, int level, NodeScratch? scratch, CancellationToken cancellationToken)
     {
         if (TryGetCached(number, level, out Node? node))
         {
@@ -55,8 +51,8 @@ internal sealed class NodeSource(TreeId tree, IRecordStore records, NodeCache ca
 
         ValueTask<RecordLease> read = records.ReadAsync(RecordKey.Node(number), cancellationToken);
         return read.IsCompletedSuccessfully
-            ? new ValueTask<Node>(Accept(read.Result, number, level, keep))
-            : AwaitAsync(read, number, level, keep);
+            ? new ValueTask<Node>(Accept(read.Result, number, level, scratch))
+            : AwaitAsync(read, number, level, scratch);
     }
 
     /// <summary>Writes a new node and keeps it in memory.</summary>
@@ -70,30 +66,27 @@ internal sealed class NodeSource(TreeId tree, IRecordStore records, NodeCache ca
     public void Forget(ulong number) => cache.Remove(number);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Node> AwaitAsync(ValueTask<RecordLease> read, ulong number, int level, bool keep) =>
-        Accept(await read, number, level, keep);
+    private async ValueTask<Node> AwaitAsync(
+        ValueTask<RecordLease> read, ulong number, int level, NodeScratch? scratch) =>
+        Accept(await read, number, level, scratch);
 
-    private Node Accept(RecordLease read, ulong number, int level, bool keep)
+    private Node Accept(RecordLease read, ulong number, int level, NodeScratch? scratch)
     {
         using RecordLease lease = read;
-        Node node = Parse(lease, number, level);
-        if (keep)
-        {
-            cache.Add(node);
-        }
-
-        return node;
-    }
-
-    private Node Parse(in RecordLease lease, ulong number, int level)
-    {
         if (!lease.Found)
         {
             TreeFaults.ThrowCorrupt(tree, number, "the node is missing");
         }
 
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(lease.Span.Length);
-        lease.Span.CopyTo(bytes);
-        return Node.Parse(number, bytes, tree, level);
+        ReadOnlySpan<byte> record = lease.Span;
+        byte[] bytes = scratch?.Take(record.Length) ?? GC.AllocateUninitializedArray<byte>(record.Length);
+        record.CopyTo(bytes);
+        Node node = Node.Parse(number, bytes, record.Length, tree, level);
+        if (scratch is null)
+        {
+            cache.Add(node);
+        }
+
+        return node;
     }
 }

@@ -8,7 +8,7 @@ namespace Nacre.Storage.Trees;
 /// Keys are ordered byte by byte, unsigned; a key that is a prefix of another comes first.
 /// </summary>
 /// <remarks>Thread: the applier, all members. Readers hold a <see cref="TreeView"/>.</remarks>
-internal sealed class OrderedIndex
+internal sealed partial class OrderedIndex
 {
     /// <summary>Longest key in bytes; the shortest has one.</summary>
     public const int MaxKeyBytes = 6144;
@@ -55,9 +55,6 @@ internal sealed class OrderedIndex
 
     /// <summary>Bytes of memory that changes not yet drained take.</summary>
     public long BufferedBytes => _active.Bytes + (_frozen?.Bytes ?? 0);
-
-    /// <summary>True between <see cref="BeginDrain"/> and the last <see cref="DrainSlice"/>.</summary>
-    public bool IsDraining => _frozen is not null;
 
     /// <summary>The tree that a node belongs to.</summary>
     /// <param name="node">A node's bytes.</param>
@@ -106,66 +103,6 @@ internal sealed class OrderedIndex
         }
 
         return _view;
-    }
-
-    /// <summary>
-    /// Applies all buffered changes to the tree, in key order, and writes the new nodes. Views published earlier keep
-    /// what they see; the new root is durable with the next checkpoint.
-    /// </summary>
-    /// <returns>The new <see cref="Root"/>. Throws <see cref="Core.Files.StorageFaultException"/>; then nothing is lost and the drain may be tried again.</returns>
-    public TreeRoot Drain()
-    {
-        while (IsDraining || BeginDrain())
-        {
-            DrainSlice(int.MaxValue);
-        }
-
-        return Root;
-    }
-
-    /// <summary>
-    /// Begins a drain of what is buffered now, to be done in slices between other work: changes made meanwhile are
-    /// not part of it.
-    /// </summary>
-    /// <returns>False when nothing is buffered. A drain must not be under way.</returns>
-    public bool BeginDrain()
-    {
-        Invariant.Check(!IsDraining);
-        if (_active.Sequence == 0)
-        {
-            return false;
-        }
-
-        _frozen = _active;
-        _active = new WriteBuffer();
-        return true;
-    }
-
-    /// <summary>Does a part of the drain under way.</summary>
-    /// <param name="maxNodes">Stops after reading and writing about so many nodes; from 1.</param>
-    /// <returns>True when the drain is done and <see cref="Root"/> is the new one.</returns>
-    public bool DrainSlice(int maxNodes)
-    {
-        Invariant.Check(_frozen is not null);
-        Invariant.Check(maxNodes > 0);
-        TreeDrain drain = _drain ?? new TreeDrain(_nodes, _allocator, _options, Root, _frozen);
-
-        // A fault leaves no drain behind: the next slice begins it anew, and what it wrote is dead.
-        _drain = null;
-        if (!drain.Advance(maxNodes))
-        {
-            _drain = drain;
-            return false;
-        }
-
-        Root = drain.Result;
-        _frozen = null;
-        foreach (ulong number in drain.Replaced)
-        {
-            _nodes.Forget(number);
-        }
-
-        return true;
     }
 
     /// <summary>

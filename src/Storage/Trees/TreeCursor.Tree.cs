@@ -17,6 +17,7 @@ internal sealed partial class TreeCursor
     private bool _positioning;
     private bool _treeEnded;
     private int _leavesRead;
+    private NodeScratch? _scratch;
 
     private Node? _leaf;
     private int _next;
@@ -63,7 +64,11 @@ internal sealed partial class TreeCursor
     }
 
     private ValueTask<Node> LoadWantedAsync(CancellationToken cancellationToken) =>
-        _nodes.LoadAsync(_wanted, _wantedLevel, _wantedLevel > 0 || _leavesRead < LeavesKept, cancellationToken);
+        _nodes.LoadAsync(
+            _wanted,
+            _wantedLevel,
+            _wantedLevel > 0 || _leavesRead < LeavesKept ? null : _scratch ??= new NodeScratch(),
+            cancellationToken);
 
     /// <summary>Takes the wanted node: goes on to its child, or stands before its first entry.</summary>
     private void Accept(Node node)
@@ -226,8 +231,7 @@ internal sealed partial class TreeCursor
 
         suffix.CopyTo(_key.AsSpan(prefixLength));
         _keyLength = prefixLength + suffix.Length;
-        int value = leaf.ValueOffset(_next, out int valueLength);
-        _value = leaf.Bytes.AsMemory(value, valueLength);
+        _value = leaf.Value(_next);
         _next += _step;
     }
 }

@@ -13,15 +13,15 @@ internal sealed partial class TreeCursor : IAsyncDisposable
     // - where _stop is short of _leafEnd, the leaf's entry there is at or past the buffers' key.
     private readonly ScanBounds _bounds;
     private readonly int _step;
-    private BufferScan _active;
-    private BufferScan _frozen;
+    private WriteBuffer.Scan _active;
+    private WriteBuffer.Scan _frozen;
     private bool _started;
 
     private byte[] _key = [];
     private int _keyLength;
     private ReadOnlyMemory<byte> _value;
 
-    internal TreeCursor(NodeSource nodes, TreeRoot root, BufferScan active, BufferScan frozen, ScanBounds bounds)
+    internal TreeCursor(NodeSource nodes, TreeRoot root, WriteBuffer.Scan active, WriteBuffer.Scan frozen, ScanBounds bounds)
     {
         _nodes = nodes;
         _root = root;
@@ -57,6 +57,7 @@ internal sealed partial class TreeCursor : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        _scratch?.Dispose();
         if (_key.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_key, clearArray: true);
@@ -150,7 +151,7 @@ internal sealed partial class TreeCursor : IAsyncDisposable
         return given;
     }
 
-    private bool Give(in BufferScan scan)
+    private bool Give(in WriteBuffer.Scan scan)
     {
         if (scan.IsDeletion)
         {

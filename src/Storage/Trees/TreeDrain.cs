@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Nacre.Core;
 
 namespace Nacre.Storage.Trees;
@@ -9,24 +8,28 @@ namespace Nacre.Storage.Trees;
 /// were; the new tree exists once the pass is done.
 /// </summary>
 /// <remarks>Thread: the applier. The work can be done in slices. After a fault the drain is dropped and begun anew.</remarks>
-internal sealed class TreeDrain
+internal sealed partial class TreeDrain : IDisposable
 {
+    /// <summary>The bounds of a drain.</summary>
+    public static readonly ScanBounds AllChanges = new(default, Inclusive: true, default, Descending: false);
+
     // Invariants:
     // - _frames[0.._depth) is the path from the old root to where the pass stands; each frame's index is its next child
     //   or entry;
-    // - all changes before _change are in the writers or in new nodes; no open frame's subtree ends before _change;
+    // - all changes before the one at which _changes stands are in the writers or in new nodes, and no open frame's
+    //   subtree ends before it;
     // - the leftmost entry that is written on an inner level has an empty key;
     // - in key order, what a writer holds pending comes before what the writers of lower levels hold.
     private readonly NodeSource _nodes;
     private readonly NodeAllocator _allocator;
-    private readonly WriteBuffer _changes;
     private readonly TreeOptions _options;
     private readonly List<LevelWriter> _writers = [];
     private readonly List<ulong> _replaced = [];
     private readonly Frame[] _frames;
+    private readonly NodeScratch _leafScratch = new();
     private readonly byte[] _separator = new byte[OrderedIndex.MaxKeyBytes];
     private int _depth;
-    private uint _change;
+    private WriteBuffer.Scan _changes;
     private long _bytes;
     private int _written;
 
@@ -40,8 +43,7 @@ internal sealed class TreeDrain
         _nodes = nodes;
         _allocator = allocator;
         _options = options;
-        _changes = changes;
-        _change = changes.First();
+        _changes = ChangesOf(changes);
         _bytes = root.Bytes;
         FirstNumber = allocator.Next;
         _frames = new Frame[Math.Max(1, (int)root.Height)];
@@ -64,6 +66,14 @@ internal sealed class TreeDrain
     public IReadOnlyList<ulong> Replaced => _replaced;
 
     private int Progress => _written + _replaced.Count;
+
+    /// <summary>Stands at the first change of a buffer.</summary>
+    public static WriteBuffer.Scan ChangesOf(WriteBuffer buffer)
+    {
+        WriteBuffer.Scan changes = new(buffer, buffer.Sequence, descending: false);
+        changes.Start(AllChanges);
+        return changes;
+    }
 
     /// <summary>Goes on with the pass.</summary>
     /// <param name="maxNodes">Stops after reading and writing about so many nodes.</param>
@@ -89,9 +99,29 @@ internal sealed class TreeDrain
             }
         }
 
-        Invariant.Check(_change == 0);
+        Invariant.Check(!_changes.HasCurrent);
         Finish();
         return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _leafScratch.Dispose();
+
+    /// <summary>The changes that belong to leaves not read yet.</summary>
+    public WriteBuffer.Scan Ahead()
+    {
+        WriteBuffer.Scan ahead = _changes;
+        if (ahead.HasCurrent && _depth > 0 && _frames[_depth - 1] is { Node.Level: 0 } leaf)
+        {
+            if (!leaf.IsBounded)
+            {
+                return default;
+            }
+
+            ahead.Start(AllChanges with { From = leaf.Bound.ToArray() });
+        }
+
+        return ahead;
     }
 
     /// <summary>Takes over the next child as it is, or goes down into it.</summary>
@@ -105,8 +135,8 @@ internal sealed class TreeDrain
 
         int index = frame.Index++;
         bool last = index + 1 == inner.Count;
-        bool changed = _change != 0
-            && (last ? IsBelow(frame) : inner.CompareKey(index + 1, _changes.KeyAt(_change)) > 0);
+        bool changed = _changes.HasCurrent
+            && (last ? IsBelow(frame) : inner.CompareKey(index + 1, _changes.Key) > 0);
         if (!changed && CloseBelow(inner.Level))
         {
             AppendChild(inner.Level, inner.Prefix, inner.KeySuffix(index), inner.ChildReference(index), isNew: false);
@@ -132,20 +162,19 @@ internal sealed class TreeDrain
     {
         LevelWriter writer = WriterOf(0);
         Node? leaf = frame.Node;
-        while (_change != 0 && IsBelow(frame))
+        while (_changes.HasCurrent && IsBelow(frame))
         {
-            ReadOnlySpan<byte> key = _changes.KeyAt(_change);
+            ReadOnlySpan<byte> key = _changes.Key;
             bool exact = false;
             Take(writer, frame, leaf?.LowerBound(key, out exact) ?? 0);
-            uint version = _changes.VersionAt(_change, uint.MaxValue);
-            if (!_changes.IsDeletion(version))
+            if (!_changes.IsDeletion)
             {
-                writer.Append(key, _changes.ValueAtVersion(version).Span, isNew: !exact);
+                writer.Append(key, _changes.Value.Span, isNew: !exact);
                 CutAhead(0);
             }
 
             frame.Index += exact ? 1 : 0;
-            _change = _changes.Next(_change);
+            _changes.MoveNext(AllChanges);
             if (Progress >= stop)
             {
                 return false;
@@ -159,106 +188,23 @@ internal sealed class TreeDrain
     /// <summary>Takes over a leaf's entries up to one, exclusively.</summary>
     private void Take(LevelWriter writer, Frame frame, int until)
     {
-        for (; frame.Index < until; frame.Index++)
+        if (frame.Index < until)
         {
-            Node leaf = frame.Node!;
-            writer.Append(leaf.Prefix, leaf.KeySuffix(frame.Index), leaf.Value(frame.Index), isNew: false);
+            writer.AppendRun(frame.Node!, frame.Index, until);
+            frame.Index = until;
             CutAhead(0);
         }
     }
 
     /// <summary>Whether the next change belongs to a frame's subtree.</summary>
     private bool IsBelow(Frame frame) =>
-        !frame.IsBounded || _changes.KeyAt(_change).SequenceCompareTo(frame.Bound) < 0;
-
-    /// <summary>
-    /// Puts all that is pending below a level into nodes, so that a subtree of that level can follow.
-    /// </summary>
-    /// <returns>False when too little is pending for a node: then the subtree is to be opened and joined with it.</returns>
-    private bool CloseBelow(int level)
-    {
-        for (int i = 0; i < level; i++)
-        {
-            CutOverfull(i);
-            if (WriterOf(i).IsUnderfull)
-            {
-                return false;
-            }
-
-            CutRest(i);
-        }
-
-        return true;
-    }
-
-    private void CutAhead(int level)
-    {
-        LevelWriter writer = WriterOf(level);
-        while (writer.CanCutAhead)
-        {
-            Cut(writer, level, writer.ChooseCut());
-        }
-    }
-
-    private void CutOverfull(int level)
-    {
-        LevelWriter writer = WriterOf(level);
-        while (writer.IsOverfull)
-        {
-            Cut(writer, level, writer.ChooseCut());
-        }
-    }
-
-    private void CutRest(int level)
-    {
-        LevelWriter writer = WriterOf(level);
-        if (writer.Count > 0)
-        {
-            Cut(writer, level, writer.Count);
-        }
-    }
-
-    /// <summary>Cuts a node and appends it to the level above.</summary>
-    private void Cut(LevelWriter writer, int level, int count)
-    {
-        bool isNew = writer.NextIsNew;
-        int separatorLength = writer.Separator.Length;
-        writer.Separator.CopyTo(_separator);
-        Span<byte> reference = stackalloc byte[NodeFormat.ChildBytes];
-        ulong number = Write(writer.Cut(count, out long entries));
-        BinaryPrimitives.WriteUInt64LittleEndian(reference, number);
-        BinaryPrimitives.WriteInt64LittleEndian(reference[8..], entries);
-        AppendChild(level + 1, _separator.AsSpan(0, separatorLength), default, reference, isNew);
-    }
-
-    private void AppendChild(
-        int level, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> suffix, ReadOnlySpan<byte> reference, bool isNew)
-    {
-        LevelWriter writer = WriterOf(level);
-        if (writer.IsUntouched && IsTop(level))
-        {
-            // The leftmost child takes all that is below its right neighbour.
-            prefix = default;
-            suffix = default;
-        }
-
-        writer.Append(prefix, suffix, reference, isNew);
-        CutAhead(level);
-    }
-
-    private ulong Write(byte[] bytes)
-    {
-        ulong number = _allocator.Allocate();
-        _nodes.Store(Node.FromEncoded(number, bytes));
-        _bytes += bytes.Length;
-        _written++;
-        return number;
-    }
+        !frame.IsBounded || _changes.Key.SequenceCompareTo(frame.Bound) < 0;
 
     /// <summary>Reads a node whose entries go into new nodes.</summary>
     private Node Open(ulong number, int level, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> suffix)
     {
-        Node node = _nodes.Load(number, level);
+        // A leaf that is being replaced is not worth a place in memory; an inner node still serves readers.
+        Node node = _nodes.Load(number, level, level == 0 ? _leafScratch : null);
         WriterOf(level).Open(prefix, suffix);
         CountAsReplaced(node);
         return node;
@@ -267,76 +213,7 @@ internal sealed class TreeDrain
     private void CountAsReplaced(Node node)
     {
         _replaced.Add(node.Number);
-        _bytes -= node.Bytes.Length;
-    }
-
-    /// <summary>Puts what is pending on every level into nodes, up to a single one: the root.</summary>
-    private void Finish()
-    {
-        for (int level = 0; ; level++)
-        {
-            CutOverfull(level);
-            if (!IsTop(level))
-            {
-                CutRest(level);
-                continue;
-            }
-
-            LevelWriter writer = WriterOf(level);
-
-            Result = writer.Count switch
-            {
-                0 => TreeRoot.Empty,
-                1 when level > 0 => OnlyChildAsRoot(writer.OnlyChild(), level - 1),
-                _ => RootOf(writer, level),
-            };
-            return;
-        }
-    }
-
-    private TreeRoot RootOf(LevelWriter writer, int level)
-    {
-        ulong number = Write(writer.Cut(writer.Count, out long entries));
-        return new TreeRoot(number, (byte)(level + 1), entries, _bytes);
-    }
-
-    private TreeRoot OnlyChildAsRoot(ReadOnlySpan<byte> reference, int level)
-    {
-        ulong number = BinaryPrimitives.ReadUInt64LittleEndian(reference);
-        long entries = BinaryPrimitives.ReadInt64LittleEndian(reference[8..]);
-        while (level > 0 && _nodes.Load(number, level) is { Count: 1 } node)
-        {
-            CountAsReplaced(node);
-            number = node.Child(0);
-            level--;
-        }
-
-        return new TreeRoot(number, (byte)(level + 1), entries, _bytes);
-    }
-
-    /// <summary>True when nothing reached the levels above.</summary>
-    private bool IsTop(int level)
-    {
-        for (int above = level + 1; above < _writers.Count; above++)
-        {
-            if (!_writers[above].IsUntouched)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private LevelWriter WriterOf(int level)
-    {
-        while (_writers.Count <= level)
-        {
-            Invariant.Check(_writers.Count < NodeFormat.MaxHeight);
-            _writers.Add(new LevelWriter(_nodes.Tree, _writers.Count, _options.NodeBytes));
-        }
-
-        return _writers[level];
+        _bytes -= node.Length;
     }
 
     /// <summary>A node on the path, with the key that its subtree ends before.</summary>

@@ -126,7 +126,7 @@ internal sealed class TreeVerifier
         {
             for (int i = 0; i < keys.Length; i++)
             {
-                _visitor(keys[i], leaf.Value(i));
+                _visitor(keys[i], leaf.Value(i).Span);
             }
         }
     }
@@ -142,8 +142,8 @@ internal sealed class TreeVerifier
                 return null;
             }
 
-            Node node = Node.Parse(number, lease.Span.ToArray(), _tree, level);
-            _bytes += node.Bytes.Length;
+            Node node = Node.Parse(number, lease.Span.ToArray(), lease.Span.Length, _tree, level);
+            _bytes += node.Length;
             if (level == 0)
             {
                 _leaves++;

@@ -70,8 +70,8 @@ internal sealed class TreeView
         new(
             _nodes,
             Root,
-            new BufferScan(_active, _sequence, descending),
-            _frozen is null ? default : new BufferScan(_frozen, _frozen.Sequence, descending),
+            new WriteBuffer.Scan(_active, _sequence, descending),
+            _frozen is null ? default : new WriteBuffer.Scan(_frozen, _frozen.Sequence, descending),
             new ScanBounds(from, inclusive, toExclusive, descending));
 
     /// <summary>True when this is the view of an index in a state.</summary>
@@ -85,7 +85,7 @@ internal sealed class TreeView
     {
         while (true)
         {
-            Node node = await _nodes.LoadAsync(number, level, keep: true, cancellationToken);
+            Node node = await _nodes.LoadAsync(number, level, scratch: null, cancellationToken);
             if (level == 0)
             {
                 return node.Find(key.Span);

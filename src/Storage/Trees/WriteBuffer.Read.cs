@@ -2,37 +2,6 @@ namespace Nacre.Storage.Trees;
 
 internal sealed partial class WriteBuffer
 {
-    /// <summary>The first key; 0 for none.</summary>
-    public uint First() => Next(0);
-
-    /// <summary>The key after another; 0 for none.</summary>
-    public uint Next(uint place) => Volatile.Read(ref Link(place, 0));
-
-    /// <summary>The first key that is not below another; 0 for none.</summary>
-    public uint AtOrAfter(ReadOnlySpan<byte> key)
-    {
-        Search(key, out uint after);
-        return after;
-    }
-
-    /// <summary>The last key that is below another; 0 for none.</summary>
-    public uint Before(ReadOnlySpan<byte> key) => Search(key, out _);
-
-    /// <summary>The last key; 0 for none.</summary>
-    public uint Last()
-    {
-        uint at = 0;
-        for (int level = MaxHeight - 1; level >= 0; level--)
-        {
-            while (Volatile.Read(ref Link(at, level)) is var next && next != 0)
-            {
-                at = next;
-            }
-        }
-
-        return at;
-    }
-
     /// <summary>Looks a key up.</summary>
     /// <param name="key">The key.</param>
     /// <param name="sequence">Changes above this are not seen.</param>
@@ -46,79 +15,149 @@ internal sealed partial class WriteBuffer
             return false;
         }
 
-        uint place = AtOrAfter(key);
-        if (place == 0 || !KeyAt(place).SequenceEqual(key))
-        {
-            return false;
-        }
-
-        uint version = VersionAt(place, sequence);
+        ulong head = KeyBytes.Head(key);
+        Fence<Group>[] groups = Volatile.Read(ref _groups);
+        Fence<Block>[] blocks = groups[FindFence(groups, key, head)].Target.Blocks;
+        Slot[] slots = blocks[FindFence(blocks, key, head)].Target.Slots;
+        int index = FindSlot(slots, key, head, out bool exact);
+        uint version = exact ? _arena.Version(slots[index].Place, sequence) : 0;
         if (version == 0)
         {
             return false;
         }
 
-        value = IsDeletion(version) ? default : ValueAtVersion(version);
+        value = _arena.IsDeletion(version) ? default : _arena.Value(version);
         return true;
     }
 
-    /// <summary>A key's newest version up to a sequence number; 0 when it has none.</summary>
-    public uint VersionAt(uint place, uint sequence)
+    /// <summary>Walks the keys as of a sequence number, deletions among them. Default: no keys.</summary>
+    public struct Scan
     {
-        uint version = Volatile.Read(ref Word(place + NewestAt));
-        while (version != 0)
-        {
-            uint[] chunk = ChunkOf(version, out int at);
-            if (chunk[at] <= sequence)
-            {
-                return version;
-            }
+        // Invariants:
+        // - unless _groups is null, the scan stands at _slots[_slot], a key inside the bounds, and _version is that
+        //   key's newest version up to _sequence;
+        // - the three arrays were current when the scan began or later.
+        private readonly WriteBuffer? _buffer;
+        private readonly uint _sequence;
+        private readonly int _step;
+        private Fence<Group>[]? _groups;
+        private Fence<Block>[] _blocks = [];
+        private Slot[] _slots = [];
+        private int _group;
+        private int _block;
+        private int _slot;
+        private uint _version;
 
-            version = chunk[at + OlderAt];
+        /// <param name="buffer">The buffer.</param>
+        /// <param name="sequence">Changes above this are not seen.</param>
+        /// <param name="descending">From high to low.</param>
+        public Scan(WriteBuffer buffer, uint sequence, bool descending)
+        {
+            _buffer = sequence == 0 ? null : buffer;
+            _sequence = sequence;
+            _step = descending ? -1 : 1;
         }
 
-        return 0;
-    }
+        /// <summary>False before the start and at the end.</summary>
+        public readonly bool HasCurrent => _groups is not null;
 
-    /// <summary>A key.</summary>
-    public ReadOnlySpan<byte> KeyAt(uint place)
-    {
-        uint[] chunk = ChunkOf(place, out int at);
-        uint meta = chunk[at + KeyMetaAt];
-        return BytesOf(chunk, at + TowerAt + (int)(meta >> 16), (int)(meta & 0xFFFF));
-    }
+        /// <summary>The current key.</summary>
+        public readonly ReadOnlySpan<byte> Key => _buffer!._arena.Key(_slots[_slot].Place);
 
-    /// <summary>Whether a version says that the key is gone.</summary>
-    public bool IsDeletion(uint version) => (Word(version + VersionMetaAt) & DeletionFlag) != 0;
+        /// <summary>Whether the current key was deleted.</summary>
+        public readonly bool IsDeletion => _buffer!._arena.IsDeletion(_version);
 
-    /// <summary>A version's value.</summary>
-    public TreeValue ValueAtVersion(uint version)
-    {
-        uint[] chunk = ChunkOf(version, out int at);
-        return new TreeValue(chunk, (at + ValueAt) * sizeof(uint), (int)(chunk[at + VersionMetaAt] & 0xFF));
-    }
+        /// <summary>The current value.</summary>
+        public readonly TreeValue Value => _buffer!._arena.Value(_version);
 
-    /// <summary>Finds the last key below another, and the first that is not; 0 for none.</summary>
-    private uint Search(ReadOnlySpan<byte> key, out uint after)
-    {
-        ulong head = KeyBytes.Head(key);
-        uint at = 0;
-        after = 0;
-        for (int level = MaxHeight - 1; level >= 0; level--)
+        /// <summary>Goes to the first key inside bounds.</summary>
+        public void Start(in ScanBounds bounds)
+        {
+            if (_buffer is null)
+            {
+                return;
+            }
+
+            ReadOnlySpan<byte> from = bounds.From.Span;
+            ulong head = KeyBytes.Head(from);
+            bool last = from.IsEmpty && _step < 0;
+            _groups = Volatile.Read(ref _buffer._groups);
+            _group = last ? _groups.Length - 1 : _buffer.FindFence(_groups, from, head);
+            _blocks = _groups[_group].Target.Blocks;
+            _block = last ? _blocks.Length - 1 : _buffer.FindFence(_blocks, from, head);
+            _slots = _blocks[_block].Target.Slots;
+            bool exact = false;
+            _slot = last ? _slots.Length : _buffer.FindSlot(_slots, from, head, out exact);
+            if (exact && !bounds.Inclusive)
+            {
+                _slot += _step;
+            }
+            else if (!exact && _step < 0)
+            {
+                _slot--;
+            }
+
+            Settle(bounds);
+        }
+
+        /// <summary>Goes to the next key.</summary>
+        public void MoveNext(in ScanBounds bounds)
+        {
+            _slot += _step;
+            Settle(bounds);
+        }
+
+        /// <summary>Passes over keys that came later than the sequence number, and stops at the end.</summary>
+        private void Settle(in ScanBounds bounds)
         {
             while (true)
             {
-                uint next = Volatile.Read(ref Link(at, level));
-                if (next == after || Compare(next, key, head) >= 0)
+                if ((uint)_slot >= (uint)_slots.Length)
                 {
-                    after = next;
-                    break;
+                    if (!TryNextBlock())
+                    {
+                        _groups = null;
+                        return;
+                    }
+
+                    continue;
                 }
 
-                at = next;
+                uint place = _slots[_slot].Place;
+                if (!bounds.To.IsEmpty && bounds.IsPast(_buffer!._arena.Key(place)))
+                {
+                    _groups = null;
+                    return;
+                }
+
+                _version = _buffer!._arena.Version(place, _sequence);
+                if (_version != 0)
+                {
+                    return;
+                }
+
+                _slot += _step;
             }
         }
 
-        return at;
+        private bool TryNextBlock()
+        {
+            _block += _step;
+            if ((uint)_block >= (uint)_blocks.Length)
+            {
+                _group += _step;
+                if ((uint)_group >= (uint)_groups!.Length)
+                {
+                    return false;
+                }
+
+                _blocks = _groups[_group].Target.Blocks;
+                _block = _step > 0 ? 0 : _blocks.Length - 1;
+            }
+
+            _slots = _blocks[_block].Target.Slots;
+            _slot = _step > 0 ? 0 : _slots.Length - 1;
+            return true;
+        }
     }
 }

@@ -1,6 +1,4 @@
 using CsCheck;
-using Nacre.Storage.Records;
-using Nacre.Storage.Records.Memory;
 using Nacre.Storage.Trees;
 
 namespace Nacre.Storage.Tests.Trees;
@@ -42,8 +40,7 @@ public sealed class OrderedIndexPropertyTests
 
     private static async Task Run(Step[] steps, long cacheBytes, bool asynchronous)
     {
-        IRecordStore records = new MemoryRecordStore(MemoryRecords.Empty);
-        TreeWorkbench bench = new(cacheBytes: cacheBytes, records: asynchronous ? new YieldingRecordStore(records) : records);
+        TreeWorkbench bench = new(cacheBytes: cacheBytes, asynchronous: asynchronous);
         SortedDictionary<byte[], byte[]> model = new(ByteOrder.Instance);
         List<(TreeView View, KeyValuePair<byte[], byte[]>[] Entries)> published = [];
         foreach (Step step in steps)
@@ -66,7 +63,8 @@ public sealed class OrderedIndexPropertyTests
         Assert.That(bench.Verify().Findings, Is.Empty);
         Assert.That(bench.Index.Root.Entries, Is.EqualTo(model.Count));
         published.Add((bench.Index.Publish(), [.. model]));
-        published.Add((bench.Reopened().Publish(), [.. model]));
+        bench.Reopen();
+        published.Add((bench.Index.Publish(), [.. model]));
         for (int i = 0; i < published.Count; i++)
         {
             await CheckView(published[i].View, published[i].Entries, seed: i);

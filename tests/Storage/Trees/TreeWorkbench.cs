@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Nacre.Storage.Records;
 using Nacre.Storage.Records.Memory;
 using Nacre.Storage.Trees;
@@ -9,16 +10,19 @@ internal sealed class TreeWorkbench
 {
     public static readonly TreeId Tree = new(7);
 
-    public TreeWorkbench(int nodeBytes = 1024, long cacheBytes = 1 << 20, IRecordStore? records = null)
+    private readonly long _cacheBytes;
+
+    public TreeWorkbench(int nodeBytes = 1024, long cacheBytes = 1 << 20, bool asynchronous = false)
     {
-        Records = records ?? new MemoryRecordStore(MemoryRecords.Empty);
+        _cacheBytes = cacheBytes;
+        Records = new TestRecordStore(new MemoryRecordStore(MemoryRecords.Empty), asynchronous);
         Allocator = new NodeAllocator(1);
         Cache = new NodeCache(cacheBytes);
         Options = new TreeOptions { NodeBytes = nodeBytes };
         Index = new OrderedIndex(Tree, Records, Allocator, Cache, Options, TreeRoot.Empty);
     }
 
-    public IRecordStore Records { get; }
+    public TestRecordStore Records { get; }
 
     public NodeAllocator Allocator { get; }
 
@@ -26,18 +30,46 @@ internal sealed class TreeWorkbench
 
     public TreeOptions Options { get; }
 
-    public OrderedIndex Index { get; }
+    public OrderedIndex Index { get; private set; }
 
-    /// <summary>The tree as a restart finds it: nothing in memory.</summary>
-    public OrderedIndex Reopened() => new(
-        Tree, Records, new NodeAllocator(Allocator.Next), new NodeCache(1 << 20), Options, Index.Root);
+    /// <summary>How full the nodes are on average, from 0 to 1.</summary>
+    public double Fill
+    {
+        get
+        {
+            TreeVerification seen = Verify();
+            return seen.Bytes / (double)((seen.Leaves + seen.InnerNodes) * Options.NodeBytes);
+        }
+    }
+
+    /// <summary>Goes on with the tree as a restart finds it: nothing buffered, nothing in memory.</summary>
+    public void Reopen() => Index = new OrderedIndex(
+        Tree, Records, Allocator, new NodeCache(_cacheBytes), Options, Index.Root);
 
     public TreeVerification Verify() => TreeVerifier.Verify(Tree, Records, Index.Root, null, CancellationToken.None);
+
+    public void PutRange(long from, long to, int valueBytes = 20)
+    {
+        byte[] value = new byte[valueBytes];
+        for (long i = from; i < to; i++)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(value, i);
+            Index.Put(Number(i), value);
+        }
+    }
+
+    public void DeleteRange(long from, long to)
+    {
+        for (long i = from; i < to; i++)
+        {
+            Index.Delete(Number(i));
+        }
+    }
 
     public static byte[] Number(long value)
     {
         byte[] bytes = new byte[8];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, value);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, value);
         return bytes;
     }
 
@@ -59,4 +91,8 @@ internal sealed class TreeWorkbench
 
         return entries;
     }
+
+    /// <summary>The keys of a view as numbers.</summary>
+    public static async Task<long[]> Numbers(TreeView view) =>
+        [.. (await Scan(view)).Select(e => BinaryPrimitives.ReadInt64BigEndian(e.Key))];
 }
