@@ -45,4 +45,105 @@ Task("Quickstart")
     .Description("Starts a server on a fresh folder, fills it with real data, and reads it back.")
     .Does(() => DotNet("Quickstart", "run", "--project", "src/Cli", "--configuration", Configuration, "--", "quickstart"));
 
+const string Artifacts = "artifacts";
+const string Runtime = "linux-x64";
+
+// The one version of everything, as the projects see it.
+string Version() => System.Xml.Linq.XDocument.Load("Directory.Build.props")
+    .Descendants("VersionPrefix").Single().Value;
+
+// Runs a program of the system's; the build stops where it fails.
+void Run(string step, string program, params string[] arguments)
+{
+    var builder = new ProcessArgumentBuilder();
+    foreach (var argument in arguments)
+    {
+        builder.AppendQuoted(argument);
+    }
+
+    var exitCode = StartProcess(program, new ProcessSettings { Arguments = builder });
+    if (exitCode != 0)
+    {
+        throw new CakeException(exitCode, $"{step} failed: {program} left with exit code {exitCode}.");
+    }
+}
+
+Task("Publish")
+    .Description("Makes a build that needs no .NET on the machine, as a folder and a .tar.gz.")
+    .Does(() =>
+    {
+        var folder = $"{Artifacts}/nacre-{Version()}-{Runtime}";
+        CleanDirectory(folder);
+        DotNet("Publish", "publish", "src/Cli", "--configuration", Configuration, "--runtime", Runtime,
+            "--self-contained", "--verbosity", "quiet", "--output", folder);
+        Run("Publish", "tar", "--create", "--gzip", "--owner=0", "--group=0", "--numeric-owner",
+            "--file", $"{folder}.tar.gz", "--directory", Artifacts, $"nacre-{Version()}-{Runtime}");
+    });
+
+Task("Debian")
+    .Description("Makes the .deb: program, systemd unit, configuration, documents. Needs dpkg-deb.")
+    .IsDependentOn("Publish")
+    .Does(() =>
+    {
+        var root = $"{Artifacts}/debian";
+        CleanDirectory(root);
+        CopyDirectory($"{Artifacts}/nacre-{Version()}-{Runtime}", $"{root}/usr/lib/nacre");
+        foreach (var folder in new[] { "DEBIAN", "usr/bin", "usr/share/doc/nacre", "etc/nacre", "usr/lib/systemd/system" })
+        {
+            EnsureDirectoryExists($"{root}/{folder}");
+        }
+
+        Run("Debian", "ln", "--symbolic", "--force", "../lib/nacre/nacre", $"{root}/usr/bin/nacre");
+        CopyFile("packaging/nacre.service", $"{root}/usr/lib/systemd/system/nacre.service");
+        CopyFile("packaging/nacre.json", $"{root}/etc/nacre/nacre.json");
+        CopyFile("packaging/debian/README.Debian", $"{root}/usr/share/doc/nacre/README.Debian");
+        CopyFile("README.md", $"{root}/usr/share/doc/nacre/README.md");
+        CopyFile("LICENSE", $"{root}/usr/share/doc/nacre/copyright");
+        CopyFile("CHANGELOG.md", $"{root}/usr/share/doc/nacre/changelog");
+        foreach (var script in new[] { "conffiles", "postinst", "prerm", "postrm" })
+        {
+            CopyFile($"packaging/debian/{script}", $"{root}/DEBIAN/{script}");
+        }
+
+        var kibibytes = System.IO.Directory.EnumerateFiles(root, "*", System.IO.SearchOption.AllDirectories)
+            .Sum(file => new System.IO.FileInfo(file).Length) / 1024;
+        System.IO.File.WriteAllText($"{root}/DEBIAN/control", System.IO.File.ReadAllText("packaging/debian/control")
+            .Replace("@VERSION@", Version()).Replace("@ARCHITECTURE@", "amd64").Replace("@SIZE@", kibibytes.ToString()));
+
+        // dpkg looks at modes; a checkout's umask must not decide them.
+        Run("Debian", "chmod", "--recursive", "u=rwX,go=rX", root);
+        foreach (var script in new[] { "postinst", "prerm", "postrm" })
+        {
+            Run("Debian", "chmod", "0755", $"{root}/DEBIAN/{script}");
+        }
+
+        Run("Debian", "dpkg-deb", "--root-owner-group", "--build", root, $"{Artifacts}/nacre_{Version()}_amd64.deb");
+    });
+
+Task("Packages")
+    .Description("Makes the NuGet packages: the SDK, the protocol, and the dotnet tool.")
+    .Does(() =>
+    {
+        foreach (var project in new[] { "src/Protocol", "src/Client", "src/Cli" })
+        {
+            DotNet("Packages", "pack", project, "--configuration", Configuration, "--verbosity", "quiet",
+                "--output", $"{Artifacts}/packages");
+        }
+    });
+
+Task("Pack")
+    .Description("Makes everything that is installed: the self-contained build, the .deb, the packages.")
+    .IsDependentOn("Debian")
+    .IsDependentOn("Packages");
+
+Task("Bench")
+    .Description("Runs the load driver: --arguments=\"run --rounds 5 ...\" replaces the default. Installs its peers by apt.")
+    .Does(() =>
+    {
+        Run("Bench", "benchmarks/Load/install-peers.sh");
+        DotNet("Bench", "build", Solution, "--configuration", Configuration, "--verbosity", "quiet");
+        DotNet("Bench", new[] { "run", "--project", "benchmarks/Load", "--configuration", Configuration, "--no-build", "--" }
+            .Concat(Argument("arguments", "run").Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToArray());
+    });
+
 RunTarget(target);
