@@ -76,6 +76,19 @@ internal sealed class LoadRunner(LoadSettings settings, IReadOnlyList<ITarget> t
         }
     }
 
+    /// <summary>Kills the database's processes, starts them again, and notes the time to the first document read.</summary>
+    public async Task RecoverAsync()
+    {
+        foreach (NacreTarget target in targets.OfType<NacreTarget>())
+        {
+            TimeSpan time = await target.KillAndReadAsync(settings.Records / 2);
+            string line = FormattableString.Invariant(
+                $"- {target.Name}: first read {time.TotalSeconds:F2} s after SIGKILL and start, with {_documents[target]} documents");
+            report.Note(line);
+            await Console.Error.WriteLineAsync(line);
+        }
+    }
+
     private async Task<Measurement> MeasureAsync(ITarget target, Workload workload, int clients, int round)
     {
         await target.PrepareAsync(clients);

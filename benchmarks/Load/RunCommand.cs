@@ -12,7 +12,7 @@ namespace Nacre.Benchmarks.Load;
 /// <summary>The verb <c>run</c>: starts the servers, fills them, runs the workloads, prints the report.</summary>
 internal static class RunCommand
 {
-    private static readonly string[] AllTargets = ["echo-unary", "echo-stream", "postgres", "redis"];
+    private static readonly string[] AllTargets = ["nacre-unary", "nacre-stream", "echo-unary", "echo-stream", "postgres", "redis"];
 
     public static Command Create()
     {
@@ -97,6 +97,7 @@ internal static class RunCommand
             var runner = new LoadRunner(settings, targets, report);
             await runner.LoadAsync();
             await runner.RunAsync();
+            await runner.RecoverAsync();
         }
         finally
         {
@@ -117,6 +118,8 @@ internal static class RunCommand
         Directory.CreateDirectory(folder);
         return name switch
         {
+            "nacre-unary" => await NacreTarget.StartAsync(folder, stream: false),
+            "nacre-stream" => await NacreTarget.StartAsync(folder, stream: true),
             "echo-unary" => await EchoTarget.StartAsync(certificates, stream: false, settings.DocumentBytes),
             "echo-stream" => await EchoTarget.StartAsync(certificates, stream: true, settings.DocumentBytes),
             "postgres" => await PostgresTarget.StartAsync(certificates, folder),
