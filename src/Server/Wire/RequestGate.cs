@@ -2,8 +2,11 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Nacre.Core.Errors;
 using Nacre.Server.Pipeline;
+using Nacre.Server.Streaming;
 
 namespace Nacre.Server.Wire;
 
@@ -63,6 +66,11 @@ internal sealed class RequestGate
 
         try
         {
+            if (http.Request.Path == StreamCommand.Row.FullName)
+            {
+                LiftBodyLimits(http);
+            }
+
             refusal ??= await ReserveFirstMessageAsync(call).ConfigureAwait(false);
             if (refusal is not null)
             {
@@ -81,6 +89,16 @@ internal sealed class RequestGate
         {
             _admission.Leave(call.ReservedBytes);
         }
+    }
+
+    /// <summary>
+    /// A stream's body has no end to measure: each of its messages is held to the limit instead. The library would
+    /// lift these limits by itself, but only from a body that nobody has begun to read.
+    /// </summary>
+    private static void LiftBodyLimits(HttpContext http)
+    {
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        http.Features.GetRequiredFeature<IHttpMinRequestBodyDataRateFeature>().MinDataRate = null;
     }
 
     private static bool IsGrpc(HttpRequest request) =>
