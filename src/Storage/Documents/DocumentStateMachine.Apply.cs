@@ -17,6 +17,8 @@ internal sealed partial class DocumentStateMachine
     public void Apply(ReadOnlySpan<LogRecord> records, Span<CommandOutcome> outcomes)
     {
         Invariant.Check(outcomes.Length >= records.Length);
+        long logBytes = _store.Items.LogBytes;
+        _written = 0;
         for (int at = 0; at < records.Length; at++)
         {
             ref readonly LogRecord record = ref records[at];
@@ -26,6 +28,7 @@ internal sealed partial class DocumentStateMachine
             Hash(record.Entry.Span, outcomes[at]);
         }
 
+        _itemFill.Learn(_written, _store.Items.LogBytes - logBytes);
         RelieveBuffers(records.Length);
         Publish();
     }

@@ -17,6 +17,7 @@ internal sealed partial class DocumentStateMachine
     private readonly ItemVersion?[] _before = new ItemVersion?[ItemCommand.MaxOperations];
     private readonly byte[] _itemTreeKey = new byte[TabletKey.TabletBytes + ItemKey.MaxBytes];
     private readonly byte[] _recordHeader = new byte[ItemRecord.MaxHeaderBytes];
+    private long _written;
 
     private CommandOutcome ApplyItems(LogIndex index, in EntryHeader header, ReadOnlyMemory<byte> command)
     {
@@ -189,7 +190,7 @@ internal sealed partial class DocumentStateMachine
             _changes.Delete(changeKey);
             range.Items--;
             range.DocumentBytes -= old.Length;
-            range.StoredBytes -= ItemRecord.StoredBytes(storedKeyLength, old.Length);
+            Store(range, -ItemRecord.StoredBytes(storedKeyLength, old));
         }
 
         if (operation.Kind == ItemOperationKind.Delete)
@@ -207,7 +208,15 @@ internal sealed partial class DocumentStateMachine
         _changes.Put(changeKey, default);
         range.Items++;
         range.DocumentBytes += body.Length;
-        range.StoredBytes += ItemRecord.StoredBytes(storedKeyLength, body.Length);
+        long stored = ItemRecord.StoredBytes(storedKeyLength, version);
+        Store(range, stored);
+        _written += stored;
+    }
+
+    private void Store(RangeState range, long bytes)
+    {
+        range.StoredBytes += bytes;
+        _storedBytes += bytes;
     }
 
     private void WriteRecords(TabletId tablet, ReadOnlySpan<byte> key, in ItemVersion version, ReadOnlySpan<byte> body)

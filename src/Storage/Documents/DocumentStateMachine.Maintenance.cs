@@ -14,16 +14,15 @@ internal sealed partial class DocumentStateMachine : ILiveness
     /// <summary>Entries of a dropped range that a slice deletes.</summary>
     private const int DropSliceEntries = 512;
 
-    private readonly ReclaimLedger _itemLedger = new();
-    private readonly ReclaimLedger _nodeLedger = new();
-    private Task<LogIndex>? _checkpoint;
+    private readonly LogFill _itemFill = new();
+    private readonly LogFill _nodeFill = new();
+    private long _copied;
     private byte[] _dropItemsFrom = [];
     private byte[] _dropChangesFrom = [];
 
     /// <inheritdoc/>
     public Task<LogIndex> BeginCheckpoint()
     {
-        SettleCheckpoint();
         _items.Drain();
         _changes.Drain();
         Publish();
@@ -39,27 +38,33 @@ internal sealed partial class DocumentStateMachine : ILiveness
             Dropping = _dropping,
             Ranges = _ranges,
         };
-        _checkpoint = _store.BeginCheckpoint(_applied, meta.Write(_options));
-        _itemLedger.CheckpointBegan();
-        _nodeLedger.CheckpointBegan();
-        return _checkpoint;
+        return _store.BeginCheckpoint(_applied, meta.Write(_options));
     }
 
     /// <inheritdoc/>
     public bool Maintain()
     {
-        SettleCheckpoint();
         bool more = DrainSlice(_items) | DrainSlice(_changes);
         more |= DropSlice();
-        more |= CompactSlice(_store.Items, _itemLedger, LiveItemBytes());
-        more |= CompactSlice(_store.Nodes, _nodeLedger, _items.Root.Bytes + _changes.Root.Bytes);
+        more |= CompactSlice(_store.Items, _itemFill, _storedBytes);
+        more |= CompactSlice(_store.Nodes, _nodeFill, _items.Root.Bytes + _changes.Root.Bytes);
         Publish();
         return more;
     }
 
     /// <inheritdoc/>
-    bool ILiveness.IsLive(RecordKey key, ReadOnlySpan<byte> value) =>
-        key.High == 0 ? IsLiveNode(key.Low, value) : IsLiveItem(key);
+    bool ILiveness.IsLive(RecordKey key, ReadOnlySpan<byte> value)
+    {
+        bool isNode = key.High == 0;
+        bool live = isNode ? IsLiveNode(key.Low, value) : IsLiveItem(key);
+        if (live)
+        {
+            // Counted as the live bytes are: of a node its own, of an item what it takes in the log.
+            _copied += isNode ? value.Length : RecordLayout.SizeOf(value.Length);
+        }
+
+        return live;
+    }
 
     /// <summary>
     /// A version is current if and only if the change tree has it. Records lie in the log about as the change tree
@@ -80,17 +85,6 @@ internal sealed partial class DocumentStateMachine : ILiveness
             ? (tree == ItemTree ? _items : _changes).IsLive(number, node)
             : throw new StorageFaultException(
                 StorageFaultKind.Corrupt, $"nodes of shard {_options.Shard}", $"node {number}", "The record is no node of a known tree");
-    }
-
-    private long LiveItemBytes()
-    {
-        long bytes = 0;
-        foreach (RangeState range in _ranges.All)
-        {
-            bytes += range.StoredBytes;
-        }
-
-        return bytes;
     }
 
     /// <summary>Keeps buffers near their budget while entries come faster than maintenance.</summary>
@@ -128,31 +122,19 @@ internal sealed partial class DocumentStateMachine : ILiveness
         return !tree.DrainSlice(DrainSliceNodes);
     }
 
-    private void SettleCheckpoint()
+    private bool CompactSlice(IRecordStore store, LogFill fill, long liveBytes)
     {
-        if (_checkpoint is { IsCompleted: true } ended)
-        {
-            _checkpoint = null;
-            if (ended.IsCompletedSuccessfully)
-            {
-                _itemLedger.CheckpointEnded();
-                _nodeLedger.CheckpointEnded();
-            }
-        }
-    }
-
-    private bool CompactSlice(IRecordStore store, ReclaimLedger ledger, long liveBytes)
-    {
-        long total = store.LogBytes - ledger.Awaiting;
-        long dead = total - liveBytes;
+        long total = store.LogBytes;
+        double dead = total - liveBytes * fill.Ratio;
         if (dead < _options.CompactAtDeadBytes || dead < total * _options.CompactAtDeadShare)
         {
             return false;
         }
 
         _compaction.Begin();
+        _copied = 0;
         long looked = _store.CompactSlice(store, this, _options.CompactionSliceBytes);
-        ledger.Looked(looked);
+        fill.Learn(_copied, store.LogBytes - total + looked);
         return looked > 0;
     }
 

@@ -48,6 +48,7 @@ internal sealed partial class DocumentStateMachine
         }
 
         _ranges.Remove(range);
+        _storedBytes -= owned.StoredBytes;
         _dropping.Add(owned.Tablet);
         return new CommandOutcome(ErrorCode.None, default, CommandEffect.None, default) { Time = _time };
     }

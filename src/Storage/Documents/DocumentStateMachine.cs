@@ -26,6 +26,7 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     // Invariants:
     // - The item tree has an entry if and only if the change tree has one for the same version, and the version's
     //   records are in the item store.
+    // - _storedBytes is the sum of the owned ranges' StoredBytes.
     // - Every entry's tablet is that of an owned range, or is being dropped.
     // - The published view is the state after the last entry of the last batch, but for the time of an Apply.
     // - What Apply does depends on the entries alone: no clock, no chance, nothing that maintenance changed.
@@ -42,6 +43,7 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     private DateTimeOffset _time;
     private ulong _hash;
     private uint _nextTablet;
+    private long _storedBytes;
     private DocumentView _view;
 
     private DocumentStateMachine(DocumentStoreOptions options, IShardStore store, DocumentMeta meta)
@@ -56,6 +58,11 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
         _nextTablet = meta.NextTablet;
         _dropping.AddRange(meta.Dropping);
         _ranges = meta.Ranges;
+        foreach (RangeState range in _ranges.All)
+        {
+            _storedBytes += range.StoredBytes;
+        }
+
         _allocator = new NodeAllocator(meta.NextNode);
         _cache = new NodeCache(options.NodeCacheBytes);
         var layout = new TreeOptions { NodeBytes = options.NodeBytes };

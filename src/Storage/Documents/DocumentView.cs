@@ -13,8 +13,8 @@ namespace Nacre.Storage.Documents;
 /// <summary>One consistent point of a data shard.</summary>
 /// <remarks>
 /// Immutable and shared by all who read at this point; holds memory, no handles, so disposal has nothing to do. What a
-/// view shows may be superseded; compaction then drops it, but the store gives the space back with the second
-/// checkpoint after. A read that finds something gone, or wrong, under a view older than the last slice of compaction
+/// view shows may be superseded; compaction then drops it, but the store keeps it readable until the second checkpoint
+/// after begins. A read that finds something gone, or wrong, under a view older than the last slice of compaction
 /// answers Unavailable: only under a fresh view is that corruption.
 /// </remarks>
 internal sealed class DocumentView : IDocumentView

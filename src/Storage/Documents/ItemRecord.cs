@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Nacre.Core;
 using Nacre.Core.Documents;
-using Nacre.Core.Ids;
+using Nacre.Storage.Records;
 
 namespace Nacre.Storage.Documents;
 
@@ -23,29 +23,29 @@ internal static class ItemRecord
     /// <summary>Most bytes before the document's in the first record.</summary>
     public const int MaxHeaderBytes = FixedBytes + 3 * VarInt.MaxBytes + ItemKey.MaxBytes;
 
-    /// <summary>
-    /// What a record takes in its log besides document and key: key, the store's header, this header and padding, about.
-    /// </summary>
-    private const int OverheadBytes = 56;
-
     private const int FixedBytes = 2 + sizeof(long);
     private const byte ChunkMark = 0x80;
 
     /// <summary>Records of a document.</summary>
     public static int ChunksOf(int length) => Math.Max(1, (length + ChunkBytes - 1) / ChunkBytes);
 
-    /// <summary>Bytes of log that a version takes, about; the same for one version at any time.</summary>
+    /// <summary>Bytes of log that a version takes, but for what is left free at the ends of pages.</summary>
     /// <param name="storedKeyBytes">Item key without its hash.</param>
-    /// <param name="length">The document.</param>
-    public static long StoredBytes(int storedKeyBytes, int length) =>
-        storedKeyBytes + length + (long)ChunksOf(length) * OverheadBytes;
+    /// <param name="version">The version.</param>
+    public static long StoredBytes(int storedKeyBytes, in ItemVersion version)
+    {
+        int header = FixedBytes + VarInt.SizeOf((ulong)version.Length) + VarInt.SizeOf(version.Lsn.Value - version.Created.Value) +
+            VarInt.SizeOf((ulong)storedKeyBytes) + storedKeyBytes;
+        int last = ChunksOf(version.Length) - 1;
+        if (last == 0)
+        {
+            return RecordLayout.SizeOf(header + version.Length);
+        }
 
-    /// <summary>The part of <see cref="StoredBytes"/> that one record of a version is.</summary>
-    /// <param name="record">A record.</param>
-    public static long StoredBytesOfRecord(ReadOnlySpan<byte> record) =>
-        TryReadHeader(record, out ItemHeader header)
-            ? header.StoredKey.Length + header.Body.Length + OverheadBytes
-            : Math.Max(0, record.Length - ChunkHeaderBytes) + OverheadBytes;
+        return RecordLayout.SizeOf(header + ChunkBytes) +
+            (last - 1L) * RecordLayout.SizeOf(ChunkHeaderBytes + ChunkBytes) +
+            RecordLayout.SizeOf(ChunkHeaderBytes + ChunkLength(version.Length, last));
+    }
 
     /// <summary>Writes the header of the first record; the first chunk goes behind it.</summary>
     /// <param name="itemKey">The item's key.</param>

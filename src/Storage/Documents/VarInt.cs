@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Nacre.Storage.Documents;
 
 /// <summary>Numbers in 1 to 10 bytes: 7 bits a byte, lowest first, the high bit set on all but the last.</summary>
@@ -5,6 +7,9 @@ internal static class VarInt
 {
     /// <summary>Longest encoding.</summary>
     public const int MaxBytes = 10;
+
+    /// <summary>Bytes that a number takes.</summary>
+    public static int SizeOf(ulong value) => 1 + (BitOperations.Log2(value | 1) / 7);
 
     /// <summary>Writes a number.</summary>
     /// <returns>Bytes written.</returns>

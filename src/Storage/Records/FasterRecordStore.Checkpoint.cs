@@ -28,7 +28,7 @@ internal sealed partial class FasterRecordStore
         }
 
         _store.Log.ShiftReadOnlyAddress(end, wait: false);
-        return new RecordLogState(_store.Log.BeginAddress, end, _records);
+        return new RecordLogState(_compacted, end, _records);
     }
 
     /// <summary>

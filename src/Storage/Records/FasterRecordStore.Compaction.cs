@@ -7,8 +7,8 @@ namespace Nacre.Storage.Records;
 internal sealed partial class FasterRecordStore
 {
     /// <summary>
-    /// Copies what lives in the oldest part of the log to its end, and moves the beginning behind it. Not through
-    /// FASTER's own compaction: the scanning kind builds a second store of 16 GiB, and both ask the hash index which
+    /// Copies what lives in the oldest part of the log to its end. The rest stays readable until <see cref="Release"/>:
+    /// a reader's view may still show it. Not through FASTER's own compaction: the scanning kind builds a second store of 16 GiB, and both ask the hash index which
     /// record is the newest of its key, where here only the trees know what lives.
     /// </summary>
     /// <param name="liveness">Decides.</param>
@@ -18,7 +18,7 @@ internal sealed partial class FasterRecordStore
     public long CompactSlice(ILiveness liveness, long maxBytes, long stop)
     {
         Invariant.Check(maxBytes > 0);
-        long from = _store.Log.BeginAddress;
+        long from = _compacted;
         long until = Math.Min(stop, from + maxBytes);
         if (from >= until)
         {
@@ -35,8 +35,18 @@ internal sealed partial class FasterRecordStore
             _faults.ThrowLastRead();
         }
 
-        _store.Log.ShiftBeginAddress(next, snapToPageStart: false, truncateLog: false);
+        _compacted = next;
         return next - from;
+    }
+
+    /// <summary>Gives up what lies below an address that compaction has passed: it is found no more.</summary>
+    public void Release(long begin)
+    {
+        Invariant.Check(begin <= _compacted);
+        if (begin > _store.Log.BeginAddress)
+        {
+            _store.Log.ShiftBeginAddress(begin, snapToPageStart: false, truncateLog: false);
+        }
     }
 
     private long CopyLive(ILiveness liveness, long from, long until, long stop)
@@ -54,10 +64,8 @@ internal sealed partial class FasterRecordStore
             {
                 Write(key, value, []);
             }
-            else
-            {
-                _records--;
-            }
+
+            _records--;
         }
 
         return Math.Min(scan.NextAddress, stop);

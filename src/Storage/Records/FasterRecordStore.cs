@@ -18,7 +18,8 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
     // - a record never changes; a key that is written again has the same bytes or is dead;
     // - no record has the key zero, which a buffer zeroed after a failed read would show;
     // - faults are asked after every operation, for FASTER reports none;
-    // - disk space is reserved before FASTER may write.
+    // - disk space is reserved before FASTER may write;
+    // - FASTER's begin address <= _compacted: below _compacted lie dead records, and old places of copied ones.
     private const int BucketBytes = 64;
 
     private readonly RecordStoreOptions _options;
@@ -30,6 +31,7 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
     private readonly SpaceReserve _reserve;
     private readonly RecordSession _appender;
     private long _records;
+    private long _compacted;
 
     private FasterRecordStore(
         RecordStoreOptions options, EncryptedDevice device, DeviceFaults faults, CheckpointTable checkpoints, TimeProvider time,
@@ -46,6 +48,7 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
             Recover(state, token, index);
         }
 
+        _compacted = _store.Log.BeginAddress;
         _sessions = new SessionPool(_store);
         _appender = _sessions.Rent();
         _reserve = new SpaceReserve(
@@ -54,13 +57,10 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public long LogBytes => _store.Log.TailAddress - _store.Log.BeginAddress;
+    public long LogBytes => _store.Log.TailAddress - _compacted;
 
     /// <summary>About how many records there are, dead ones included.</summary>
     public long Records => _records;
-
-    /// <summary>Where the log of records begins.</summary>
-    public long Begin => _store.Log.BeginAddress;
 
     /// <summary>The device beneath.</summary>
     public EncryptedDevice Device => _device;

@@ -23,6 +23,6 @@ internal interface IRecordStore
     /// <param name="second">Second part, stored right behind the first; may be empty.</param>
     void Write(RecordKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
 
-    /// <summary>Bytes of the log of records, dead ones included.</summary>
+    /// <summary>Bytes of the log of records from where compaction stands, dead ones included.</summary>
     long LogBytes { get; }
 }

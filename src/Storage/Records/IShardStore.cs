@@ -44,7 +44,7 @@ internal interface IShardStore : IAsyncDisposable
 
     /// <summary>
     /// Copies live records out of the oldest part of a store, a slice a call, so that the space is given back after
-    /// the next two checkpoints.
+    /// the next two checkpoints. Dead ones stay readable until the second of them begins: a view may still show them.
     /// </summary>
     /// <param name="store"><see cref="Items"/> or <see cref="Nodes"/>.</param>
     /// <param name="liveness">Decides which records are copied.</param>

@@ -13,6 +13,13 @@ internal sealed partial class ShardStore
     {
         Invariant.Check(_checkpoint.IsCompleted);
         _faults.ThrowIfFailed();
+        if (_newest is { } newest)
+        {
+            // Files below go once this checkpoint is durable; nothing may be looked for in them then.
+            _items.Records.Release(newest.Manifest.Items.Log.Begin);
+            _nodes.Records.Release(newest.Manifest.Nodes.Log.Begin);
+        }
+
         RecordLogState items = _items.Records.FixPoint();
         RecordLogState nodes = _nodes.Records.FixPoint();
         _checkpoint = FinishCheckpointAsync(applied, meta, items, nodes);

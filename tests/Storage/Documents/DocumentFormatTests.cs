@@ -4,6 +4,7 @@ using Nacre.Core.Documents;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Storage.Documents;
+using Nacre.Storage.Records;
 using Nacre.Storage.Tests.Support;
 using Nacre.Storage.Trees;
 using static Nacre.Storage.Tests.Documents.DocumentWorkbench;
@@ -68,6 +69,43 @@ public sealed class DocumentFormatTests
         Assert.That(header.Body.Length, Is.EqualTo(end - at));
         Assert.That(ItemRecord.TryReadHeader(record.AsSpan(0, end - 1), out _), Is.False);
     });
+
+    [TestCase(1)]
+    [TestCase(ItemRecord.ChunkBytes)]
+    [TestCase(ItemRecord.ChunkBytes + 1)]
+    [TestCase(DocumentLimits.MaxDocumentBytes)]
+    public async Task ItemRecord_StoredBytes_AreWhatTheRecordsTake(int length)
+    {
+        await using var bench = new DocumentWorkbench();
+        bench.Activate(Range());
+        byte[] body = new byte[length];
+        bench.Write(Range(), new ItemOperation(ItemOperationKind.Create, Precondition.None, Key("a"), body));
+        bench.Write(Range(), new ItemOperation(ItemOperationKind.Upsert, Precondition.None, Key("a"), body));
+        bench.Checkpoint();
+        Assert.That(bench.Machine.Ranges.TryGet(Range().Range, out RangeState? state), Is.True);
+
+        long taken = bench.Disk.Newest!.Items.ByKey.Where(record => record.Key.High == 3).Sum(record => (long)RecordLayout.SizeOf(record.Value.Value.Length));
+        Assert.That(state!.StoredBytes, Is.EqualTo(taken));
+    }
+
+    [Test]
+    public void LogFill_RoomAtTheEndsOfPages_IsLearnt()
+    {
+        var fill = new LogFill();
+        Assert.That(fill.Ratio, Is.EqualTo(1));
+        for (int page = 0; page < 100; page++)
+        {
+            fill.Learn(70_000, 131_072);
+        }
+
+        Assert.That(fill.Ratio, Is.EqualTo(131_072.0 / 70_000).Within(0.001));
+        for (int page = 0; page < 10_000; page++)
+        {
+            fill.Learn(130_000, 131_072);
+        }
+
+        Assert.That(fill.Ratio, Is.EqualTo(131_072.0 / 130_000).Within(0.05));
+    }
 
     [Test]
     public void ItemRecord_Noise_NeverThrows() => Gen.Byte[0, 5].Array[0, 60].Sample(bytes =>

@@ -382,6 +382,10 @@ public sealed class DocumentStateMachineTests
 
         _bench.Checkpoint();
         Assert.That(_bench.Maintain(), Is.GreaterThan(0));
+        Assert.That(await _bench.ListAsync(_range, of: old), Has.Count.EqualTo(100), "nothing is given up yet");
+        _bench.Checkpoint();
+        Assert.That(await _bench.ListAsync(_range, of: old), Has.Count.EqualTo(100), "nor by the first checkpoint");
+        _bench.Checkpoint();
 
         Assert.That((await old.ReadAsync(_range.Range, Key("item0"), default)).Error?.Code, Is.EqualTo(ErrorCode.Unavailable));
         Assert.That(await _bench.ReadAsync(_range, "item0"), Does.Contain("y"));

@@ -195,6 +195,27 @@ public abstract class ShardStoreContract
     }
 
     [Test]
+    public async Task CompactSlice_DeadRecords_StayReadableUntilTheSecondCheckpointBegins()
+    {
+        await using IShardStore store = OpenNew();
+        WriteMany(store, 1, 500);
+        await store.BeginCheckpoint(new LogIndex(1), default);
+        long before = store.Items.LogBytes;
+
+        CompactAll(store, key => key.Low % 2 == 0);
+        Assert.That(store.Items.LogBytes, Is.LessThan(before), "what is passed counts no more");
+        await store.BeginCheckpoint(new LogIndex(2), default);
+        for (ulong key = 1; key <= 500; key++)
+        {
+            Assert.That(Text(store.Items, key), Is.EqualTo(Content(key)));
+        }
+
+        await store.BeginCheckpoint(new LogIndex(3), default);
+        Assert.That(store.Items.Read(RecordKey.Node(499)).Found, Is.False);
+        Assert.That(Text(store.Items, 500), Is.EqualTo(Content(500)));
+    }
+
+    [Test]
     public void Store_UnderAnyOperations_AgreesWithADictionary()
     {
         Gen<int[]> operations = Gen.Int[0, 999].Array[1, 60];

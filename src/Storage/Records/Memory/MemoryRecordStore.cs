@@ -6,15 +6,14 @@ namespace Nacre.Storage.Records.Memory;
 
 /// <summary>A record store without disk: a model of the real one for simulation and for the contract suite.</summary>
 /// <remarks>
-/// Reads are thread-safe, writes come from the applier. Deterministic: no threads, no clock, no chance. Stricter
-/// than the real store in one place: a record that compaction found dead is gone at once, not two checkpoints later.
+/// Reads are thread-safe, writes come from the applier. Deterministic: no threads, no clock, no chance.
 /// </remarks>
 internal sealed class MemoryRecordStore : IRecordStore
 {
     // Invariants:
     // - an address is given to one record only, and addresses rise in the order of writes;
     // - _state is replaced whole, so that a reader and a checkpoint each see one point in time;
-    // - begin <= compacted <= tail, and no record of the current state has an address below compacted.
+    // - begin <= compacted <= tail; a record with an address below compacted is dead, and one below begin is gone.
     private volatile MemoryRecords _state;
 
     public MemoryRecordStore(MemoryRecords state)
@@ -23,7 +22,7 @@ internal sealed class MemoryRecordStore : IRecordStore
     }
 
     /// <inheritdoc/>
-    public long LogBytes => _state.Tail - _state.Begin;
+    public long LogBytes => _state.Tail - _state.Compacted;
 
     /// <summary>Everything written so far; immutable.</summary>
     public MemoryRecords State => _state;
@@ -79,7 +78,7 @@ internal sealed class MemoryRecordStore : IRecordStore
             state = state with
             {
                 ByAddress = state.ByAddress.Remove(address),
-                ByKey = state.ByKey.Remove(key),
+                Dead = state.Dead.Add(address, key),
                 Compacted = address + record.SizeBytes,
             };
             if (liveness.IsLive(key, record.Value))
@@ -95,8 +94,22 @@ internal sealed class MemoryRecordStore : IRecordStore
         return state.Compacted - from;
     }
 
-    /// <summary>Gives back what lies below the older checkpoint's compacted address.</summary>
-    public void Truncate(long begin) => _state = _state with { Begin = Math.Max(_state.Begin, begin) };
+    /// <summary>Gives up what lies below an address that compaction has passed.</summary>
+    public void Release(long begin)
+    {
+        MemoryRecords state = _state;
+        while (!state.Dead.IsEmpty && state.Dead.First() is var (address, key) && address < begin)
+        {
+            // A record that was copied has another address by now.
+            state = state with
+            {
+                Dead = state.Dead.Remove(address),
+                ByKey = state.ByKey[key].Address == address ? state.ByKey.Remove(key) : state.ByKey,
+            };
+        }
+
+        _state = state with { Begin = Math.Max(state.Begin, begin) };
+    }
 
     private static MemoryRecords Append(MemoryRecords state, RecordKey key, byte[] value)
     {

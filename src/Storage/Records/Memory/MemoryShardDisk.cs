@@ -67,6 +67,6 @@ internal sealed class MemoryShardDisk
     {
         Older = Newest;
         Newest = checkpoint;
-        store.Completed(Older?.Applied ?? new LogIndex(0), Older);
+        store.Completed(Older?.Applied ?? new LogIndex(0));
     }
 }

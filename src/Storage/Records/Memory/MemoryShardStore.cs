@@ -25,6 +25,7 @@ internal sealed class MemoryShardStore : IShardStore
         _newest = recovered;
         _items = new MemoryRecordStore(recovered?.Items ?? MemoryRecords.Empty);
         _nodes = new MemoryRecordStore(recovered?.Nodes ?? MemoryRecords.Empty);
+        Release(recovered);
         RecoveredIndex = recovered?.Applied ?? new LogIndex(0);
         RecoveredMeta = recovered?.Meta ?? ReadOnlyMemory<byte>.Empty;
     }
@@ -50,6 +51,7 @@ internal sealed class MemoryShardStore : IShardStore
         Invariant.Check(_checkpoint is null);
         TaskCompletionSource<LogIndex> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _checkpoint = completion;
+        Release(_newest);
         _newest = new MemoryCheckpoint(applied, meta.ToArray(), _items.State, _nodes.State);
         _disk.Accept(_newest, this);
         return completion.Task;
@@ -69,17 +71,20 @@ internal sealed class MemoryShardStore : IShardStore
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Called by the disk when the checkpoint under way is durable.</summary>
-    internal void Completed(LogIndex freeThrough, MemoryCheckpoint? older)
+    internal void Completed(LogIndex freeThrough)
     {
         TaskCompletionSource<LogIndex>? completion = _checkpoint;
         Invariant.Check(completion is not null);
         _checkpoint = null;
-        if (older is not null)
-        {
-            _items.Truncate(older.Items.Compacted);
-            _nodes.Truncate(older.Nodes.Compacted);
-        }
-
         completion.SetResult(freeThrough);
+    }
+
+    private void Release(MemoryCheckpoint? checkpoint)
+    {
+        if (checkpoint is not null)
+        {
+            _items.Release(checkpoint.Items.Compacted);
+            _nodes.Release(checkpoint.Nodes.Compacted);
+        }
     }
 }
