@@ -13,7 +13,9 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
 {
     private readonly Lock _guard = new();
     private ImmutableSortedDictionary<byte[], Item> _items = ImmutableSortedDictionary.Create<byte[], Item>(ByteOrder.Instance);
+    private readonly System.Threading.Channels.Channel<bool> _arrivals = System.Threading.Channels.Channel.CreateUnbounded<bool>();
     private ulong _lsn;
+    private int _proposals;
 
     public ShardId Id => new(1);
 
@@ -29,7 +31,7 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
     public TaskCompletionSource? Gate { get; set; }
 
     /// <summary>Proposals that arrived.</summary>
-    public int Proposals { get; private set; }
+    public int Proposals => Volatile.Read(ref _proposals);
 
     /// <summary>The header of the last proposal.</summary>
     public EntryHeader LastHeader { get; private set; }
@@ -41,8 +43,9 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
     public ValueTask<Result<CommandOutcome>> ProposeAsync(
         in EntryHeader header, ReadOnlyMemory<byte> command, CancellationToken cancellationToken)
     {
-        Proposals++;
         LastHeader = header;
+        Interlocked.Increment(ref _proposals);
+        _arrivals.Writer.TryWrite(true);
         byte[] copy = command.ToArray();
         if (Fault is not null)
         {
@@ -55,6 +58,23 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
         }
 
         return Gate is { } gate ? ApplyLaterAsync(gate.Task, header, copy, cancellationToken) : new(Apply(header, copy));
+    }
+
+    /// <summary>Waits from here on for proposals that come from here on.</summary>
+    public void ForgetProposals()
+    {
+        while (_arrivals.Reader.TryRead(out _))
+        {
+        }
+    }
+
+    /// <summary>Waits until so many more proposals have arrived.</summary>
+    public async Task WhenProposedAsync(int count)
+    {
+        for (; count > 0; count--)
+        {
+            await _arrivals.Reader.ReadAsync();
+        }
     }
 
     private async ValueTask<Result<CommandOutcome>> ApplyLaterAsync(

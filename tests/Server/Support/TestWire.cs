@@ -80,7 +80,7 @@ internal sealed class TestWire : IAsyncDisposable
         var authenticator = new HmacAuthenticator(
             directory, new AudienceNames(["localhost", "127.0.0.1"]), new ReplayCacheOptions { CapacityRequests = 100_000 }, clock, random);
         var shard = new FakeShard(clock);
-        var routes = new FixedRoutes(new RouteTable([("db", "items", Route(shard, ranges, paths.Length == 0 ? ["/pk"] : paths))]));
+        var routes = new FixedRoutes(RoutesOver(shard, ranges, paths.Length == 0 ? ["/pk"] : paths));
         var draining = new CancellationTokenSource();
         var services = new NodeServices
         {
@@ -105,6 +105,10 @@ internal sealed class TestWire : IAsyncDisposable
         return new TestWire(listener, addresses[0], certificate, shard, new Parts(keys, directory, admission, health, routes, draining));
     }
 
+    /// <summary>Container <c>items</c> in database <c>db</c>, all of it in one shard.</summary>
+    public static RouteTable RoutesOver(IDataShard shard, int ranges, params string[] paths) =>
+        new([("db", "items", Route(shard, ranges, paths))]);
+
     public GrpcChannel NewChannel() => GrpcChannel.ForAddress(Address, new GrpcChannelOptions
     {
         HttpHandler = new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = Trusting(_certificate) } },
@@ -112,6 +116,10 @@ internal sealed class TestWire : IAsyncDisposable
         MaxSendMessageSize = null,
         DisposeHttpClient = true,
     });
+
+    public RawCall NewRawCall() => new(Address, Trusting(_certificate));
+
+    public X509ChainPolicy Trust => Trusting(_certificate);
 
     public RequestSigner Signer(AccountKeyKind kind) =>
         new(Convert.FromBase64String(Keys[kind].Reveal()), TimeProvider.System, CryptographicRandom.Instance);
