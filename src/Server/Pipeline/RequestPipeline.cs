@@ -26,8 +26,6 @@ internal sealed class RequestPipeline
 
     private static readonly NacreError BadMessage = new(ErrorCode.Malformed, "The message cannot be read as what this method takes.");
 
-    private static readonly NacreError ReadOnly = new(ErrorCode.Forbidden, "The caller may read and not write.");
-
     private static readonly NacreError NoContainer = new(ErrorCode.NotFound, "There is no such container.");
 
     private static readonly NacreError Late = new(ErrorCode.DeadlineExceeded, "The deadline passed before the request took effect.");
@@ -127,7 +125,7 @@ internal sealed class RequestPipeline
 
         using StreamSession session = authenticated.Value;
         call.Principal = session.Principal;
-        if (Authorise(session.Principal, StreamCommand.Row) is { } forbidden)
+        if (PermissionChecker.Check(session.Principal, StreamCommand.Row.Action, session.Principal.Reach) is { } forbidden)
         {
             return forbidden;
         }
@@ -167,15 +165,15 @@ internal sealed class RequestPipeline
             return BadMessage;
         }
 
-        ResourceName resource = command.Resource(request.Message);
-        if (Authorise(caller.Value, command) is { } forbidden)
+        ResourceScope scope = Locate(command, command.Resource(request.Message), out ContainerRoute? container);
+        if (PermissionChecker.Check(caller.Value, command.Action, scope) is { } denied)
         {
-            return forbidden;
+            return denied;
         }
 
         if (command.IsRouted)
         {
-            if (!_services.Routes.Current.TryFind(resource.Database!, resource.Container!, out ContainerRoute? container))
+            if (container is null)
             {
                 return NoContainer;
             }
@@ -188,9 +186,24 @@ internal sealed class RequestPipeline
 
     private static string? CredentialOf(HttpContext http) => http.Request.Headers[CredentialHeader];
 
-    /// <summary>The one permission check: whether a caller may use a command.</summary>
-    public static NacreError? Authorise(Principal caller, Command command) =>
-        command.Access == CommandAccess.Write && caller.Kind != PrincipalKind.AccountReadWrite ? ReadOnly : null;
+    /// <summary>
+    /// Finds what a request is about by identity, which is what permissions are for. What is not there counts as the
+    /// account: whoever may see less than that is told the same of the absent as of the hidden.
+    /// </summary>
+    private ResourceScope Locate(Command command, ResourceName resource, out ContainerRoute? container)
+    {
+        container = null;
+        if (command.IsRouted)
+        {
+            return _services.Routes.Current.TryFind(resource.Database!, resource.Container!, out container) ? container.Scope : ResourceScope.Account;
+        }
+
+        return resource.Database is { } name && _services.Control.Catalog.Current.FindDatabase(name) is { } database
+            ? new ResourceScope(
+                database.Id,
+                resource.Container is { } inner && database.FindContainer(inner) is { } found ? found.Id : default)
+            : ResourceScope.Account;
+    }
 
     private async Task<Reply<TResponse>> AwaitAsync<TRequest, TResponse>(
         UnaryCommand<TRequest, TResponse> command, ServerCallContext context, Call call, ValueTask<Result<TResponse>> answer)
@@ -238,7 +251,7 @@ internal sealed class RequestPipeline
     {
         if (fault is OperationCanceledException && (call.IsPastDeadline || call.Http.RequestAborted.IsCancellationRequested))
         {
-            return command.Access == CommandAccess.Write ? Unknown : Late;
+            return command.Action.Mode == AccessMode.Write ? Unknown : Late;
         }
 
         Log.RequestFailed(_logger, fault, call.Activity, command.FullName);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nacre.Core;
 using Nacre.Core.Documents;
 using Nacre.Core.Ids;
+using Nacre.Security.Authorisation;
 
 namespace Nacre.Server.Routing;
 
@@ -35,6 +36,9 @@ internal sealed class ContainerRoute
 
     /// <summary>The incarnation.</summary>
     public ContainerId Id { get; }
+
+    /// <summary>What permissions call it.</summary>
+    public ResourceScope Scope => new(Database, Id);
 
     /// <summary>Where its documents carry their partition key.</summary>
     public PartitionKeyDefinition PartitionKey { get; }

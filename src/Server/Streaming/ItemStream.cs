@@ -7,6 +7,7 @@ using Nacre.Core.Errors;
 using Nacre.Core.StateMachines;
 using Nacre.Protocol.V1;
 using Nacre.Security.Authentication;
+using Nacre.Security.Authorisation;
 using Nacre.Server.Items;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Routing;
@@ -154,11 +155,12 @@ internal sealed class ItemStream
         {
             Refuse(operation.Tag, Unbound);
         }
-        else if (RequestPipeline.Authorise(_call.Principal, command) is { } forbidden)
+        else if (PermissionChecker.Check(
+            _call.Principal, command.Action, bound.TryResolve(routes, out ContainerRoute? container) ? container.Scope : ResourceScope.Account) is { } forbidden)
         {
             Refuse(operation.Tag, forbidden);
         }
-        else if (!bound.TryResolve(routes, out ContainerRoute? container))
+        else if (container is null)
         {
             Refuse(operation.Tag, NoContainer);
         }

@@ -1,6 +1,7 @@
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Nacre.Protocol.V1;
+using Nacre.Security.Authorisation;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Wire;
 
@@ -10,7 +11,7 @@ namespace Nacre.Server.Streaming;
 internal sealed class StreamCommand : Command
 {
     private StreamCommand()
-        : base(Protocol.V1.Items.Descriptor.FullName, "Stream", CommandAccess.Read, isRouted: false)
+        : base(Protocol.V1.Items.Descriptor.FullName, "Stream", new AccessAction(ResourceKind.Item, AccessMode.Read), isRouted: false)
     {
     }
 

@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server.Model;
+using Nacre.Security.Authorisation;
 using Nacre.Server.Pipeline;
 
 namespace Nacre.Server.Wire;
@@ -9,14 +10,14 @@ internal abstract class Command
     /// <summary>Names a method.</summary>
     /// <param name="service">The service's full name, such as <c>nacre.v1.Items</c>.</param>
     /// <param name="method">The method's name.</param>
-    /// <param name="access">What the caller needs.</param>
+    /// <param name="action">What it does, for the permission check.</param>
     /// <param name="isRouted">Whether it acts on the documents of one container.</param>
-    protected Command(string service, string method, CommandAccess access, bool isRouted)
+    protected Command(string service, string method, AccessAction action, bool isRouted)
     {
         Service = service;
         Method = method;
         FullName = $"/{service}/{method}";
-        Access = access;
+        Action = action;
         IsRouted = isRouted;
     }
 
@@ -29,8 +30,8 @@ internal abstract class Command
     /// <summary>What the caller signs and what logs say: <c>/nacre.v1.Items/Read</c>.</summary>
     public string FullName { get; }
 
-    /// <summary>What the caller needs.</summary>
-    public CommandAccess Access { get; }
+    /// <summary>What it does, for the permission check.</summary>
+    public AccessAction Action { get; }
 
     /// <summary>True when it acts on the documents of one container, whose route is found before it is served.</summary>
     public bool IsRouted { get; }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Nacre.Core.Errors;
+using Nacre.Security.Authorisation;
 using Nacre.Server.Pipeline;
 
 namespace Nacre.Server.Wire;
@@ -16,13 +17,13 @@ internal sealed class UnaryCommand<TRequest, TResponse> : Command
     /// <summary>Joins a method to what serves it.</summary>
     /// <param name="service">The service's full name.</param>
     /// <param name="method">The method's name.</param>
-    /// <param name="access">What the caller needs.</param>
+    /// <param name="action">What it does, for the permission check.</param>
     /// <param name="isRouted">Whether it acts on the documents of one container.</param>
     /// <param name="resource">Finds in a request what it is about; database and container for a routed one.</param>
     /// <param name="handler">Serves an admitted request.</param>
     public UnaryCommand(
-        string service, string method, CommandAccess access, bool isRouted, Func<TRequest, ResourceName> resource, Handle handler)
-        : base(service, method, access, isRouted)
+        string service, string method, AccessAction action, bool isRouted, Func<TRequest, ResourceName> resource, Handle handler)
+        : base(service, method, action, isRouted)
     {
         Resource = resource;
         Handler = handler;
