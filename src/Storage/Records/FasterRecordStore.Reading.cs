@@ -3,7 +3,6 @@ using Nacre.Core;
 
 namespace Nacre.Storage.Records;
 
-using PendingRead = FasterKV<RecordKey, SpanByte>.ReadAsyncResult<RecordParts, RecordOutput, Empty>;
 using RecordSession = ClientSession<RecordKey, SpanByte, RecordParts, RecordOutput, Empty, RecordFunctions>;
 
 /// <content>Reading records.</content>
@@ -20,34 +19,29 @@ internal sealed partial class FasterRecordStore
         cancellationToken.ThrowIfCancellationRequested();
         _faults.ThrowIfFailed();
         ReadMark mark = Mark();
-        RecordSession session = _sessions.Rent();
+        RecordSession session = _waitingSessions.Rent();
         RecordParts input = default;
-        ValueTask<PendingRead> read = session.ReadAsync(key, input, token: CancellationToken.None);
-        if (!read.IsCompletedSuccessfully)
+        RecordOutput output = default;
+        Status status = session.Read(ref key, ref input, ref output);
+        if (status.IsPending)
         {
-            return ReadSlowlyAsync(key, session, read, mark, cancellationToken);
+            return ReadFromDiskAsync(key, session, mark, cancellationToken);
         }
 
-        PendingRead result = read.Result;
-        if (result.Status.IsPending)
+        _waitingSessions.Return(session);
+        if (output.Rented is { } rented)
         {
-            return ReadSlowlyAsync(key, session, new ValueTask<PendingRead>(result), mark, cancellationToken);
+            return new ValueTask<RecordLease>(new RecordLease(rented, output.Length));
         }
 
-        _sessions.Return(session);
-        if (result.Status.Found)
-        {
-            return new ValueTask<RecordLease>(new RecordLease(result.Output.Rented!, result.Output.Length));
-        }
-
-        return mark == Mark() ? default : RepeatAsync(key, cancellationToken);
+        return mark == Mark() ? default : RepeatAsync(key, mark, cancellationToken);
     }
 
     /// <inheritdoc/>
     public RecordLease Read(RecordKey key)
     {
         Invariant.Check(key != default);
-        for (int attempt = 0; ; attempt++)
+        for (int attempt = 1; ; attempt++)
         {
             _faults.ThrowIfFailed();
             ReadMark mark = Mark();
@@ -69,61 +63,90 @@ internal sealed partial class FasterRecordStore
 
     private RecordOutput ReadOnce(RecordKey key)
     {
-        RecordSession session = _sessions.Rent();
+        RecordSession session = _blockingSessions.Rent();
         RecordParts input = default;
         RecordOutput output = default;
         Status status = session.Read(ref key, ref input, ref output);
         if (status.IsPending)
         {
             session.CompletePendingWithOutputs(out var completed, wait: true);
-            Invariant.Check(completed.Next());
-            status = completed.Current.Status;
-            output = completed.Current.Output;
-            completed.Dispose();
+            output = Take(completed);
         }
 
-        _sessions.Return(session);
-        return status.Found ? output : default;
+        _blockingSessions.Return(session);
+        return output;
     }
 
-    private async ValueTask<RecordLease> ReadSlowlyAsync(
-        RecordKey key, RecordSession session, ValueTask<PendingRead> read, ReadMark mark, CancellationToken cancellationToken)
+    private async ValueTask<RecordLease> ReadFromDiskAsync(
+        RecordKey key, RecordSession session, ReadMark mark, CancellationToken cancellationToken)
     {
-        (Status status, RecordOutput output) = (await read.ConfigureAwait(false)).Complete();
-        _sessions.Return(session);
+        RecordOutput output = await CompleteAsync(session).ConfigureAwait(false);
         _faults.ThrowIfFailed();
-        if (status.Found)
+        if (output.Rented is { } rented)
         {
-            return new RecordLease(output.Rented!, output.Length);
+            return new RecordLease(rented, output.Length);
         }
 
-        return mark == Mark() ? default : await RepeatAsync(key, cancellationToken).ConfigureAwait(false);
+        return mark == Mark() ? default : await RepeatAsync(key, mark, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<RecordLease> RepeatAsync(RecordKey key, CancellationToken cancellationToken)
+    private async ValueTask<RecordLease> RepeatAsync(RecordKey key, ReadMark mark, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
+            GiveUpAfter(attempt, mark);
             cancellationToken.ThrowIfCancellationRequested();
-            ReadMark mark = Mark();
-            RecordSession session = _sessions.Rent();
-            RecordParts input = default;
-            PendingRead read = await session.ReadAsync(key, input, token: CancellationToken.None).ConfigureAwait(false);
-            (Status status, RecordOutput output) = read.Complete();
-            _sessions.Return(session);
+            mark = Mark();
+            RecordOutput output = await ReadOnceAsync(key).ConfigureAwait(false);
             _faults.ThrowIfFailed();
-            if (status.Found)
+            if (output.Rented is { } rented)
             {
-                return new RecordLease(output.Rented!, output.Length);
+                return new RecordLease(rented, output.Length);
             }
 
             if (mark == Mark())
             {
                 return default;
             }
-
-            GiveUpAfter(attempt, mark);
         }
+    }
+
+    private ValueTask<RecordOutput> ReadOnceAsync(RecordKey key)
+    {
+        RecordSession session = _waitingSessions.Rent();
+        RecordParts input = default;
+        RecordOutput output = default;
+        if (session.Read(ref key, ref input, ref output).IsPending)
+        {
+            return CompleteAsync(session);
+        }
+
+        _waitingSessions.Return(session);
+        return new ValueTask<RecordOutput>(output);
+    }
+
+    // Not FASTER's own CompletePendingAsync, which refreshes the epoch without protection when a read must go on. Every
+    // read of these sessions waits for its entry here, so that no entry is left to be taken for the next read's.
+    private async ValueTask<RecordOutput> CompleteAsync(RecordSession session)
+    {
+        while (true)
+        {
+            await session.ReadyToCompletePendingAsync(CancellationToken.None).ConfigureAwait(false);
+            if (session.CompletePendingWithOutputs(out var completed, wait: false))
+            {
+                RecordOutput output = Take(completed);
+                _waitingSessions.Return(session);
+                return output;
+            }
+        }
+    }
+
+    private static RecordOutput Take(CompletedOutputIterator<RecordKey, SpanByte, RecordParts, RecordOutput, Empty> completed)
+    {
+        Invariant.Check(completed.Next());
+        RecordOutput output = completed.Current.Output;
+        completed.Dispose();
+        return output;
     }
 
     private void GiveUpAfter(int attempt, ReadMark mark)

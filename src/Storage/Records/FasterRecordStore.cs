@@ -27,7 +27,8 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
     private readonly DeviceFaults _faults;
     private readonly CheckpointTable _checkpoints;
     private readonly FasterKV<RecordKey, SpanByte> _store;
-    private readonly SessionPool _sessions;
+    private readonly SessionPool _blockingSessions;
+    private readonly SessionPool _waitingSessions;
     private readonly SpaceReserve _reserve;
     private readonly RecordSession _appender;
     private long _records;
@@ -49,8 +50,9 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
         }
 
         _compacted = _store.Log.BeginAddress;
-        _sessions = new SessionPool(_store);
-        _appender = _sessions.Rent();
+        _blockingSessions = new SessionPool(_store);
+        _waitingSessions = new SessionPool(_store);
+        _appender = _blockingSessions.Rent();
         _reserve = new SpaceReserve(
             device.Log, device.Threads, faults, time, state.End, options.ReserveBytes, options.ReserveStepBytes);
         _faults.ThrowIfFailed();
@@ -119,8 +121,9 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _sessions.Return(_appender);
-        _sessions.Dispose();
+        _blockingSessions.Return(_appender);
+        _blockingSessions.Dispose();
+        _waitingSessions.Dispose();
         _store.Dispose();
     }
 

@@ -46,12 +46,15 @@ public sealed class ShardStoreCorruptionTests
             Assert.That(store.RecoveredIndex.Value, Is.EqualTo(1));
             WriteRecords(store, 500, 500);
             await store.BeginCheckpoint(new LogIndex(2), "meta"u8.ToArray());
+            await store.IndexIdleAsync();
             await store.BeginCheckpoint(new LogIndex(3), "meta"u8.ToArray());
+            await store.IndexIdleAsync();
             WriteRecords(store, 1000, 500);
             await store.BeginCheckpoint(new LogIndex(4), "meta"u8.ToArray());
         }
 
         _sound = _bench.Files;
+        Assert.That(Named(_sound, "items-index-"), Is.Not.Empty, "there is a file of every kind");
     }
 
     [OneTimeTearDown]

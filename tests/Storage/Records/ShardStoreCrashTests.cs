@@ -11,7 +11,7 @@ public sealed class ShardStoreCrashTests
 {
     /// <summary>Histories of a normal run; a kept run sets NACRE_CRASH_RUNS higher.</summary>
     private static int Runs =>
-        int.TryParse(Environment.GetEnvironmentVariable("NACRE_CRASH_RUNS"), out int runs) ? runs : 150;
+        int.TryParse(Environment.GetEnvironmentVariable("NACRE_CRASH_RUNS"), out int runs) ? runs : 100;
 
     [Test]
     public async Task Recovery_AfterPowerLossAnywhere_HasExactlyACheckpoint()
@@ -20,7 +20,7 @@ public sealed class ShardStoreCrashTests
         for (ulong seed = 1; seed <= (ulong)Runs; seed++)
         {
             SeededRandom random = new(seed);
-            using StoreBench bench = new(new SimulatedFileSystem());
+            using StoreBench bench = new(new SimulatedFileSystem()) { Configure = WithIndexCheckpoints };
             History history = new(seed);
             bench.Files.CrashAt(1 + (long)(random.NextUInt64() % (ulong)changes), seed);
             await RunUntilPowerIsLostAsync(bench, history);
@@ -37,9 +37,12 @@ public sealed class ShardStoreCrashTests
         }
     }
 
+    private static ShardStoreOptions WithIndexCheckpoints(ShardStoreOptions options) =>
+        options with { MemoryBytes = 17 << 17, IndexCheckpointBytes = 1 << 18 };
+
     private static async Task<long> CountChangesAsync()
     {
-        using StoreBench bench = new(new SimulatedFileSystem());
+        using StoreBench bench = new(new SimulatedFileSystem()) { Configure = WithIndexCheckpoints };
         await RunUntilPowerIsLostAsync(bench, new History(0));
         return bench.Files.Changes;
     }
