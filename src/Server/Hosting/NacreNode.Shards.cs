@@ -36,8 +36,15 @@ public sealed partial class NacreNode
                 $"memoryBudgetBytes: {dataShards} data shards take at least {dataShards * DocumentShards.LeastMemoryBytes}.");
         }
 
+        StorageSizes sizes = _environment.Sizes;
         _log = SegmentedLog.Open(
-            new SegmentedLogOptions { Directory = _folder.Log }, _environment.Files, _ring, _environment.Random, _environment.Time,
+            new SegmentedLogOptions
+            {
+                Directory = _folder.Log,
+                SegmentBytes = sizes.LogSegmentBytes,
+                InitialSegmentBytes = sizes.FirstLogSegmentBytes,
+            },
+            _environment.Files, _ring, _environment.Random, _environment.Time,
             new LogHooks { ShardPinned = (shard, _) => _host?.RequestCheckpoint(shard) });
         _parts.Push(_log);
         Result<ControlStateMachine> control = ControlStateMachine.Open(
@@ -54,7 +61,15 @@ public sealed partial class NacreNode
         AddReplica(ShardId.Control, _control, environment);
 
         var documents = new DocumentShards(
-            new DocumentShardsOptions { Directory = _folder.Shards, Cluster = _record.Cluster, MemoryBytesPerShard = memory },
+            new DocumentShardsOptions
+            {
+                Directory = _folder.Shards,
+                Cluster = _record.Cluster,
+                MemoryBytesPerShard = memory,
+                SegmentBytes = sizes.StoreSegmentBytes,
+                IndexCheckpointBytes = sizes.IndexCheckpointBytes,
+                CompactAtDeadBytes = sizes.CompactAtDeadBytes,
+            },
             _environment.Files, _ring, _environment.Random, _environment.Time, _environment.Loggers.CreateLogger("Nacre.Storage"));
         _parts.Push(new Part(documents));
         for (uint number = 1; number <= dataShards; number++)
@@ -72,7 +87,13 @@ public sealed partial class NacreNode
     private ShardReplica AddReplica(ShardId shard, IStateMachine machine, ReplicaEnvironment environment)
     {
         var replica = new ShardReplica(
-            new ShardIdentity(_record.Cluster, shard, KeyDomainId.Shared), _log, machine, _ring, new ShardReplicaOptions(), environment);
+            new ShardIdentity(_record.Cluster, shard, KeyDomainId.Shared), _log, machine, _ring,
+            new ShardReplicaOptions
+            {
+                MaxAppendBytes = _environment.Sizes.AppendBytes,
+                CheckpointAfterBytes = _environment.Sizes.CheckpointAfterBytes,
+            },
+            environment);
         _parts.Push(replica);
         _replicas.Add(replica);
         return replica;

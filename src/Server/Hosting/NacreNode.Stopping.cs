@@ -84,16 +84,24 @@ public sealed partial class NacreNode
         }
     }
 
-    /// <summary>Disposes parts, the newest first.</summary>
+    /// <summary>Disposes parts, the newest first; one that throws does not keep the others, of which the lock is the last.</summary>
     /// <param name="last">The last one to go; null: all of them.</param>
     private async ValueTask DisposePartsAsync(IAsyncDisposable? last)
     {
-        while (_parts.TryPop(out IAsyncDisposable? part))
+        if (!_parts.TryPop(out IAsyncDisposable? part))
+        {
+            return;
+        }
+
+        try
         {
             await part.DisposeAsync().ConfigureAwait(false);
-            if (ReferenceEquals(part, last))
+        }
+        finally
+        {
+            if (!ReferenceEquals(part, last))
             {
-                return;
+                await DisposePartsAsync(last).ConfigureAwait(false);
             }
         }
     }

@@ -28,6 +28,9 @@ public sealed record NodeEnvironment
     /// <summary>Gives the root key in place of what the options name; null: what they name.</summary>
     public IRootKeyProvider? RootKey { get; init; }
 
+    /// <summary>Sizes of segments and checkpoints.</summary>
+    public StorageSizes Sizes { get; init; } = new();
+
     /// <summary>Where a root key for development is made; null: in the user's configuration folder.</summary>
     public string? DeveloperRootKeyPath { get; init; }
 }

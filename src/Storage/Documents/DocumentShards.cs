@@ -77,6 +77,8 @@ public sealed class DocumentShards : IDisposable
             Logger = _logger,
             MemoryBytes = records,
             PageBytes = PageBytesFor(records),
+            SegmentGroups = (int)(_options.SegmentBytes / BlockGeometry.GroupBytes),
+            IndexCheckpointBytes = _options.IndexCheckpointBytes,
         });
         var machine = DocumentStateMachine.Open(
             new DocumentStoreOptions
@@ -85,6 +87,7 @@ public sealed class DocumentShards : IDisposable
                 Shard = shard,
                 NodeCacheBytes = (long)(memory * NodeCacheShare),
                 BufferBytes = Math.Clamp((long)(memory * BufferShare), 64 << 10, 8 << 20),
+                CompactAtDeadBytes = _options.CompactAtDeadBytes,
             },
             store);
         return new DocumentShard(machine, machine);
