@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
+using Nacre.Storage.Tests.Records;
+using Nacre.Testing;
 using static Nacre.Storage.Tests.Documents.DocumentWorkbench;
 
 namespace Nacre.Storage.Tests.Documents;
@@ -11,7 +13,6 @@ namespace Nacre.Storage.Tests.Documents;
 public sealed class DocumentConcurrencyTests
 {
     private const int Pairs = 40;
-    private const int Rounds = 3000;
 
     private readonly RangeDefinition _range = Range();
 
@@ -23,6 +24,23 @@ public sealed class DocumentConcurrencyTests
     public async Task Readers_WhileTheApplierWorks_SeeWholeStates()
     {
         await using var bench = new DocumentWorkbench();
+        await RunAsync(bench, rounds: 3000);
+
+        Assert.That(bench.Disk.Newest!.Items.Begin, Is.GreaterThan(0), "compaction ran");
+    }
+
+    /// <summary>The same with most records and nodes on the disk.</summary>
+    [Test]
+    public async Task Readers_OfAStoreOnDisk_SeeWholeStates()
+    {
+        using StoreBench disk = new(new SimulatedFileSystem());
+        disk.Configure = options => options with { MemoryBytes = 4L << 20 };
+        await using var bench = new DocumentWorkbench(SmallOptions with { NodeCacheBytes = 64 << 10, CompactionSliceBytes = 32 << 10 }, disk.Open);
+        await RunAsync(bench, rounds: 1500);
+    }
+
+    private async Task RunAsync(DocumentWorkbench bench, int rounds)
+    {
         bench.Activate(_range);
         for (int pair = 0; pair < Pairs; pair++)
         {
@@ -35,15 +53,19 @@ public sealed class DocumentConcurrencyTests
             () => ReadUntilAsync(bench, seed, seen, done.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap())];
         try
         {
-            for (int round = 1; round <= Rounds && !readers.Any(reader => reader.IsCompleted); round++)
+            Task checkpoint = Task.CompletedTask;
+            for (int round = 1; round <= rounds && !readers.Any(reader => reader.IsCompleted); round++)
             {
                 WritePair(bench, round % Pairs, round);
                 bench.Machine.Maintain();
                 if (round % 50 == 0)
                 {
-                    bench.Checkpoint();
+                    await checkpoint;
+                    checkpoint = bench.Machine.BeginCheckpoint();
                 }
             }
+
+            await checkpoint;
         }
         finally
         {
@@ -52,12 +74,12 @@ public sealed class DocumentConcurrencyTests
 
         await Task.WhenAll(readers);
         Assert.That(seen.Sum(reader => reader.Reads), Is.GreaterThan(0));
-        Assert.That(bench.Disk.Newest!.Items.Begin, Is.GreaterThan(0), "compaction ran");
+        Assert.That(seen.Sum(reader => reader.Expired), Is.LessThan(seen.Sum(reader => reader.Reads) / 4), "views live long enough to be of use");
     }
 
     private void WritePair(DocumentWorkbench bench, int pair, int value)
     {
-        string text = $"{value}:{new string('v', value % 300)}";
+        string text = $"{value}:{new string('v', value % 300 * 10)}";
         bench.Write(_range, Upsert($"{pair:d3}-left", text), Upsert($"{pair:d3}-right", text));
     }
 

@@ -11,7 +11,7 @@ using Nacre.Storage.Records.Memory;
 
 namespace Nacre.Storage.Tests.Documents;
 
-/// <summary>A data shard over a store in memory, with the log that a replica would keep.</summary>
+/// <summary>A data shard, over a store in memory unless told otherwise, with the log that a replica would keep.</summary>
 internal sealed class DocumentWorkbench : IAsyncDisposable
 {
     public static readonly ClusterId Cluster = new(7);
@@ -20,12 +20,16 @@ internal sealed class DocumentWorkbench : IAsyncDisposable
 
     private readonly List<LogRecord> _log = [];
     private readonly DocumentStoreOptions _options;
+    private readonly Func<IShardStore> _open;
     private ulong _sequence;
 
-    public DocumentWorkbench(DocumentStoreOptions? options = null)
+    /// <param name="options">Null for <see cref="SmallOptions"/>.</param>
+    /// <param name="open">Opens the store, now and at each <see cref="Reopen"/>; null for one on <see cref="Disk"/>.</param>
+    public DocumentWorkbench(DocumentStoreOptions? options = null, Func<IShardStore>? open = null)
     {
         _options = options ?? SmallOptions;
-        Machine = DocumentStateMachine.Open(_options, Disk.Open());
+        _open = open ?? Disk.Open;
+        Machine = DocumentStateMachine.Open(_options, _open());
     }
 
     /// <summary>Small enough that buffers drain, nodes split and compaction starts in tests.</summary>
@@ -159,7 +163,7 @@ internal sealed class DocumentWorkbench : IAsyncDisposable
     /// <summary>Crashes: the store opens at its newest durable checkpoint, and the log is applied from there.</summary>
     public void Reopen(DocumentStoreOptions? options = null, int batch = 7)
     {
-        Machine = DocumentStateMachine.Open(options ?? _options, Disk.Open());
+        Machine = DocumentStateMachine.Open(options ?? _options, _open());
         Replay(Machine, batch);
     }
 
