@@ -14,7 +14,7 @@ public interface IProposer
     /// <param name="proposal">The command; its bytes are borrowed until this call returns.</param>
     /// <param name="cancellationToken">Ends the wait, never the write.</param>
     /// <returns>
-    /// The outcome, or: Overloaded with a hint, Unavailable, DiskFull, DeadlineExceeded, all of which say that nothing
+    /// The outcome, or: TooLarge, Overloaded with a hint, Unavailable, DiskFull, DeadlineExceeded, all of which say that nothing
     /// happened; OutcomeUnknown when the wait or the replica ended with the entry on its way; StorageFailed when the
     /// replica had failed before. Await it once.
     /// </returns>

@@ -3,7 +3,7 @@ using Nacre.Core.Commands;
 namespace Nacre.Replication;
 
 /// <summary>A command that a shard is asked to take into its log.</summary>
-/// <param name="Header">The request's part of the entry header; the leader fills in the rest.</param>
+/// <param name="Header">The request's part of the entry header, of the current semantics and the shard's kind; the leader fills in the rest.</param>
 /// <param name="Command">The encoded command; borrowed until <see cref="IProposer.ProposeAsync"/> has returned, not until it completes.</param>
 public readonly record struct Proposal(EntryHeader Header, ReadOnlyMemory<byte> Command)
 {

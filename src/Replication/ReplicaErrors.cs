@@ -31,6 +31,10 @@ internal static class ReplicaErrors
     public static NacreError StoppedAfter { get; } = new(ErrorCode.OutcomeUnknown,
         "The node stopped while the write was on its way to the disk. It may take effect; repeat it under its idempotency key.");
 
+    /// <summary>No append of the log can hold the entry.</summary>
+    public static NacreError TooLarge { get; } = new(ErrorCode.TooLarge,
+        "The command is larger than one entry of the log can be.");
+
     /// <summary>The log or the store has no room.</summary>
     public static NacreError DiskFull { get; } = new(ErrorCode.DiskFull,
         "The node's disk is full. Nothing was written; free space on it and try again.");

@@ -150,7 +150,7 @@ public sealed partial class ShardReplica
         bool applierIsOurs = false;
         while (core.HasReady(MayAppend))
         {
-            Ready ready = core.TakeReady(MayAppend ? _options.MaxAppendBytes : 0);
+            Ready ready = core.TakeReady(MayAppend ? _maxAppendBytes : 0);
             applierIsOurs |= HandOver(core, ready);
             Append(ready);
         }

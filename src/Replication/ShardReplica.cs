@@ -45,6 +45,7 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IAsyncDisposable
     private readonly LoadGate _gate;
     private readonly TicketPool _tickets;
     private readonly NacreError _overloaded;
+    private readonly int _maxAppendBytes;
     private readonly Work _loopWork;
     private readonly Work _applierWork;
     private readonly TaskCompletionSource<NacreError> _faulted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -86,6 +87,7 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IAsyncDisposable
         {
             RetryAfter = options.OverloadRetryAfter,
         };
+        _maxAppendBytes = Math.Min(options.MaxAppendBytes, log.MaxAppendBytes);
         _loopWork = new Work(RunLoopOnScheduler);
         _applierWork = new Work(RunApplier);
     }
@@ -120,10 +122,18 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask<Result<CommandOutcome>> ProposeAsync(in Proposal proposal, CancellationToken cancellationToken)
     {
+        // What no replica can apply must not get into the log: it would stop all of them.
+        Invariant.Check(proposal.Header.Semantics == EntryHeader.CurrentSemantics);
+        Invariant.Check(proposal.Header.Kind == (_identity.Shard == ShardId.Control ? EntryKind.Control : EntryKind.Data));
         int bytes = EntryCodec.HeaderSize(proposal.Header) + proposal.Command.Length;
         if (RefusalOf(State) is { } refusal)
         {
             return Refuse(refusal);
+        }
+
+        if (bytes + RaftCore.EntryOverheadBytes > _log.MaxAppendBytes)
+        {
+            return Refuse(ReplicaErrors.TooLarge);
         }
 
         if (!_machine.HasRoom && !proposal.MayUseReserve)

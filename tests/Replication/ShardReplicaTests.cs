@@ -173,6 +173,17 @@ public sealed class ShardReplicaTests
     }
 
     [Test]
+    public async Task Propose_LargerThanAnAppend_IsTooLarge()
+    {
+        await using Rig rig = await Rig.StartedAsync();
+
+        Result<CommandOutcome> refused = await rig.ProposeAsync(new byte[rig.Log.MaxAppendBytes]);
+
+        Assert.That(refused.Error?.Code, Is.EqualTo(ErrorCode.TooLarge));
+        Assert.That(rig.Replica.Status.PendingBytes, Is.Zero);
+    }
+
+    [Test]
     public async Task Propose_WithoutRoomInTheStore_IsRefusedBeforeTheLog()
     {
         await using Rig rig = await Rig.StartedAsync();

@@ -21,6 +21,9 @@ public sealed partial class RaftCore
     // - applied given out <= commit <= persisted <= last index, and commit never falls;
     // - entries are given out to persist once each, in order; to apply once each, in order, after commit.
 
+    /// <summary>What an entry counts beside its length, as <see cref="ISharedLog.MaxAppendBytes"/> counts it.</summary>
+    public const int EntryOverheadBytes = 64;
+
     private readonly ReplicaId _self;
     private readonly ImmutableArray<ReplicaId> _voters;
     private readonly LogIndex[] _match;
@@ -120,8 +123,8 @@ public sealed partial class RaftCore
 
     /// <summary>Gives out what is to be done since the last call.</summary>
     /// <param name="maxPersistBytes">
-    /// Entries are given to persist until the next would exceed this, but at least one; 0 keeps all that is to be
-    /// persisted for a later call.
+    /// Entries are given to persist until the next would exceed this, counted with <see cref="EntryOverheadBytes"/>,
+    /// but at least one; 0 keeps all that is to be persisted for a later call.
     /// </param>
     public Ready TakeReady(int maxPersistBytes)
     {
@@ -151,7 +154,7 @@ public sealed partial class RaftCore
         long bytes = 0;
         foreach (ref readonly LogRecord record in _tail.Slice(_given.Next, LastIndex))
         {
-            bytes += record.Entry.Length;
+            bytes += record.Entry.Length + EntryOverheadBytes;
             if (bytes > maxBytes && last > _given)
             {
                 break;

@@ -27,6 +27,9 @@ internal sealed class MemoryLog : ISharedLog
     /// <summary>While true, appends wait for <see cref="FlushOne"/>; else each is flushed within the call.</summary>
     public bool Holds { get; set; }
 
+    /// <summary>How many appends are flushed before the log holds all that follow: power is about to fail.</summary>
+    public int FlushesLeft { get; set; } = int.MaxValue;
+
     /// <summary>While true, a queued append makes its caller wait until <see cref="MakeRoom"/>.</summary>
     public bool IsFull { get; set; }
 
@@ -81,7 +84,7 @@ internal sealed class MemoryLog : ISharedLog
             }
         }
 
-        if (!Holds)
+        if (!Holds && FlushesLeft-- > 0)
         {
             FlushOne();
         }

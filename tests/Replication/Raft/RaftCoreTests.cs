@@ -232,7 +232,7 @@ public sealed class RaftCoreTests
         bench.Propose("b");
         bench.Propose("c");
 
-        bench.Take(maxPersistBytes: 2);
+        bench.Take(maxPersistBytes: 2 * (1 + RaftCore.EntryOverheadBytes));
 
         Assert.That(bench.Flushing, Is.EqualTo(3), "the long one, then a with b, then c");
         bench.Settle();
