@@ -15,7 +15,8 @@ public sealed record LogHooks
 
     /// <summary>
     /// A segment is no longer needed and is about to be used again or removed: the moment to archive it. Runs on a
-    /// background thread; while it runs the segment stays as it is. What it throws stops the log.
+    /// background thread; while it runs the segment stays as it is. What it throws stops the log. After a crash it
+    /// may hear of a use again, then with the end unknown: see <see cref="LogSegment.EndOffset"/>.
     /// </summary>
     public Action<LogSegment>? BeforeSegmentFreed { get; init; }
 

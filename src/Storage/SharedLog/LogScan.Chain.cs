@@ -21,7 +21,7 @@ internal sealed partial class LogScan
             HighestFileId = Math.Max(HighestFileId, fileId);
             if (!TryOpenSegment(path, fileId, out Segment? segment, out string? why))
             {
-                Others.Add((path, why));
+                Others.Add(new Leftover(path, why, Segment: null));
             }
             else if (!candidates.TryAdd(segment.UseId, segment))
             {
@@ -46,8 +46,7 @@ internal sealed partial class LogScan
                 Damage(other.File.Path, At(0), "is a segment of another log");
             }
 
-            Others.Add((other.File.Path, "its segment was freed"));
-            other.File.Dispose();
+            AddFreed(other);
         }
 
         CheckOthersForFrames();
@@ -59,7 +58,7 @@ internal sealed partial class LogScan
     private void CheckOthersForFrames()
     {
         ulong newest = Chain.Count == 0 ? 0 : Chain[^1].UseId;
-        foreach ((string path, string why) in Others)
+        foreach ((string path, string why, _) in Others)
         {
             using IStorageFile file = _files.Open(path, StorageFileMode.Existing);
             ulong claimed = SegmentScanner.HighestClaimedUse(file);
@@ -132,9 +131,14 @@ internal sealed partial class LogScan
 
         while (Chain.Count > 1 && Chain[0].UseId <= FreedThrough)
         {
-            Others.Add((Chain[0].File.Path, "its segment was freed"));
-            Chain[0].File.Dispose();
+            AddFreed(Chain[0]);
             Chain.RemoveAt(0);
         }
+    }
+
+    private void AddFreed(Segment segment)
+    {
+        Others.Add(new Leftover(segment.File.Path, "its segment was freed", segment.Describe(isActive: false)));
+        segment.File.Dispose();
     }
 }

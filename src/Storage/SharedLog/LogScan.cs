@@ -37,7 +37,7 @@ internal sealed partial class LogScan
     public List<Segment> Chain { get; } = [];
 
     /// <summary>Segment files that do not belong to the log, and why.</summary>
-    public List<(string Path, string Why)> Others { get; } = [];
+    public List<Leftover> Others { get; } = [];
 
     /// <summary>The shards.</summary>
     public IReadOnlyDictionary<ShardId, ShardLog> Shards => _shards;
@@ -130,9 +130,10 @@ internal sealed partial class LogScan
             return;
         }
 
-        foreach ((string path, string why) in Others)
+        foreach (Leftover other in Others)
         {
-            _findings.Add(new LogFinding(isStoppedCleanly, path, At(0), $"does not belong to the log, which was stopped cleanly: {why}"));
+            _findings.Add(new LogFinding(
+                isStoppedCleanly, other.Path, At(0), $"does not belong to the log, which was stopped cleanly: {other.Why}"));
         }
 
         foreach (Segment segment in Chain)

@@ -118,9 +118,14 @@ public sealed partial class SegmentedLog
     /// </summary>
     private void RemoveLeftovers(LogScan scan)
     {
-        foreach ((string path, _) in scan.Others)
+        foreach (Leftover leftover in scan.Others)
         {
-            _files.Delete(path);
+            if (leftover.Segment is { } freed && freed.UseId <= scan.FreedThrough)
+            {
+                _hooks.BeforeSegmentFreed?.Invoke(freed);
+            }
+
+            _files.Delete(leftover.Path);
         }
 
         if (scan.Others.Count > 0)

@@ -116,6 +116,26 @@ public sealed class LogSegmentTests
     }
 
     [Test]
+    public void BeforeSegmentFreed_WithACrashBeforeIt_IsHeardAtTheNextOpen()
+    {
+        var archived = new List<ulong>();
+        _bench.Hooks = new LogHooks { BeforeSegmentFreed = _ => throw new SimulatedCrashException() };
+        _bench.Open();
+        _bench.Append(1, 1, 1, [1]);
+        ulong first = _bench.Log.Segments[0].UseId;
+        _bench.Log.RollAsync();
+        _bench.Append(1, 2, 1, [2]);
+        _bench.Log.Release(new ShardId(1), new LogIndex(1));
+        Assert.That(_bench.Log.Pump, Throws.TypeOf<SimulatedCrashException>());
+
+        _bench.Crash(seed: 1);
+        _bench.Hooks = new LogHooks { BeforeSegmentFreed = segment => archived.Add(segment.UseId) };
+        _bench.Open();
+
+        Assert.That(archived, Is.EqualTo(new[] { first }));
+    }
+
+    [Test]
     public void IdleTime_AfterAppends_IsSealedOnce()
     {
         _bench.Open();
