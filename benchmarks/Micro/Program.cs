@@ -1,11 +1,18 @@
 using BenchmarkDotNet.Running;
+using Nacre.Micro.SharedLog;
 using Nacre.Micro.Trees;
 
-if (args is ["trees", .. var options])
+switch (args)
 {
-    // One pass over a whole life of an index: what is measured changes as it runs, so it is no case for repetition.
-    await TreeRun.RunAsync(options);
-    return;
+    case ["trees", .. var options]:
+        // One pass over a whole life of an index: what is measured changes as it runs, so it is no case for repetition.
+        await TreeRun.RunAsync(options);
+        break;
+    case ["log", var directory]:
+        // Percentiles against the bare disk, which means of repetitions do not show.
+        await LogLatency.RunAsync(directory);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
 }
-
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Nacre.Core;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
@@ -137,34 +138,48 @@ internal sealed class Segment
     /// <returns>The records. Throws <see cref="StorageFaultException"/> when the bytes fail their check.</returns>
     public byte[] ReadSection(FrameSpan span)
     {
-        long offset = (long)span.Position * LogFormat.BlockBytes;
-        byte[] frame = GC.AllocateUninitializedArray<byte>((int)span.Blocks * LogFormat.BlockBytes);
-        int read = File.Read(offset, frame);
-        lock (_readLock)
+        int bytes = (int)span.Blocks * LogFormat.BlockBytes;
+        byte[] frame = ArrayPool<byte>.Shared.Rent(bytes);
+        try
         {
-            _readCipher ??= SegmentCipher.TryCreate(_keys, Header)
-                ?? throw Corrupt(offset, $"data key {Header.Key} is no longer known");
-            if (!SealedFrame.TryParse(frame.AsSpan(0, read), UseId, offset, _readCipher, out SealedFrame parsed, out string? damage))
+            long offset = (long)span.Position * LogFormat.BlockBytes;
+            int read = File.Read(offset, frame.AsSpan(0, bytes));
+            lock (_readLock)
             {
-                throw Corrupt(offset, damage);
+                _readCipher ??= SegmentCipher.TryCreate(_keys, Header)
+                    ?? throw Corrupt(offset, $"data key {Header.Key} is no longer known");
+                return OpenSection(frame.AsSpan(0, read), offset, span.Domain, _readCipher);
             }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(frame);
+        }
+    }
 
-            for (int i = 0; i < parsed.Header.SectionCount; i++)
+    private byte[] OpenSection(ReadOnlySpan<byte> frame, long offset, KeyDomainId domain, SegmentCipher cipher)
+    {
+        if (!SealedFrame.TryParse(frame, UseId, offset, cipher, out SealedFrame parsed, out string? damage))
+        {
+            throw Corrupt(offset, damage);
+        }
+
+        for (int i = 0; i < parsed.Header.SectionCount; i++)
+        {
+            SectionDescriptor section = parsed.Section(i);
+            if (section.Domain == domain)
             {
-                if (parsed.Section(i).Domain == span.Domain)
+                byte[] clear = GC.AllocateUninitializedArray<byte>(section.Length);
+                return parsed.Open(i, cipher, clear) switch
                 {
-                    byte[] clear = GC.AllocateUninitializedArray<byte>(parsed.Section(i).Length);
-                    return parsed.Open(i, _readCipher, clear) switch
-                    {
-                        SectionOutcome.Opened => clear,
-                        SectionOutcome.KeyUnknown => throw Corrupt(offset, $"data key {parsed.Section(i).Key} is no longer known"),
-                        _ => throw Corrupt(offset, "a section's tag is wrong"),
-                    };
-                }
+                    SectionOutcome.Opened => clear,
+                    SectionOutcome.KeyUnknown => throw Corrupt(offset, $"data key {section.Key} is no longer known"),
+                    _ => throw Corrupt(offset, "a section's tag is wrong"),
+                };
             }
         }
 
-        throw Corrupt(offset, $"frame has no section of domain {span.Domain}");
+        throw Corrupt(offset, $"the frame has no section of domain {domain}");
     }
 
     private StorageFaultException Corrupt(long offset, string what) =>
