@@ -62,14 +62,23 @@ internal static class CliProgram
         var global = new GlobalOptions(terminal);
         var root = new RootCommand("Nacre: an encrypted JSON document database. One program: the server, and the command line over its public API.");
         root.Options.Add(global.Output);
-        root.Options.Add(global.ConnectionFile);
-        root.Options.Add(global.ReadOnly);
-        root.Subcommands.Add(DatabaseCommands.Make(global));
-        root.Subcommands.Add(ContainerCommands.Make(global));
-        root.Subcommands.Add(ItemCommands.Make(global));
-        root.Subcommands.Add(ImportCommand.Make(global));
-        root.Subcommands.Add(ExportCommand.Make(global));
-        root.Subcommands.Add(KeyCommands.Make(global));
+        root.Subcommands.Add(ServerCommand.Make(global));
+        root.Subcommands.Add(QuickstartCommand.Make(global));
+        foreach (Command client in (Command[])
+            [
+                DatabaseCommands.Make(global),
+                ContainerCommands.Make(global),
+                ItemCommands.Make(global),
+                ImportCommand.Make(global),
+                ExportCommand.Make(global),
+                KeyCommands.Make(global),
+            ])
+        {
+            client.Options.Add(global.ConnectionFile);
+            client.Options.Add(global.ReadOnly);
+            root.Subcommands.Add(client);
+        }
+
         root.Subcommands.Add(CompletionCommand.Make(global));
         return root;
     }

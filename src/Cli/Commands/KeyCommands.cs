@@ -10,7 +10,7 @@ namespace Nacre.Cli.Commands;
 internal static class KeyCommands
 {
     public static Command Make(GlobalOptions global) => new Command("keys", "Account keys, and the keys that protect the data at rest.")
-        .With(List(global), Regenerate(global), Status(global), Rotate(global));
+        .With(List(global), Regenerate(global), Status(global), Rotate(global), RootKeyCommand.Make(global));
 
     private static Command List(GlobalOptions global) =>
         new Command("list", "Lists the account keys, without the keys themselves.").Does(async (parsed, cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Nacre.Cli.Quickstart;
 using Nacre.Client;
 
 namespace Nacre.Cli.Output;
@@ -20,6 +21,8 @@ namespace Nacre.Cli.Output;
 [JsonSerializable(typeof(IReadOnlyList<AccountKeyProperties>))]
 [JsonSerializable(typeof(NewKey))]
 [JsonSerializable(typeof(EncryptionKeys))]
+[JsonSerializable(typeof(CreatedRootKey))]
+[JsonSerializable(typeof(QuickstartSummary))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Leaves letters of every script as they are: nothing here goes into a web page.</summary>

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using Nacre.Core.Errors;
+using Nacre.Server.Hosting;
+using Nacre.Server.Options;
+
+namespace Nacre.Cli.Hosting;
+
+/// <summary>Runs a node as this process: ready line, service manager, drain.</summary>
+internal static class ServerRun
+{
+    /// <summary>Serves until it is stopped.</summary>
+    /// <param name="terminal">The ready line goes to its output; the log, as JSON where nobody watches, to its error.</param>
+    /// <param name="options">Valid options.</param>
+    /// <param name="stop">SIGTERM or SIGINT.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(Terminal terminal, NodeOptions options, CancellationToken stop)
+    {
+        using ILoggerFactory loggers = MakeLoggers(terminal, options);
+        var environment = new NodeEnvironment { Loggers = loggers, Passphrase = Passphrases.Find(terminal) };
+        Result<NacreNode> started = await NacreNode.StartAsync(options, environment, stop).ConfigureAwait(false);
+        if (!started.IsOk)
+        {
+            throw new CliException(ExitCodeOf(started.Error.Code), $"{started.Error.Code}: {started.Error.Message}");
+        }
+
+        await using NacreNode node = started.Value;
+        var manager = new SystemdNotifier();
+        await terminal.Output.WriteLineAsync(node.ReadyLine).ConfigureAwait(false);
+        if (options.Dev && terminal.ErrorIsTerminal)
+        {
+            ConnectionFile connection = await node.GetConnectionAsync(stop).ConfigureAwait(false);
+            await terminal.Error.WriteLineAsync(connection.ToConnectionString()).ConfigureAwait(false);
+        }
+
+        manager.Notify(ServiceState.Ready);
+        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        manager.Notify(ServiceState.Stopping);
+        await node.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        return node.Failed.IsCompleted ? ExitCode.Refused : ExitCode.Done;
+    }
+
+    private static int ExitCodeOf(ErrorCode code) => code switch
+    {
+        ErrorCode.Malformed or ErrorCode.RootKeyUnavailable or ErrorCode.RootKeyWrong => ExitCode.Usage,
+        ErrorCode.Corrupt => ExitCode.CheckFailed,
+        _ => ExitCode.Refused,
+    };
+
+    private static ILoggerFactory MakeLoggers(Terminal terminal, NodeOptions options) => LoggerFactory.Create(logging =>
+    {
+        logging.SetMinimumLevel(Enum.Parse<LogLevel>(options.LogLevel));
+        // What Kestrel says of each connection is for those who look for a fault.
+        logging.AddFilter("Microsoft.AspNetCore", level => level >= LogLevel.Warning || options.LogLevel is "Trace" or "Debug");
+        logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (terminal.ErrorIsTerminal)
+        {
+            logging.AddSimpleConsole(line =>
+            {
+                line.SingleLine = true;
+                line.UseUtcTimestamp = true;
+                line.TimestampFormat = "HH:mm:ss.fff ";
+            });
+        }
+        else
+        {
+            logging.AddJsonConsole(line =>
+            {
+                line.UseUtcTimestamp = true;
+                line.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            });
+        }
+    });
+}
