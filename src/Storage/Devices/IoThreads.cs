@@ -1,20 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
 using Nacre.Core;
 
 namespace Nacre.Storage.Devices;
 
 /// <summary>
 /// The few threads that wait for the disk, so that no thread of the pool and no applier has to. Shared by all stores
-/// of a node. Reads go before writes.
+/// of a node. Urgent work, which somebody waits for, goes first, and one thread does nothing else: flushes of several
+/// stores at a time do not hold up reads.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class IoThreads : IDisposable
 {
     // Invariants:
-    // - posted work runs exactly once, also during disposal.
+    // - posted work runs exactly once, also during disposal;
+    // - at most all threads but one run patient work.
     private readonly object _gate = new();
     private readonly Queue<IoWork> _urgent = new();
     private readonly Queue<IoWork> _patient = new();
     private readonly Thread[] _threads;
+    private int _patientRunning;
     private bool _closing;
     private bool _closed;
 
@@ -28,18 +32,6 @@ internal sealed class IoThreads : IDisposable
         {
             _threads[i] = new Thread(Work) { IsBackground = true, Name = $"nacre-io-{i}" };
             _threads[i].Start();
-        }
-    }
-
-    /// <summary>Work waiting for a thread.</summary>
-    public int Waiting
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _urgent.Count + _patient.Count;
-            }
         }
     }
 
@@ -88,23 +80,48 @@ internal sealed class IoThreads : IDisposable
 
     private void Work()
     {
-        while (true)
+        while (Next(out IoWork? work, out bool patient))
         {
-            IoWork? work;
-            lock (_gate)
+            work.Run();
+            if (patient)
             {
-                while (!_urgent.TryDequeue(out work) && !_patient.TryDequeue(out work))
+                lock (_gate)
                 {
-                    if (_closing)
-                    {
-                        return;
-                    }
-
-                    Monitor.Wait(_gate);
+                    _patientRunning--;
+                    Monitor.Pulse(_gate);
                 }
             }
+        }
+    }
 
-            work.Run();
+    private bool Next([NotNullWhen(true)] out IoWork? work, out bool patient)
+    {
+        lock (_gate)
+        {
+            while (true)
+            {
+                patient = false;
+                if (_urgent.TryDequeue(out work))
+                {
+                    return true;
+                }
+
+                if (_patientRunning < _threads.Length - 1 && _patient.TryDequeue(out work))
+                {
+                    _patientRunning++;
+                    patient = true;
+                    return true;
+                }
+
+                if (_closing && _patient.Count == 0)
+                {
+                    // The others wait for the same.
+                    Monitor.PulseAll(_gate);
+                    return false;
+                }
+
+                Monitor.Wait(_gate);
+            }
         }
     }
 }

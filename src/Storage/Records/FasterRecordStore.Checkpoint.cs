@@ -52,9 +52,6 @@ internal sealed partial class FasterRecordStore
     /// <summary>Bytes that the hash index takes in memory, and a checkpoint of it on disk.</summary>
     public long IndexBytes => (_store.IndexSize + _store.OverflowBucketCount) * BucketBytes;
 
-    /// <summary>Records for each bucket of the hash index: up to 7 in the bucket itself, the rest behind it.</summary>
-    public double RecordsPerBucket => (double)_records / _store.IndexSize;
-
     private void WriteFiller(long tail)
     {
         int gap = BlockGeometry.BlockBytes - (int)(tail % BlockGeometry.BlockBytes);

@@ -22,35 +22,20 @@ internal sealed class ShardPart : IAsyncDisposable
     private uint _nextIndexOrdinal;
     private Task _indexWork = Task.CompletedTask;
 
+    private FasterRecordStore? _records;
+
     private ShardPart(
-        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, PartShape shape,
-        RecordManifest? recovered, bool useIndex)
+        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, PartShape shape, RecordManifest? recovered)
     {
         _options = options;
         _faults = faults;
         _shape = shape;
+        _nextIndexOrdinal = recovered?.NextIndexOrdinal ?? 1;
         Store = store;
         Geometry = geometry;
-        _nextIndexOrdinal = recovered?.NextIndexOrdinal ?? 1;
         BlockLogId id = new(shape.Kind, 0);
         Log = new BlockLog(LogOptions(id, shape.MemoryShare), recovered?.Blocks ?? BlockLogState.New(id));
-        Log.RequireFiles();
         Device = new EncryptedDevice(Log, faults, options.Io, memoryChanges: false);
-        CheckpointTable checkpoints = new(NewIndexDevice);
-        IndexCheckpoint? index = null;
-        if (useIndex && recovered?.Index is { } manifest)
-        {
-            _index = manifest;
-            using BlockLog pages = new(LogOptions(manifest.Blocks.Log, share: 0.01), manifest.Blocks);
-            index = new IndexCheckpoint(
-                manifest.Token, manifest.Metadata, manifest.TailAddress,
-                new EncryptedDevice(pages, faults, options.Io, memoryChanges: false));
-            Records = OpenRecords(checkpoints, recovered, index);
-        }
-        else
-        {
-            Records = OpenRecords(checkpoints, recovered, index);
-        }
     }
 
     /// <summary>The store's random name.</summary>
@@ -66,7 +51,7 @@ internal sealed class ShardPart : IAsyncDisposable
     public EncryptedDevice Device { get; }
 
     /// <summary>The records.</summary>
-    public FasterRecordStore Records { get; }
+    public FasterRecordStore Records => _records!;
 
     /// <summary>Opens a part; when its index checkpoint is damaged, without it, reading the whole log.</summary>
     /// <exception cref="StorageFaultException">Something that was read fails its check.</exception>
@@ -76,15 +61,14 @@ internal sealed class ShardPart : IAsyncDisposable
         PartShape shape = kind == BlockLogKind.Items
             ? new PartShape(kind, BlockLogKind.ItemsIndex, 1 - options.NodeShare, IndexShare: 0.25, TypicalRecordBytes: 2048)
             : new PartShape(kind, BlockLogKind.NodesIndex, options.NodeShare, IndexShare: 0.04, TypicalRecordBytes: 8192);
-        ShardPart New(bool useIndex) => new(options, faults, store, geometry, shape, recovered, useIndex);
         try
         {
-            return New(useIndex: true);
+            return OpenOnce(options, faults, store, geometry, shape, recovered, recovered?.Index);
         }
         catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.Corrupt && recovered?.Index is not null)
         {
             StoreLog.IndexDamaged(options.Logger, options.Shard.Value, fault.File, fault.Place);
-            return New(useIndex: false);
+            return OpenOnce(options, faults, store, geometry, shape, recovered, index: null);
         }
     }
 
@@ -152,11 +136,29 @@ internal sealed class ShardPart : IAsyncDisposable
         _indexLog?.Dispose();
     }
 
-    private FasterRecordStore OpenRecords(CheckpointTable checkpoints, RecordManifest? recovered, IndexCheckpoint? index)
+    private static ShardPart OpenOnce(
+        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, PartShape shape,
+        RecordManifest? recovered, IndexManifest? index)
+    {
+        ShardPart part = new(options, faults, store, geometry, shape, recovered);
+        try
+        {
+            part.Log.RequireFiles();
+            part.OpenRecords(recovered?.Log ?? default, index);
+            return part;
+        }
+        catch
+        {
+            part.Log.Dispose();
+            throw;
+        }
+    }
+
+    private void OpenRecords(RecordLogState log, IndexManifest? index)
     {
         Span<byte> token = stackalloc byte[16];
         _options.Random.Fill(token);
-        RecordStoreOptions records = new()
+        RecordStoreOptions options = new()
         {
             PageBytes = _options.PageBytes,
             MemoryBytes = (long)(_options.MemoryBytes * _shape.MemoryShare),
@@ -165,8 +167,14 @@ internal sealed class ShardPart : IAsyncDisposable
             ReserveBytes = _options.ReserveBytes,
             ReserveStepBytes = _options.ReserveStepBytes,
         };
-        return FasterRecordStore.Open(
-            records, Device, _faults, checkpoints, _options.Time, recovered?.Log ?? default, new Guid(token), index);
+        using BlockLog? pages = index is null ? null : new BlockLog(LogOptions(index.Blocks.Log, share: 0.01), index.Blocks);
+        IndexCheckpoint? checkpoint = index is null
+            ? null
+            : new IndexCheckpoint(
+                index.Token, index.Metadata, index.TailAddress, new EncryptedDevice(pages!, _faults, _options.Io, memoryChanges: false));
+        _records = FasterRecordStore.Open(
+            options, Device, _faults, new CheckpointTable(NewIndexDevice), _options.Time, log, new Guid(token), checkpoint);
+        _index = index;
     }
 
     private EncryptedDevice NewIndexDevice()

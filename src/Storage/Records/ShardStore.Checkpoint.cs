@@ -58,8 +58,18 @@ internal sealed partial class ShardStore
     private async Task WithinDeadlineAsync(Task checkpoint)
     {
         // A store that stopped writes no more pages, so that waiting for them would never end.
-        Task first = await Task.WhenAny(checkpoint, _faults.Failed)
-            .WaitAsync(_options.CheckpointDeadline, _options.Time).ConfigureAwait(false);
+        Task first;
+        try
+        {
+            first = await Task.WhenAny(checkpoint, _faults.Failed)
+                .WaitAsync(_options.CheckpointDeadline, _options.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new StorageFaultException(
+                StorageFaultKind.Io, _options.Directory, "checkpoint", $"not durable within {_options.CheckpointDeadline}", exception);
+        }
+
         _faults.ThrowIfFailed();
         Invariant.Check(first == checkpoint);
         await checkpoint.ConfigureAwait(false);

@@ -21,12 +21,25 @@ internal sealed partial class ShardStore
         StoreId store = newest?.Manifest.Store ?? StoreId.Draw(options.Random);
         BlockGeometry geometry = new(newest?.Manifest.Groups ?? options.SegmentGroups);
         ShardStoreOptions effective = options with { PageBytes = newest?.Manifest.PageBytes ?? options.PageBytes };
-        HashSet<string> needed = [.. kept.SelectMany(manifest => manifest.Manifest.Files())];
-        RemoveAllBut(effective, needed);
+        if (kept.Count == Math.Min(2, generations.Count))
+        {
+            // What a crash left over. With a damaged manifest its files stay, until the next checkpoint replaces it.
+            RemoveAllBut(effective, [.. kept.SelectMany(manifest => manifest.Manifest.Files())]);
+        }
 
         DeviceFaults faults = new();
         ShardPart items = ShardPart.Open(effective, faults, store, geometry, BlockLogKind.Items, newest?.Manifest.Items);
-        ShardPart nodes = ShardPart.Open(effective, faults, store, geometry, BlockLogKind.Nodes, newest?.Manifest.Nodes);
+        ShardPart nodes;
+        try
+        {
+            nodes = ShardPart.Open(effective, faults, store, geometry, BlockLogKind.Nodes, newest?.Manifest.Nodes);
+        }
+        catch
+        {
+            items.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+
         return new ShardStore(
             effective, faults, folder, store, items, nodes, newest, older, generations.Count > 0 ? generations[0] : 0);
     }

@@ -19,7 +19,7 @@ internal sealed class StoreBench(SimulatedFileSystem files) : IDisposable
     public TestDataKeys Keys { get; } = new();
 
     /// <summary>The I/O threads of all stores of this bench.</summary>
-    public IoThreads Io { get; } = new(2);
+    public IoThreads Io { get; } = new(3);
 
     /// <summary>Changes the options that <see cref="Open"/> uses.</summary>
     public Func<ShardStoreOptions, ShardStoreOptions> Configure { get; set; } = static options => options;
