@@ -29,7 +29,7 @@ internal sealed class KeySet
         _bytes = bytes.ToArray();
     }
 
-    public static IReadOnlyList<string> Names { get; } = ["random", "items", "spread", "feed", "reverse"];
+    public static IReadOnlyList<string> Names { get; } = ["random", "items", "tens", "spread", "feed", "reverse"];
 
     public int Count => _offsets.Length - 1;
 
@@ -43,6 +43,8 @@ internal sealed class KeySet
         "random" => new(count, i => SHA256.HashData(BitConverter.GetBytes(i))[..16], shuffled: true),
         // About 60 bytes: tablet, hash of the partition key, partition key, id; a hundred items a partition.
         "items" => new(count, i => ItemKey($"customer-{i / 100:D8}", $"order-2024-{i:D10}"), shuffled: true),
+        // The same with ten items a partition.
+        "tens" => new(count, i => ItemKey($"customer-{i / 10:D8}", $"order-2024-{i:D10}"), shuffled: true),
         // The same with a partition for each item: nothing but the tablet is shared.
         "spread" => new(count, i => ItemKey($"customer-{i:D8}", $"order-2024-{i:D10}"), shuffled: true),
         // Tablet and log sequence number, rising.

@@ -1,14 +1,13 @@
-using System.Buffers.Binary;
 using Nacre.Core;
 
 namespace Nacre.Storage.Trees;
 
 /// <summary>
 /// The right edge of one level of a tree that is being rewritten from left to right: entries that came and are in no
-/// new node yet, and where to cut them into nodes.
+/// new node yet, in which sections to keep them, and where to cut them into nodes.
 /// </summary>
 /// <remarks>Thread: the applier.</remarks>
-internal sealed class LevelWriter
+internal sealed partial class LevelWriter
 {
     /// <summary>How full a node is made, in percent, when changes are spread over it: room for the next ones.</summary>
     private const int SpreadFillPercent = 90;
@@ -25,21 +24,26 @@ internal sealed class LevelWriter
     // Invariants:
     // - pending entries are _entries[_first.._end), their keys rise strictly;
     // - an entry's key and value lie side by side in _data, and entries lie there in order without gaps;
-    // - _prefixLength is the length of the common prefix of all pending keys.
+    // - sections are _sections[_firstSection.._endSection); the first begins at _first, each ends where the next
+    //   begins, the last at _end; a section's prefix is one that all its keys share, and the longest unless the
+    //   section is cut;
+    // - _closedBytes is what all sections but the last take in a node.
     private readonly TreeId _tree;
     private readonly int _level;
     private readonly int _nodeBytes;
     private readonly byte[] _separator = new byte[OrderedIndex.MaxKeyBytes];
     private byte[] _data;
-    private Pending[] _entries;
+    private Pending[] _entries = new Pending[256];
+    private Section[] _sections = new Section[32];
     private int _first;
     private int _end;
     private int _dataEnd;
-    private int _prefixLength;
+    private int _firstSection;
+    private int _endSection;
+    private int _closedBytes;
     private int _separatorLength;
     private int _opened;
     private int _cut;
-    private bool _started;
 
     public LevelWriter(TreeId tree, int level, int nodeBytes)
     {
@@ -47,7 +51,6 @@ internal sealed class LevelWriter
         _level = level;
         _nodeBytes = nodeBytes;
         _data = new byte[4 * nodeBytes];
-        _entries = new Pending[256];
     }
 
     /// <summary>Entries in no new node yet.</summary>
@@ -59,10 +62,12 @@ internal sealed class LevelWriter
     public bool NextIsNew => _cut >= _opened;
 
     /// <summary>True before anything came.</summary>
-    public bool IsUntouched => !_started;
+    public bool IsUntouched { get; private set; } = true;
 
     /// <summary>Bytes of a node that would hold all pending entries.</summary>
-    public int Size => SizeOf(_first, Count, _prefixLength);
+    public int Size => Count == 0
+        ? 0
+        : NodeFormat.HeaderBytes + NodeFormat.OffsetBytes + _closedBytes + SectionSize(_endSection - 1, _first, _end);
 
     /// <summary>True when the pending entries want more than one node.</summary>
     public bool IsOverfull => Count > MinCount && Size > _nodeBytes;
@@ -76,9 +81,11 @@ internal sealed class LevelWriter
 
     /// <summary>Separator of the next node that is cut.</summary>
     public ReadOnlySpan<byte> Separator =>
-        _level == 0 ? _separator.AsSpan(0, _separatorLength) : KeyOf(_entries[_first]);
+        _level == 0 ? _separator.AsSpan(0, _separatorLength) : KeyOf(_first);
 
     private int MinCount => _level == 0 ? 1 : (2 * MinChildren) - 1;
+
+    private int EntryBytes => NodeFormat.OffsetBytes + (_level == 0 ? NodeFormat.LeafEntryBytes : 0);
 
     /// <summary>Says that entries of an old node of this level follow.</summary>
     /// <param name="prefix">First part of the old node's separator.</param>
@@ -93,97 +100,46 @@ internal sealed class LevelWriter
     }
 
     /// <summary>Takes the next entry.</summary>
-    /// <param name="key">Above all keys before it.</param>
+    /// <param name="prefix">First part of the key, which is above all keys before it.</param>
+    /// <param name="suffix">Second part.</param>
     /// <param name="value">Value, or child reference.</param>
     /// <param name="isNew">Whether the old tree had no such entry.</param>
-    public void Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool isNew) =>
-        Append(key, default, value, isNew);
-
-    /// <summary>Takes the next entry, its key in two parts.</summary>
-    public void Append(ReadOnlySpan<byte> keyPrefix, ReadOnlySpan<byte> keySuffix, ReadOnlySpan<byte> value, bool isNew)
+    public void Append(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> suffix, ReadOnlySpan<byte> value, bool isNew)
     {
-        _started = true;
-        int keyLength = keyPrefix.Length + keySuffix.Length;
+        int keyLength = prefix.Length + suffix.Length;
         Reserve(keyLength + value.Length);
         Span<byte> place = _data.AsSpan(_dataEnd);
-        keyPrefix.CopyTo(place);
-        keySuffix.CopyTo(place[keyPrefix.Length..]);
+        prefix.CopyTo(place);
+        suffix.CopyTo(place[prefix.Length..]);
         value.CopyTo(place[keyLength..]);
-        _entries[_end] = new Pending(_dataEnd, (ushort)keyLength, (ushort)value.Length, isNew);
-        _dataEnd += keyLength + value.Length;
-        _end++;
-        _prefixLength = CommonPrefixLength(_first, _end - 1);
-        Invariant.CheckSlow(Count == 1 || KeyOf(_entries[_end - 2]).SequenceCompareTo(place[..keyLength]) < 0);
+        AddEntry(keyLength, value.Length, isNew);
+        AddToSections(_end - 1, keyLength);
     }
 
     /// <summary>Takes entries of an old leaf.</summary>
     /// <param name="leaf">The leaf.</param>
     /// <param name="from">The first entry.</param>
-    /// <param name="until">The entry after the last.</param>
+    /// <param name="until">The entry after the last; above <paramref name="from"/>.</param>
     public void AppendRun(Node leaf, int from, int until)
     {
-        _started = true;
-        ReadOnlySpan<byte> prefix = leaf.Prefix;
-        for (int i = from; i < until; i++)
+        for (int section = leaf.SectionOf(from); from < until; section++)
         {
-            ReadOnlySpan<byte> rest = leaf.KeySuffixAndValue(i, out int valueLength);
-            int length = prefix.Length + rest.Length;
-            Reserve(length);
-            Span<byte> place = _data.AsSpan(_dataEnd, length);
-            prefix.CopyTo(place);
-            rest.CopyTo(place[prefix.Length..]);
-            _entries[_end++] = new Pending(_dataEnd, (ushort)(length - valueLength), (ushort)valueLength, IsNew: false);
-            _dataEnd += length;
+            ReadOnlySpan<byte> prefix = leaf.Prefix(section);
+            int end = Math.Min(until, leaf.SectionEnd(section));
+            int count = end - from;
+            for (; from < end; from++)
+            {
+                ReadOnlySpan<byte> rest = leaf.KeySuffixAndValue(from, out int valueLength);
+                int length = prefix.Length + rest.Length;
+                Reserve(length);
+                Span<byte> place = _data.AsSpan(_dataEnd, length);
+                prefix.CopyTo(place);
+                rest.CopyTo(place[prefix.Length..]);
+                AddEntry(length - valueLength, valueLength, isNew: false);
+            }
+
+            AddToSections(_end - count, CommonPrefixLength(_end - count, _end - 1));
         }
-
-        _prefixLength = CommonPrefixLength(_first, _end - 1);
-    }
-
-    /// <summary>How many of the pending entries the next node takes, when they want more than one.</summary>
-    public int ChooseCut()
-    {
-        int most = Fit(_nodeBytes);
-        int count = ShapeOfChanges(out int runEnd) switch
-        {
-            Shape.Descending when Size <= 2 * _nodeBytes => CutBeforeOldEntries(runEnd),
-            Shape.Spread when Size > 2 * _nodeBytes => Fit(_nodeBytes * SpreadFillPercent / 100),
-            Shape.Spread => Fit(Size / 2) + 1,
-            _ => most,
-        };
-        int least = _level == 0 ? 1 : MinChildren;
-        return Math.Clamp(Math.Min(count, most), least, Count - least);
-    }
-
-    /// <summary>Encodes a node of the first pending entries and lets go of them.</summary>
-    /// <param name="count">How many; 1 to <see cref="Count"/>.</param>
-    /// <param name="leafEntries">Entries in the leaves that the node reaches.</param>
-    public byte[] Cut(int count, out long leafEntries)
-    {
-        Invariant.Check(count > 0);
-        Invariant.Check(count <= Count);
-        int end = _first + count;
-        int prefixLength = CommonPrefixLength(_first, end - 1);
-        byte[] node = GC.AllocateUninitializedArray<byte>(SizeOf(_first, count, prefixLength));
-        leafEntries = Encode(node, count, prefixLength);
-        if (end < _end && _level == 0)
-        {
-            ReadOnlySpan<byte> next = KeyOf(_entries[end]);
-            SetSeparator(next[..KeyBytes.SeparatorLength(KeyOf(_entries[end - 1]), next)], default);
-        }
-
-        _cut++;
-        _first = end;
-        if (_first == _end)
-        {
-            _first = _end = _dataEnd = 0;
-            _cut = _opened = 0;
-        }
-        else
-        {
-            _prefixLength = CommonPrefixLength(_first, _end - 1);
-        }
-
-        return node;
     }
 
     /// <summary>The only pending entry's child.</summary>
@@ -191,145 +147,99 @@ internal sealed class LevelWriter
     {
         Invariant.Check(_level > 0);
         Invariant.Check(Count == 1);
-        return ValueOf(_entries[_first]);
+        return ValueOf(_first);
     }
 
-    private long Encode(Span<byte> node, int count, int prefixLength)
+    private void AddEntry(int keyLength, int valueLength, bool isNew)
     {
-        NodeFormat.WriteHeader(node, _tree, _level, count, prefixLength);
-        KeyOf(_entries[_first])[..prefixLength].CopyTo(node[NodeFormat.HeaderBytes..]);
-        Span<byte> table = node[(NodeFormat.HeaderBytes + prefixLength)..];
-        Span<byte> heap = table[((count + 1) * NodeFormat.OffsetBytes)..];
-        BinaryPrimitives.WriteUInt16LittleEndian(table, 0);
-        long leafEntries = 0;
-        int at = 0;
-        for (int i = 0; i < count; i++)
-        {
-            Pending entry = _entries[_first + i];
-            if (_level == 0)
-            {
-                heap[at++] = (byte)entry.ValueLength;
-                leafEntries++;
-            }
-            else
-            {
-                leafEntries += BinaryPrimitives.ReadInt64LittleEndian(ValueOf(entry)[8..]);
-            }
-
-            int length = entry.KeyLength - prefixLength + entry.ValueLength;
-            _data.AsSpan(entry.Offset + prefixLength, length).CopyTo(heap[at..]);
-            at += length;
-            BinaryPrimitives.WriteUInt16LittleEndian(table[((i + 1) * NodeFormat.OffsetBytes)..], (ushort)at);
-        }
-
-        Invariant.Check(at == heap.Length);
-        return leafEntries;
-    }
-
-    /// <summary>Most pending entries that a node of a size can take; at least one.</summary>
-    private int Fit(int bytes)
-    {
-        int low = 1;
-        int high = Count;
-        while (low < high)
-        {
-            int middle = (low + high + 1) >>> 1;
-            if (SizeOf(_first, middle, CommonPrefixLength(_first, _first + middle - 1)) <= bytes)
-            {
-                low = middle;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-
-        return low;
+        _entries[_end] = new Pending(_dataEnd, (ushort)keyLength, (ushort)valueLength, isNew);
+        _dataEnd += keyLength + valueLength;
+        _end++;
+        IsUntouched = false;
+        Invariant.CheckSlow(Count == 1 || KeyOf(_end - 2).SequenceCompareTo(KeyOf(_end - 1)) < 0);
     }
 
     /// <summary>
-    /// Where to cut new entries off from old ones behind them. Right there when the new ones go on from a node that
-    /// was cut before, since the next ones will come in between, or when the old ones fill half a node; else so that
-    /// the second node is full.
+    /// Finds a section for the last entries: the one before them, one of their own, or one that they share with the
+    /// entry before them, whichever spares the most bytes.
     /// </summary>
-    private int CutBeforeOldEntries(int runEnd)
+    /// <param name="from">The first of the entries.</param>
+    /// <param name="prefixLength">What their keys share.</param>
+    private void AddToSections(int from, int prefixLength)
     {
-        int oldEntries = SizeFrom(runEnd);
-        bool goesOn = _cut > 0 && runEnd - _first >= MinRun;
-        if (goesOn || (oldEntries >= _nodeBytes / 2 && oldEntries <= _nodeBytes))
+        if (from == _first)
         {
-            return runEnd - _first;
+            AddSection(from, prefixLength);
+            return;
         }
 
-        int low = _first + 1;
-        int high = _end - 1;
-        while (low < high)
+        ref Section last = ref _sections[_endSection - 1];
+        int before = from - last.First;
+        int count = _end - from;
+        int shared = CommonPrefixLength(from - 1, from);
+        int joined = Math.Min(Math.Min(last.PrefixLength, prefixLength), shared);
+        int joining = Spared(before + count, joined);
+        int apart = Spared(before, last.PrefixLength) + Spared(count, prefixLength);
+        if (before > 1 && shared > last.PrefixLength)
         {
-            int middle = (low + high) >>> 1;
-            if (SizeFrom(middle) <= _nodeBytes)
+            // The entry before may have more in common with these than with those before it.
+            int left = CommonPrefixLength(last.First, from - 2);
+            int right = Math.Min(shared, prefixLength);
+            if (Spared(before - 1, left) + Spared(count + 1, right) > Math.Max(joining, apart))
             {
-                high = middle;
-            }
-            else
-            {
-                low = middle + 1;
-            }
-        }
-
-        return low - _first;
-    }
-
-    /// <summary>
-    /// Tells entries that come in key order from ones that come anywhere: behind the former nodes are left full,
-    /// between the latter there is room.
-    /// </summary>
-    /// <param name="runEnd">Where the new entries end, if they come in order.</param>
-    private Shape ShapeOfChanges(out int runEnd)
-    {
-        int runStart = -1;
-        int added = 0;
-        runEnd = -1;
-        for (int i = _first; i < _end; i++)
-        {
-            if (_entries[i].IsNew)
-            {
-                runStart = runStart < 0 ? i : runStart;
-                runEnd = i + 1;
-                added++;
+                last.PrefixLength = left;
+                AddSection(from - 1, right);
+                return;
             }
         }
 
-        bool run = added > 0 && runEnd - runStart == added;
-        if (!run || (added < MinRun && runEnd != _end && runStart != _first))
+        if (joining >= apart)
         {
-            return Shape.Spread;
+            last.PrefixLength = joined;
         }
-
-        return runStart == _first && runEnd != _end ? Shape.Descending : Shape.Ascending;
+        else
+        {
+            AddSection(from, prefixLength);
+        }
     }
 
-    private int SizeFrom(int first) => SizeOf(first, _end - first, CommonPrefixLength(first, _end - 1));
+    /// <summary>Bytes that a section spares.</summary>
+    private static int Spared(int count, int prefixLength) => ((count - 1) * prefixLength) - NodeFormat.SectionBytes;
 
-    private int SizeOf(int first, int count, int prefixLength)
+    private void AddSection(int first, int prefixLength)
     {
-        if (count == 0)
+        if (_endSection == _sections.Length)
         {
-            return 0;
+            Array.Resize(ref _sections, _sections.Length * 2);
         }
 
-        int last = first + count - 1;
-        int data = _entries[last].Offset + _entries[last].KeyLength + _entries[last].ValueLength - _entries[first].Offset;
-        int perEntry = NodeFormat.OffsetBytes + (_level == 0 ? NodeFormat.LeafEntryBytes : 0) - prefixLength;
-        return NodeFormat.HeaderBytes + NodeFormat.OffsetBytes + prefixLength + data + (count * perEntry);
+        if (_endSection > _firstSection)
+        {
+            _closedBytes += SectionSize(_endSection - 1, _first, first);
+        }
+
+        _sections[_endSection++] = new Section(first, prefixLength);
     }
 
-    private int CommonPrefixLength(int first, int last) =>
-        KeyOf(_entries[first]).CommonPrefixLength(KeyOf(_entries[last]));
+    /// <summary>Bytes that the entries of a section take in a node, those outside a range left out.</summary>
+    private int SectionSize(int section, int from, int until)
+    {
+        (int first, int prefixLength) = _sections[section];
+        first = Math.Max(first, from);
+        int last = (section + 1 < _endSection ? Math.Min(_sections[section + 1].First, until) : until) - 1;
+        int count = last + 1 - first;
+        return NodeFormat.SectionBytes + prefixLength + DataBytes(first, last) + (count * (EntryBytes - prefixLength));
+    }
 
-    private ReadOnlySpan<byte> KeyOf(in Pending entry) => _data.AsSpan(entry.Offset, entry.KeyLength);
+    private int DataBytes(int first, int last) =>
+        _entries[last].Offset + _entries[last].KeyLength + _entries[last].ValueLength - _entries[first].Offset;
 
-    private ReadOnlySpan<byte> ValueOf(in Pending entry) =>
-        _data.AsSpan(entry.Offset + entry.KeyLength, entry.ValueLength);
+    private int CommonPrefixLength(int first, int last) => KeyOf(first).CommonPrefixLength(KeyOf(last));
+
+    private ReadOnlySpan<byte> KeyOf(int entry) => _data.AsSpan(_entries[entry].Offset, _entries[entry].KeyLength);
+
+    private ReadOnlySpan<byte> ValueOf(int entry) =>
+        _data.AsSpan(_entries[entry].Offset + _entries[entry].KeyLength, _entries[entry].ValueLength);
 
     private void SetSeparator(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> suffix)
     {
@@ -348,17 +258,7 @@ internal sealed class LevelWriter
 
         if (_first > 0)
         {
-            int moved = _entries[_first].Offset;
-            _data.AsSpan(moved, _dataEnd - moved).CopyTo(_data);
-            for (int i = _first; i < _end; i++)
-            {
-                Pending entry = _entries[i];
-                _entries[i - _first] = entry with { Offset = entry.Offset - moved };
-            }
-
-            _end -= _first;
-            _first = 0;
-            _dataEnd -= moved;
+            MoveToFront();
         }
 
         // Growing while more than half is in use keeps moves rare.
@@ -373,12 +273,30 @@ internal sealed class LevelWriter
         }
     }
 
-    private enum Shape
+    private void MoveToFront()
     {
-        Spread,
-        Ascending,
-        Descending,
+        int moved = _entries[_first].Offset;
+        _data.AsSpan(moved, _dataEnd - moved).CopyTo(_data);
+        for (int i = _first; i < _end; i++)
+        {
+            Pending entry = _entries[i];
+            _entries[i - _first] = entry with { Offset = entry.Offset - moved };
+        }
+
+        for (int i = _firstSection; i < _endSection; i++)
+        {
+            Section section = _sections[i];
+            _sections[i - _firstSection] = section with { First = section.First - _first };
+        }
+
+        _endSection -= _firstSection;
+        _firstSection = 0;
+        _end -= _first;
+        _first = 0;
+        _dataEnd -= moved;
     }
 
     private readonly record struct Pending(int Offset, ushort KeyLength, ushort ValueLength, bool IsNew);
+
+    private record struct Section(int First, int PrefixLength);
 }

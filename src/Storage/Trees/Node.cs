@@ -3,14 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace Nacre.Storage.Trees;
 
-/// <summary>A tree node in memory: the bytes as they are on disk, searched where they lie.</summary>
+/// <summary>
+/// A tree node in memory: the bytes as they are on disk, searched where they lie. Its entries stand in sections, each
+/// with a prefix that its keys share.
+/// </summary>
 /// <remarks>Immutable, thread-safe.</remarks>
 internal sealed class Node
 {
     // Invariants:
     // - the bytes passed NodeFormat.Fault, so every entry lies inside them; they never change.
     private readonly byte[] _bytes;
-    private readonly int _prefixLength;
+    private readonly int _sections;
+    private readonly int _prefixes;
     private readonly int _table;
     private readonly int _heap;
 
@@ -21,8 +25,9 @@ internal sealed class Node
         Length = length;
         Level = NodeFormat.LevelOf(bytes);
         Count = NodeFormat.CountOf(bytes);
-        _prefixLength = NodeFormat.PrefixLengthOf(bytes);
-        _table = NodeFormat.HeaderBytes + _prefixLength;
+        _sections = NodeFormat.SectionsOf(bytes);
+        _prefixes = NodeFormat.HeaderBytes + (_sections * NodeFormat.SectionBytes);
+        _table = _prefixes + NodeFormat.PrefixEnd(bytes, _sections - 1);
         _heap = _table + ((Count + 1) * NodeFormat.OffsetBytes);
     }
 
@@ -40,9 +45,6 @@ internal sealed class Node
 
     /// <summary>The node as it is on disk.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
-
-    /// <summary>What all keys of the node begin with.</summary>
-    public ReadOnlySpan<byte> Prefix => _bytes.AsSpan(NodeFormat.HeaderBytes, _prefixLength);
 
     /// <summary>Takes over bytes that were read.</summary>
     /// <param name="number">The node's number.</param>
@@ -70,16 +72,18 @@ internal sealed class Node
     public int LowerBound(ReadOnlySpan<byte> key, out bool exact)
     {
         exact = false;
-        int order = CompareToPrefix(key);
+        int section = _sections == 1 ? 0 : FindSection(key);
+        int low = SectionFirst(section);
+        int high = SectionEnd(section);
+        ReadOnlySpan<byte> prefix = Prefix(section);
+        int order = CompareStart(prefix, key);
         if (order != 0)
         {
-            return order < 0 ? 0 : Count;
+            return order > 0 ? low : high;
         }
 
-        ReadOnlySpan<byte> rest = key[_prefixLength..];
+        ReadOnlySpan<byte> rest = key[prefix.Length..];
         ReadOnlySpan<byte> bytes = _bytes;
-        int low = 0;
-        int high = Count;
         while (low < high)
         {
             int middle = (low + high) >>> 1;
@@ -106,34 +110,46 @@ internal sealed class Node
     }
 
     /// <summary>Orders an entry's key against <paramref name="key"/>: negative when the entry's is below it.</summary>
-    public int CompareKey(int index, ReadOnlySpan<byte> key)
+    public int CompareKey(int index, ReadOnlySpan<byte> key) => CompareKey(SectionOf(index), index, key);
+
+    /// <summary>The section of an entry.</summary>
+    public int SectionOf(int index)
     {
-        int order = CompareToPrefix(key);
-        return order != 0 ? -order : Suffix(_bytes, index).SequenceCompareTo(key[_prefixLength..]);
+        int low = 0;
+        int high = _sections - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) >>> 1;
+            if (SectionFirst(middle) <= index)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return low;
     }
 
-    /// <summary>Length of an entry's key.</summary>
-    public int KeyLength(int index) => _prefixLength + Suffix(_bytes, index).Length;
+    /// <summary>The first entry of a section.</summary>
+    public int SectionFirst(int section) => NodeFormat.SectionFirst(_bytes, section);
 
-    /// <summary>What an entry's key has after <see cref="Prefix"/>.</summary>
+    /// <summary>The entry after the last of a section.</summary>
+    public int SectionEnd(int section) => section + 1 < _sections ? SectionFirst(section + 1) : Count;
+
+    /// <summary>What all keys of a section begin with.</summary>
+    public ReadOnlySpan<byte> Prefix(int section)
+    {
+        int start = NodeFormat.PrefixEnd(_bytes, section - 1);
+        return _bytes.AsSpan(_prefixes + start, NodeFormat.PrefixEnd(_bytes, section) - start);
+    }
+
+    /// <summary>What an entry's key has after its section's prefix.</summary>
     public ReadOnlySpan<byte> KeySuffix(int index) => Suffix(_bytes, index);
 
-    /// <summary>Copies an entry's key.</summary>
-    /// <param name="index">The entry.</param>
-    /// <param name="destination">At least <see cref="KeyLength"/>.</param>
-    /// <returns>The key's length.</returns>
-    public int CopyKey(int index, Span<byte> destination)
-    {
-        ReadOnlySpan<byte> suffix = Suffix(_bytes, index);
-        Prefix.CopyTo(destination);
-        suffix.CopyTo(destination[_prefixLength..]);
-        return _prefixLength + suffix.Length;
-    }
-
-    /// <summary>A leaf entry's value; valid for as long as the node is.</summary>
-    public ReadOnlyMemory<byte> Value(int index) => _bytes.AsMemory(ValueOffset(index, out int length), length);
-
-    /// <summary>What a leaf entry's key has after <see cref="Prefix"/>, and right behind it the entry's value.</summary>
+    /// <summary>The same, and right behind it a leaf entry's value.</summary>
     public ReadOnlySpan<byte> KeySuffixAndValue(int index, out int valueLength)
     {
         int start = _heap + NodeFormat.OffsetAt(_bytes, _table, index);
@@ -141,6 +157,25 @@ internal sealed class Node
         start += NodeFormat.LeafEntryBytes;
         return _bytes.AsSpan(start, EndOf(index) - start);
     }
+
+    /// <summary>Length of an entry's key.</summary>
+    public int KeyLength(int index) => Prefix(SectionOf(index)).Length + KeySuffix(index).Length;
+
+    /// <summary>Copies an entry's key.</summary>
+    /// <param name="index">The entry.</param>
+    /// <param name="destination">At least <see cref="KeyLength"/>.</param>
+    /// <returns>The key's length.</returns>
+    public int CopyKey(int index, Span<byte> destination)
+    {
+        ReadOnlySpan<byte> prefix = Prefix(SectionOf(index));
+        ReadOnlySpan<byte> suffix = KeySuffix(index);
+        prefix.CopyTo(destination);
+        suffix.CopyTo(destination[prefix.Length..]);
+        return prefix.Length + suffix.Length;
+    }
+
+    /// <summary>A leaf entry's value; valid for as long as the node is.</summary>
+    public ReadOnlyMemory<byte> Value(int index) => _bytes.AsMemory(ValueOffset(index, out int length), length);
 
     /// <summary>The value under a key of a leaf, or one that is not found.</summary>
     public TreeValue Find(ReadOnlySpan<byte> key)
@@ -165,6 +200,39 @@ internal sealed class Node
     public ReadOnlySpan<byte> ChildReference(int index) =>
         _bytes.AsSpan(EndOf(index) - NodeFormat.ChildBytes, NodeFormat.ChildBytes);
 
+    /// <summary>Orders a key's beginning, as long as a prefix, against another key: 0 when that key begins so too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CompareStart(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> key) =>
+        prefix.SequenceCompareTo(key.Length >= prefix.Length ? key[..prefix.Length] : key);
+
+    /// <summary>The last section whose first key is not above a key; the first section when there is none.</summary>
+    private int FindSection(ReadOnlySpan<byte> key)
+    {
+        int low = 0;
+        int high = _sections - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) >>> 1;
+            if (CompareKey(middle, SectionFirst(middle), key) <= 0)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return low;
+    }
+
+    private int CompareKey(int section, int index, ReadOnlySpan<byte> key)
+    {
+        ReadOnlySpan<byte> prefix = Prefix(section);
+        int order = CompareStart(prefix, key);
+        return order != 0 ? order : Suffix(_bytes, index).SequenceCompareTo(key[prefix.Length..]);
+    }
+
     private int EndOf(int index) => _heap + NodeFormat.OffsetAt(_bytes, _table, index + 1);
 
     private int ValueOffset(int index, out int length)
@@ -174,24 +242,12 @@ internal sealed class Node
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int CompareToPrefix(ReadOnlySpan<byte> key)
-    {
-        ReadOnlySpan<byte> prefix = Prefix;
-        return key.Length >= prefix.Length
-            ? key[..prefix.Length].SequenceCompareTo(prefix)
-            : key.SequenceCompareTo(prefix);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<byte> Suffix(ReadOnlySpan<byte> bytes, int index)
     {
         int start = _heap + NodeFormat.OffsetAt(bytes, _table, index);
         int end = _heap + NodeFormat.OffsetAt(bytes, _table, index + 1);
-        if (Level > 0)
-        {
-            return bytes[start..(end - NodeFormat.ChildBytes)];
-        }
-
-        return bytes[(start + NodeFormat.LeafEntryBytes)..(end - bytes[start])];
+        return Level > 0
+            ? bytes[start..(end - NodeFormat.ChildBytes)]
+            : bytes[(start + NodeFormat.LeafEntryBytes)..(end - bytes[start])];
     }
 }

@@ -12,8 +12,11 @@ internal static class NodeFormat
     /// <summary>Most levels of a tree.</summary>
     public const int MaxHeight = 48;
 
-    /// <summary>Bytes before the prefix.</summary>
+    /// <summary>Bytes before the section table.</summary>
     public const int HeaderBytes = 12;
+
+    /// <summary>Bytes of a section in the section table: its first entry, and where its prefix ends.</summary>
+    public const int SectionBytes = 2 * sizeof(ushort);
 
     /// <summary>Bytes of an entry's place in the offset table, which has one place more than entries.</summary>
     public const int OffsetBytes = sizeof(ushort);
@@ -27,18 +30,27 @@ internal static class NodeFormat
     private const int LevelAt = 1;
     private const int CountAt = 2;
     private const int TreeAt = 4;
-    private const int PrefixLengthAt = 8;
+    private const int SectionsAt = 8;
     private const int ReservedAt = 10;
+    private const int PrefixEndAt = 2;
 
     /// <summary>Writes a node's header.</summary>
-    public static void WriteHeader(Span<byte> node, TreeId tree, int level, int count, int prefixLength)
+    public static void WriteHeader(Span<byte> node, TreeId tree, int level, int count, int sections)
     {
         node[0] = Version;
         node[LevelAt] = (byte)level;
         BinaryPrimitives.WriteUInt16LittleEndian(node[CountAt..], (ushort)count);
         BinaryPrimitives.WriteUInt32LittleEndian(node[TreeAt..], tree.Value);
-        BinaryPrimitives.WriteUInt16LittleEndian(node[PrefixLengthAt..], (ushort)prefixLength);
+        BinaryPrimitives.WriteUInt16LittleEndian(node[SectionsAt..], (ushort)sections);
         BinaryPrimitives.WriteUInt16LittleEndian(node[ReservedAt..], 0);
+    }
+
+    /// <summary>Writes a place of the section table.</summary>
+    public static void WriteSection(Span<byte> node, int section, int firstEntry, int prefixEnd)
+    {
+        Span<byte> place = node[(HeaderBytes + (section * SectionBytes))..];
+        BinaryPrimitives.WriteUInt16LittleEndian(place, (ushort)firstEntry);
+        BinaryPrimitives.WriteUInt16LittleEndian(place[PrefixEndAt..], (ushort)prefixEnd);
     }
 
     /// <summary>Reads the tree that a node belongs to.</summary>
@@ -61,9 +73,20 @@ internal static class NodeFormat
     /// <summary>The count of entries.</summary>
     public static int CountOf(ReadOnlySpan<byte> node) => BinaryPrimitives.ReadUInt16LittleEndian(node[CountAt..]);
 
-    /// <summary>The length of the prefix that all keys of the node share.</summary>
-    public static int PrefixLengthOf(ReadOnlySpan<byte> node) =>
-        BinaryPrimitives.ReadUInt16LittleEndian(node[PrefixLengthAt..]);
+    /// <summary>The count of sections.</summary>
+    public static int SectionsOf(ReadOnlySpan<byte> node) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(node[SectionsAt..]);
+
+    /// <summary>The first entry of a section.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int SectionFirst(ReadOnlySpan<byte> node, int section) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(node[(HeaderBytes + (section * SectionBytes))..]);
+
+    /// <summary>Where a section's prefix ends, counted from where the prefixes begin; it begins where the one before ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int PrefixEnd(ReadOnlySpan<byte> node, int section) => section < 0
+        ? 0
+        : BinaryPrimitives.ReadUInt16LittleEndian(node[(HeaderBytes + (section * SectionBytes) + PrefixEndAt)..]);
 
     /// <summary>Reads a place of the offset table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -97,10 +120,16 @@ internal static class NodeFormat
         }
 
         int count = CountOf(node);
-        int prefix = PrefixLengthOf(node);
-        int table = HeaderBytes + prefix;
+        int sections = SectionsOf(node);
+        int prefixes = HeaderBytes + (sections * SectionBytes);
+        if (count == 0 || sections == 0 || prefixes > node.Length)
+        {
+            return "counts exceed the node";
+        }
+
+        int table = prefixes + PrefixEnd(node, sections - 1);
         int heap = table + ((count + 1) * OffsetBytes);
-        if (count == 0 || heap > node.Length)
+        if (heap > node.Length)
         {
             return "counts exceed the node";
         }
@@ -110,50 +139,58 @@ internal static class NodeFormat
             return "offsets do not span the node";
         }
 
-        return level == 0 ? LeafFault(node, table, heap, prefix, count) : InnerFault(node, table, heap, prefix, count);
+        return SectionFault(node, table, heap);
     }
 
     /// <summary>Copies the lowest key of a node that has no <see cref="Fault"/>: of an inner node, its own separator.</summary>
     /// <returns>The key's length.</returns>
     public static int CopyLowestKey(ReadOnlySpan<byte> node, Span<byte> destination)
     {
-        int prefix = PrefixLengthOf(node);
-        int table = HeaderBytes + prefix;
+        int sections = SectionsOf(node);
+        int prefixes = HeaderBytes + (sections * SectionBytes);
+        int prefix = PrefixEnd(node, 0);
+        int table = prefixes + PrefixEnd(node, sections - 1);
         int heap = table + ((CountOf(node) + 1) * OffsetBytes);
         ReadOnlySpan<byte> entry = node.Slice(heap, OffsetAt(node, table, 1));
         ReadOnlySpan<byte> suffix = LevelOf(node) == 0 ? entry[LeafEntryBytes..^entry[0]] : entry[..^ChildBytes];
-        node.Slice(HeaderBytes, prefix).CopyTo(destination);
+        node.Slice(prefixes, prefix).CopyTo(destination);
         suffix.CopyTo(destination[prefix..]);
         return prefix + suffix.Length;
     }
 
-    private static string? LeafFault(ReadOnlySpan<byte> node, int table, int heap, int prefix, int count)
+    private static string? SectionFault(ReadOnlySpan<byte> node, int table, int heap)
     {
-        int start = 0;
-        for (int i = 1; i <= count; i++)
+        int count = CountOf(node);
+        int sections = SectionsOf(node);
+        int first = 0;
+        int prefixEnd = 0;
+        for (int section = 0; section < sections; section++)
         {
-            int end = OffsetAt(node, table, i);
-            if (end <= start || heap + end > node.Length)
+            int until = section + 1 < sections ? SectionFirst(node, section + 1) : count;
+            int prefix = PrefixEnd(node, section) - prefixEnd;
+            prefixEnd += prefix;
+            if (SectionFirst(node, section) != first || until <= first || until > count || prefix < 0)
             {
-                return "offsets do not rise";
+                return "sections do not span the node";
             }
 
-            int key = prefix + end - start - LeafEntryBytes - node[heap + start];
-            if (key < prefix || key is < 1 or > OrderedIndex.MaxKeyBytes)
+            if (EntryFault(node, table, heap, prefix, first, until) is { } fault)
             {
-                return "key length out of range";
+                return fault;
             }
 
-            start = end;
+            first = until;
         }
 
         return null;
     }
 
-    private static string? InnerFault(ReadOnlySpan<byte> node, int table, int heap, int prefix, int count)
+    private static string? EntryFault(ReadOnlySpan<byte> node, int table, int heap, int prefix, int first, int until)
     {
-        int start = 0;
-        for (int i = 1; i <= count; i++)
+        bool leaf = LevelOf(node) == 0;
+        int shortest = leaf ? 1 : 0;
+        int start = OffsetAt(node, table, first);
+        for (int i = first + 1; i <= until; i++)
         {
             int end = OffsetAt(node, table, i);
             if (end <= start || heap + end > node.Length)
@@ -161,8 +198,8 @@ internal static class NodeFormat
                 return "offsets do not rise";
             }
 
-            int key = prefix + end - start - ChildBytes;
-            if (key < prefix || key > OrderedIndex.MaxKeyBytes)
+            int suffix = end - start - (leaf ? LeafEntryBytes + node[heap + start] : ChildBytes);
+            if (suffix < 0 || prefix + suffix < shortest || prefix + suffix > OrderedIndex.MaxKeyBytes)
             {
                 return "key length out of range";
             }

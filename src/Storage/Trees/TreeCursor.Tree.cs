@@ -7,7 +7,8 @@ internal sealed partial class TreeCursor
 
     // Invariants:
     // - _path[l] is the inner node of level l above the current leaf, _children[l] the index of the child taken;
-    // - _wanted is the next node to be had, 0 when the cursor stands in a leaf or is through.
+    // - _wanted is the next node to be had, 0 when the cursor stands in a leaf or is through;
+    // - while _prefixInKey, _key begins with the prefix of the leaf's section [_sectionFirst, _sectionEnd).
     private readonly NodeSource _nodes;
     private readonly TreeRoot _root;
     private Node[] _path = [];
@@ -24,6 +25,9 @@ internal sealed partial class TreeCursor
     private int _stop;
     private int _leafEnd;
     private bool _shadows;
+    private int _sectionFirst;
+    private int _sectionEnd;
+    private int _prefixLength;
     private bool _prefixInKey;
 
     private void StartTree()
@@ -220,18 +224,34 @@ internal sealed partial class TreeCursor
     private void GiveLeafEntry()
     {
         Node leaf = _leaf!;
-        int prefixLength = leaf.Prefix.Length;
-        ReadOnlySpan<byte> suffix = leaf.KeySuffix(_next);
-        ReserveKey(prefixLength + suffix.Length);
-        if (!_prefixInKey)
+        if (!_prefixInKey || _next < _sectionFirst || _next >= _sectionEnd)
         {
-            leaf.Prefix.CopyTo(_key);
-            _prefixInKey = true;
+            EnterSection(leaf);
         }
 
-        suffix.CopyTo(_key.AsSpan(prefixLength));
-        _keyLength = prefixLength + suffix.Length;
+        ReadOnlySpan<byte> suffix = leaf.KeySuffix(_next);
+        _keyLength = _prefixLength + suffix.Length;
+        if (_key.Length < _keyLength)
+        {
+            ReserveKey(_keyLength);
+            EnterSection(leaf);
+        }
+
+        suffix.CopyTo(_key.AsSpan(_prefixLength));
         _value = leaf.Value(_next);
         _next += _step;
+    }
+
+    /// <summary>Puts the prefix of the next entry's section in place.</summary>
+    private void EnterSection(Node leaf)
+    {
+        int section = leaf.SectionOf(_next);
+        ReadOnlySpan<byte> prefix = leaf.Prefix(section);
+        ReserveKey(prefix.Length);
+        prefix.CopyTo(_key);
+        _prefixLength = prefix.Length;
+        _sectionFirst = leaf.SectionFirst(section);
+        _sectionEnd = leaf.SectionEnd(section);
+        _prefixInKey = true;
     }
 }

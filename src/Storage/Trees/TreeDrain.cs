@@ -137,14 +137,16 @@ internal sealed partial class TreeDrain : IDisposable
         bool last = index + 1 == inner.Count;
         bool changed = _changes.HasCurrent
             && (last ? IsBelow(frame) : inner.CompareKey(index + 1, _changes.Key) > 0);
+        ReadOnlySpan<byte> prefix = inner.Prefix(inner.SectionOf(index));
+        ReadOnlySpan<byte> suffix = inner.KeySuffix(index);
         if (!changed && CloseBelow(inner.Level))
         {
-            AppendChild(inner.Level, inner.Prefix, inner.KeySuffix(index), inner.ChildReference(index), isNew: false);
+            AppendChild(inner.Level, prefix, suffix, inner.ChildReference(index), isNew: false);
             return;
         }
 
         Frame below = _frames[_depth++];
-        below.Node = Open(inner.Child(index), inner.Level - 1, inner.Prefix, inner.KeySuffix(index));
+        below.Node = Open(inner.Child(index), inner.Level - 1, prefix, suffix);
         below.Index = 0;
         if (last)
         {
@@ -169,7 +171,7 @@ internal sealed partial class TreeDrain : IDisposable
             Take(writer, frame, leaf?.LowerBound(key, out exact) ?? 0);
             if (!_changes.IsDeletion)
             {
-                writer.Append(key, _changes.Value.Span, isNew: !exact);
+                writer.Append(key, default, _changes.Value.Span, isNew: !exact);
                 CutAhead(0);
             }
 

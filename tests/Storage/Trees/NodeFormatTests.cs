@@ -18,12 +18,15 @@ public sealed class NodeFormatTests
 
         Golden.Check("tree-leaf.bin", leaf);
         Node node = Node.Parse(1, leaf, leaf.Length, Tree, 0);
-        Assert.That(node.Count, Is.EqualTo(3));
-        Assert.That(node.Prefix.SequenceEqual("container/"u8), Is.True);
+        Assert.That(node.Count, Is.EqualTo(5));
+        Assert.That(node.Prefix(node.SectionOf(4)).SequenceEqual("container/"u8), Is.True);
+        Assert.That(node.Prefix(node.SectionOf(0)).SequenceEqual("container-of-another-kind/"u8), Is.True);
         Assert.That(node.Find("container/apple"u8).Span.ToArray(), Is.EqualTo("red"u8.ToArray()));
         Assert.That(node.Find("container/"u8).Span.ToArray(), Is.Empty);
         Assert.That(node.Find("container/"u8).Found, Is.True);
         Assert.That(node.Find("container/app"u8).Found, Is.False);
+        Assert.That(node.Find("container-of-another-kind/b"u8).Span.ToArray(), Is.EqualTo("2"u8.ToArray()));
+        Assert.That(node.Find("container-of-another-kind/c"u8).Found, Is.False);
         Assert.That(node.Find("contain"u8).Found, Is.False);
         Assert.That(node.Find("d"u8).Found, Is.False);
     }
@@ -136,10 +139,12 @@ public sealed class NodeFormatTests
     private static byte[] MakeLeaf()
     {
         LevelWriter writer = new(Tree, 0, 1024);
+        writer.Append("container-of-another-kind/a"u8, default, "1"u8, isNew: false);
+        writer.Append("container-of-another-kind/b"u8, default, "2"u8, isNew: false);
         writer.Append("container/"u8, default, default, isNew: false);
         writer.Append("container/apple"u8, default, "red"u8, isNew: false);
         writer.Append("container/plum"u8, default, "blue"u8, isNew: false);
-        return writer.Cut(3, out _);
+        return writer.Cut(5, out _);
     }
 
     private static byte[] MakeInner()

@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using Nacre.Storage.Trees;
 
@@ -9,6 +10,7 @@ public sealed class OrderedIndexPropertyTests
     private static readonly Gen<byte[]> AnyKey = Gen.Frequency(
         (6, Gen.Int[0, 400].Select(n => TreeWorkbench.Number(n))),
         (3, Gen.Byte[97, 99].Array[1, 6]),
+        (6, Gen.Select(Gen.Int[0, 25], Gen.Int[0, 9], (partition, id) => ItemKey(partition, id))),
         (1, Gen.Select(Gen.Byte[97, 98], Gen.Int[900, 2000], Gen.Byte, LongKey)));
 
     private static readonly Gen<Step> AnyStep = Gen.Frequency<Step>(
@@ -29,6 +31,9 @@ public sealed class OrderedIndexPropertyTests
             iter: 150,
             print: steps => string.Join("; ", steps.AsEnumerable()));
     }
+
+    private static byte[] ItemKey(int partition, int id) =>
+        Encoding.UTF8.GetBytes($"{partition * 7919 % 97:D2}-partition-of-a-long-name-{partition}/item-{id}");
 
     private static byte[] LongKey(byte first, int length, byte last)
     {

@@ -106,6 +106,24 @@ public sealed class OrderedIndexTests
     }
 
     [Test]
+    public void Drain_ReplacedNodes_LeaveTheCache()
+    {
+        TreeWorkbench bench = new(cacheBytes: 64 << 20);
+        bench.PutRange(0, 5_000);
+        bench.Index.Drain();
+        for (int i = 0; i < 5; i++)
+        {
+            bench.PutRange(1_000, 4_000);
+            bench.Index.Drain();
+        }
+
+        TreeVerification seen = bench.Verify();
+        Assert.That(
+            bench.Cache.Bytes,
+            Is.EqualTo(seen.Bytes + ((seen.Leaves + seen.InnerNodes) * NodeCache.OverheadBytes)));
+    }
+
+    [Test]
     public async Task DrainSlice_ChangesInBetween_AreNotPartOfIt()
     {
         TreeWorkbench bench = new();

@@ -117,7 +117,8 @@ public sealed class TreeShapeTests
         }
 
         Assert.That(bench.Index.Root.Entries, Is.EqualTo(30_000 / kept));
-        Assert.That(bench.Index.Root.Bytes * (double)kept / full.Bytes, Is.LessThan(3));
+        Assert.That(bench.Index.Root.Bytes * (double)kept / full.Bytes, Is.LessThan(2));
+        Assert.That(bench.Fill, Is.GreaterThan(0.4));
         Assert.That(bench.Verify().Findings, Is.Empty);
     }
 

@@ -70,8 +70,9 @@ public sealed class TreeVerifierTests
         Node leaf = Node.Parse(1, bytes, bytes.Length, TreeWorkbench.Tree, 0);
 
         // The last byte of the first key, where only keys and not lengths change.
-        int suffix = leaf.KeySuffix(0).Length;
-        bytes[NodeFormat.HeaderBytes + leaf.Prefix.Length + ((leaf.Count + 1) * 2) + suffix] = 0xFF;
+        Assert.That(leaf.SectionEnd(0), Is.EqualTo(leaf.Count));
+        int heap = NodeFormat.HeaderBytes + NodeFormat.SectionBytes + leaf.Prefix(0).Length + ((leaf.Count + 1) * 2);
+        bytes[heap + leaf.KeySuffix(0).Length] = 0xFF;
         damaged.Replace(damaged.SomeLeaf, bytes);
 
         Assert.That(damaged.Verify().Findings.Select(f => f.Detail), Has.Some.Contains("not above"));
