@@ -41,6 +41,7 @@ internal sealed class TestWire : IAsyncDisposable
         Admission = parts.Admission;
         Health = parts.Health;
         Routes = parts.Routes;
+        Errors = parts.Errors;
         _channel = NewChannel();
         Invoker = _channel.CreateCallInvoker();
         Client = new TestClient(Invoker, Signer(AccountKeyKind.Primary), Audience);
@@ -62,6 +63,9 @@ internal sealed class TestWire : IAsyncDisposable
     public HealthServiceImpl Health { get; }
 
     public FixedRoutes Routes { get; }
+
+    /// <summary>What the pipeline logged as errors.</summary>
+    public ErrorLog Errors { get; }
 
     public CallInvoker Invoker { get; }
 
@@ -93,16 +97,17 @@ internal sealed class TestWire : IAsyncDisposable
             // The control shard is none of this wire's: tests/Integration has a whole node.
             Control = null!,
         };
+        var errors = new ErrorLog();
         var admission = new Admission(limits.Requests, limits.RequestBytes, TimeSpan.FromMilliseconds(100));
         var health = new HealthServiceImpl();
         X509Certificate2 certificate = SelfSigned();
         SslServerAuthenticationOptions handshake =
             ClientListener.HandshakeWith(SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true));
         ClientListener listener = ClientListener.Create(
-            [new IPEndPoint(IPAddress.Loopback, 0)], limits, () => handshake, new RequestPipeline(authenticator, services, NullLogger.Instance),
+            [new IPEndPoint(IPAddress.Loopback, 0)], limits, () => handshake, new RequestPipeline(authenticator, services, errors),
             admission, new ActivityIds(random), health, reflection: false, clock, NullLoggerFactory.Instance);
         IReadOnlyList<Uri> addresses = await listener.StartAsync(CancellationToken.None);
-        return new TestWire(listener, addresses[0], certificate, shard, new Parts(keys, directory, admission, health, routes, draining));
+        return new TestWire(listener, addresses[0], certificate, shard, new Parts(keys, directory, admission, health, routes, errors, draining));
     }
 
     /// <summary>Container <c>items</c> in database <c>db</c>, all of it in one shard.</summary>
@@ -168,6 +173,6 @@ internal sealed class TestWire : IAsyncDisposable
     }
 
     private sealed record Parts(
-        AccountKeys Keys, AccountKeyDirectory Directory, Admission Admission, HealthServiceImpl Health, FixedRoutes Routes,
+        AccountKeys Keys, AccountKeyDirectory Directory, Admission Admission, HealthServiceImpl Health, FixedRoutes Routes, ErrorLog Errors,
         CancellationTokenSource Draining);
 }
