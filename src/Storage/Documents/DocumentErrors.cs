@@ -23,8 +23,9 @@ internal static class DocumentErrors
     /// <summary>A key is no item key.</summary>
     public static NacreError KeyMalformed { get; } = new(ErrorCode.Malformed, "The item key cannot be read.");
 
-    /// <summary>Stored bytes fail their check.</summary>
-    public static NacreError Corrupt(StorageFaultException fault) => new(ErrorCode.Corrupt, fault.Message);
+    /// <summary>Stored bytes fail their check, or the device does not give them.</summary>
+    public static NacreError Unreadable(StorageFaultException fault) =>
+        new(fault.Kind == StorageFaultKind.Corrupt ? ErrorCode.Corrupt : ErrorCode.StorageFailed, fault.Message);
 
     /// <summary>A fault for records that do not fit together.</summary>
     public static StorageFaultException BadRecord(TabletId tablet, Lsn lsn, ushort ordinal, string detail) =>

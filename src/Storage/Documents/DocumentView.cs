@@ -153,7 +153,7 @@ internal sealed class DocumentView : IDocumentView
 
     /// <summary>What a storage fault under this view means.</summary>
     public NacreError Refuse(StorageFaultException fault) =>
-        _compaction.Slices != _slices ? DocumentErrors.ViewExpired : DocumentErrors.Corrupt(fault);
+        _compaction.Slices != _slices ? DocumentErrors.ViewExpired : DocumentErrors.Unreadable(fault);
 
     /// <summary>Reads a version out of the item tree.</summary>
     public static ItemVersion VersionOf(RangeSnapshot.Range range, ReadOnlySpan<byte> value) =>

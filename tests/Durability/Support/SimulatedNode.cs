@@ -1,5 +1,6 @@
 using Nacre.Client;
 using Nacre.Core.Errors;
+using Nacre.Security.Keys;
 using Nacre.Server.Hosting;
 using Nacre.Server.Options;
 using Nacre.Testing;
@@ -14,12 +15,18 @@ internal sealed class SimulatedNode : IAsyncDisposable
     static SimulatedNode() =>
         Environment.SetEnvironmentVariable(RootKeyVariable, Convert.ToBase64String(new byte[32].Select((_, i) => (byte)(i + 1)).ToArray()));
 
-    private SimulatedNode(SimulatedFileSystem disk, NacreNode node, NacreClient client)
+    private readonly NacreConnection _connection;
+
+    private SimulatedNode(SimulatedFileSystem disk, NacreNode node, NacreConnection connection)
     {
         Disk = disk;
         Node = node;
-        Client = client;
+        _connection = connection;
+        Client = NewClient(new NacreClientOptions { MaxRetries = 0, Timeout = TimeSpan.FromMinutes(1) });
     }
+
+    /// <summary>What opens the key ring of every simulated node.</summary>
+    public static IRootKeyProvider RootKey { get; } = new EnvironmentRootKeyProvider(RootKeyVariable);
 
     /// <summary>The folder of every simulated node: a real one as well, for the lock file alone.</summary>
     public static string Folder { get; } = Directory.CreateTempSubdirectory("nacre-durability-").FullName;
@@ -78,10 +85,8 @@ internal sealed class SimulatedNode : IAsyncDisposable
             ConnectionFile connection = await started.Value.GetConnectionAsync(default);
             string certificate = Path.Combine(Folder, $"ca-{Guid.NewGuid():n}.pem");
             await File.WriteAllBytesAsync(certificate, disk.Get(connection.CaCertificate!));
-            var client = new NacreClient(
-                NacreConnection.Parse($"AccountEndpoint={connection.Endpoint};AccountKey={connection.AccountKey};CaCertificate={certificate};"),
-                new NacreClientOptions { MaxRetries = 0, Timeout = TimeSpan.FromMinutes(1) });
-            return new SimulatedNode(disk, started.Value, client);
+            return new SimulatedNode(disk, started.Value, NacreConnection.Parse(
+                $"AccountEndpoint={connection.Endpoint};AccountKey={connection.AccountKey};CaCertificate={certificate};"));
         }
         catch
         {
@@ -99,6 +104,8 @@ internal sealed class SimulatedNode : IAsyncDisposable
         await node.StopAsync();
         return disk;
     }
+
+    public NacreClient NewClient(NacreClientOptions options) => new(_connection, options);
 
     public async Task MakeContainerAsync()
     {

@@ -61,6 +61,28 @@ internal sealed class Workload(ulong seed)
         Assert.That(listed.Keys, Is.Empty, "items that nobody wrote");
     }
 
+    /// <summary>Reads every item of a damaged store: right, or refused as <see cref="NacreErrorCode.Corrupt"/>.</summary>
+    /// <returns>How many reads were refused.</returns>
+    public async Task<int> CountRefusedReadsAsync(Container container, string what)
+    {
+        int refused = 0;
+        foreach ((string id, List<Version> allowed) in Items)
+        {
+            try
+            {
+                Item<ReadOnlyMemory<byte>>? read = await container.TryReadJsonAsync(KeyOf(id), id);
+                Assert.That(allowed.Exists(version => Matches(version, read)), Is.True, $"{what}: {id} is wrong");
+            }
+            catch (NacreException failed)
+            {
+                Assert.That(failed.Code, Is.EqualTo(NacreErrorCode.Corrupt), $"{what}: {failed.Message}");
+                refused++;
+            }
+        }
+
+        return refused;
+    }
+
     /// <summary>The partition key of an item: the part before the dash.</summary>
     public static string KeyOf(string id) => id[..id.IndexOf('-', StringComparison.Ordinal)];
 
