@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using Nacre.Micro.Records;
 using Nacre.Micro.SharedLog;
 using Nacre.Micro.Trees;
 
@@ -11,6 +12,10 @@ switch (args)
     case ["log", var directory]:
         // Percentiles against the bare disk, which means of repetitions do not show.
         await LogLatency.RunAsync(directory);
+        break;
+    case ["store", var directory]:
+        // A store's life on a real disk: what is measured changes as it grows.
+        await StoreRun.RunAsync(directory);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -14,9 +14,13 @@ internal sealed partial class BlockLog
         bool directory;
         lock (_writer)
         {
+            lock (_room)
+            {
+                directory = _directoryDirty;
+                _directoryDirty = false;
+            }
+
             dirty = [.. _segments.Values.Where(segment => segment.IsDirty).OrderBy(segment => segment.Number)];
-            directory = _directoryDirty;
-            _directoryDirty = false;
             foreach (Segment segment in dirty)
             {
                 segment.IsDirty = false;

@@ -41,7 +41,10 @@ internal sealed partial class BlockLog
         // The segment that is being filled: nobody writes to it meanwhile.
         lock (_writer)
         {
-            return TryCopyTail(old);
+            lock (_room)
+            {
+                return TryCopyTail(old);
+            }
         }
     }
 

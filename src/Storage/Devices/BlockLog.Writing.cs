@@ -32,7 +32,7 @@ internal sealed partial class BlockLog
     /// <exception cref="StorageFaultException">No room is left; what was reserved before stays.</exception>
     public void Reserve(long until)
     {
-        lock (_writer)
+        lock (_room)
         {
             for (long number = _geometry.SegmentOf(WrittenUntil); number * _geometry.SegmentBytes < until; number++)
             {
@@ -114,14 +114,22 @@ internal sealed partial class BlockLog
 
     private Segment SegmentAt(long number)
     {
-        if (!_segments.TryGetValue(number, out Segment? segment))
+        if (_segments.TryGetValue(number, out Segment? segment))
         {
-            segment = Segment.Create(_options, number, generation: 0);
-            _segments[number] = segment;
-            _directoryDirty = true;
+            return segment;
         }
 
-        return segment;
+        lock (_room)
+        {
+            if (!_segments.TryGetValue(number, out segment))
+            {
+                segment = Segment.Create(_options, number, generation: 0);
+                _segments[number] = segment;
+                _directoryDirty = true;
+            }
+
+            return segment;
+        }
     }
 
     // FASTER may flush a page before the rest of the page below it: the mark moves over gaps once they are filled.

@@ -12,7 +12,8 @@ namespace Nacre.Storage.Devices;
 /// </summary>
 /// <remarks>
 /// Reads are thread-safe and may run beside everything else. Writing, sealing and capturing hold one lock and come
-/// from the device's writer. Addresses are bytes, multiples of 4096.
+/// from the device's writer; reserving room holds another, so that it never waits behind a checkpoint's pages. Addresses
+/// are bytes, multiples of 4096.
 /// </remarks>
 internal sealed partial class BlockLog : IDisposable
 {
@@ -21,7 +22,8 @@ internal sealed partial class BlockLog : IDisposable
     // - a block below the written mark has its tag entry: in the group that is being filled, in the cache, or in
     //   its segment's file under a hash that the seal sector or the manifest proves;
     // - a tag sector and a seal sector are written once, when they are complete;
-    // - blocks at or above the written mark read as zeros, nothing else does.
+    // - blocks at or above the written mark read as zeros, nothing else does;
+    // - segments are made, and disk blocks reserved, under _room, which is taken last.
     private readonly BlockLogOptions _options;
     private readonly BlockGeometry _geometry;
     private readonly EpochTable _epochs;
@@ -29,6 +31,7 @@ internal sealed partial class BlockLog : IDisposable
     private readonly ConcurrentDictionary<TagKey, TagGroup> _filling = new();
     private readonly ConcurrentDictionary<long, Segment> _segments = new();
     private readonly Lock _writer = new();
+    private readonly Lock _room = new();
     private readonly SortedDictionary<long, long> _ahead = [];
     private readonly byte[] _scratch = new byte[BlockGeometry.GroupBytes + BlockGeometry.BlockBytes];
     private long _writtenUntil;

@@ -49,6 +49,8 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
             Recover(state, token, index);
         }
 
+        LimitMemory();
+
         _compacted = _store.Log.BeginAddress;
         _blockingSessions = new SessionPool(_store);
         _waitingSessions = new SessionPool(_store);
@@ -132,12 +134,11 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
     private FasterKV<RecordKey, SpanByte> NewStore()
     {
         long buckets = Math.Max(1024, FloorToPowerOf2((long)(_options.MemoryBytes * _options.IndexShare)) / BucketBytes);
-        long logBytes = Math.Max(8L * _options.PageBytes, _options.MemoryBytes - (buckets * BucketBytes));
         LogSettings log = new()
         {
             LogDevice = _device,
             PageSizeBits = BitOperations.Log2((uint)_options.PageBytes),
-            MemorySizeBits = BitOperations.Log2((ulong)FloorToPowerOf2(logBytes)),
+            MemorySizeBits = BitOperations.Log2(BitOperations.RoundUpToPowerOf2((ulong)(LogPages(buckets) * _options.PageBytes))),
             SegmentSizeBits = 30,
 
             // Records never change in place, so nothing is won by flushing late.
@@ -155,6 +156,14 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
             },
             concurrencyControlMode: ConcurrencyControlMode.None);
     }
+
+    private long LogPages(long buckets) =>
+        Math.Max(8, (_options.MemoryBytes - (buckets * BucketBytes)) / _options.PageBytes);
+
+    // FASTER's buffer has a power of two of pages; those that the budget does not cover are left empty. Only while
+    // recovery reads may they be in use.
+    private void LimitMemory() =>
+        _store.Log.EmptyPageCount = Math.Max(0, _store.Log.BufferSize - (int)LogPages(_store.IndexSize));
 
     private static long FloorToPowerOf2(long value) => 1L << BitOperations.Log2((ulong)value);
 
