@@ -12,6 +12,7 @@ public sealed partial class ShardReplica
     private List<TaskCompletionSource<Result<LogIndex>>> _checkpointsAwaited = [];
     private Task<LogIndex>? _checkpoint;
     private LogIndex _checkpointing;
+    private LogIndex _released;
     private ulong _checkpointedIndex;
     private long _checkpointBegan;
     private long _checkpointRetryFrom;
@@ -42,7 +43,10 @@ public sealed partial class ShardReplica
         return await done.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Asks for a checkpoint soon, as when this shard keeps the log's space from being used again; does not wait.</summary>
+    /// <summary>
+    /// Asks for a checkpoint soon, because this shard keeps the log's space from being used again; does not wait. One is
+    /// taken also when the newest has everything: the log is held for the older one.
+    /// </summary>
     public void RequestCheckpoint()
     {
         Volatile.Write(ref _checkpointWanted, true);
@@ -68,15 +72,24 @@ public sealed partial class ShardReplica
             (_checkpointsAsked, _checkpointsAwaited) = (_checkpointsAwaited, _checkpointsAsked);
         }
 
-        if (_machine.Applied == Checkpointed)
+        bool isNew = _machine.Applied > Checkpointed;
+        if (!isNew)
         {
             AnswerCheckpoints(Checkpointed);
         }
-        else if (_checkpointsAwaited.Count > 0 || CheckpointIsDue)
+
+        if (_checkpointsAwaited.Count > 0 || (!IsPausing && ((isNew && IsFarBehind) || (HoldsTheLog && _checkpointWanted))))
         {
             BeginCheckpoint();
         }
     }
+
+    private bool IsFarBehind => _bytesSinceCheckpoint >= _options.CheckpointAfterBytes;
+
+    private bool HoldsTheLog => _released < _machine.Applied;
+
+    private bool IsPausing =>
+        _checkpointRetryFrom != 0 && _time.GetElapsedTime(_checkpointRetryFrom) < _options.CheckpointRetryAfter;
 
     /// <summary>The last entry that a durable checkpoint covers; the applier's to set, anybody's to read.</summary>
     private LogIndex Checkpointed
@@ -84,10 +97,6 @@ public sealed partial class ShardReplica
         get => new(Volatile.Read(ref _checkpointedIndex));
         set => Volatile.Write(ref _checkpointedIndex, value.Value);
     }
-
-    private bool CheckpointIsDue =>
-        (Volatile.Read(ref _checkpointWanted) || _bytesSinceCheckpoint >= _options.CheckpointAfterBytes) &&
-        (_checkpointRetryFrom == 0 || _time.GetElapsedTime(_checkpointRetryFrom) >= _options.CheckpointRetryAfter);
 
     private void BeginCheckpoint()
     {
@@ -112,10 +121,9 @@ public sealed partial class ShardReplica
 
     private void FinishCheckpoint(Task<LogIndex> ended)
     {
-        LogIndex released;
         try
         {
-            released = ended.GetAwaiter().GetResult();
+            _released = ended.GetAwaiter().GetResult();
         }
         catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.NoSpace)
         {
@@ -126,12 +134,8 @@ public sealed partial class ShardReplica
         TimeSpan elapsed = _time.GetElapsedTime(_checkpointBegan);
         Checkpointed = _checkpointing;
         _checkpointRetryFrom = 0;
-        if (released.Value > 0)
-        {
-            _log.Release(_identity.Shard, released);
-        }
-
-        Log.Checkpointed(_logger, _identity.Shard, Checkpointed, released, elapsed.TotalMilliseconds);
+        _log.Release(_identity.Shard, _released);
+        Log.Checkpointed(_logger, _identity.Shard, Checkpointed, _released, elapsed.TotalMilliseconds);
         _metrics.Checkpointed(_tag, elapsed);
         AnswerCheckpoints(Checkpointed);
     }

@@ -30,6 +30,7 @@ public sealed partial class ShardReplica
             long began = _time.GetTimestamp();
             ShardLogState log = _log.StateOf(_identity.Shard);
             LogIndex checkpoint = Checkpointed = _machine.Applied;
+            _released = log.TruncationIndex;
             CheckThatLogContinues(checkpoint, log);
             await RecoverStampsAsync(log, cancellationToken);
 

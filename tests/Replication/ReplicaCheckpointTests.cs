@@ -116,6 +116,22 @@ public sealed class ReplicaCheckpointTests
     }
 
     [Test]
+    public async Task RequestCheckpoint_WithNothingNew_FreesTheLogForTheOlderOne()
+    {
+        await using Rig rig = await Rig.StartedAsync();
+        await rig.ProposeAsync(1);
+        await rig.Replica.CheckpointAsync(default);
+        Assert.That(rig.Log.StateOf(Rig.Shard).TruncationIndex, Is.EqualTo(default(LogIndex)));
+
+        rig.Replica.RequestCheckpoint();
+        rig.Replica.RequestCheckpoint();
+        await rig.Replica.StopAsync(default);
+
+        Assert.That(rig.Disk.Count, Is.EqualTo(2), "a third would free nothing");
+        Assert.That(rig.Log.StateOf(Rig.Shard).TruncationIndex, Is.EqualTo(new LogIndex(2)));
+    }
+
+    [Test]
     public async Task Tick_WithMaintenanceToDo_RunsItToTheEnd()
     {
         await using Rig rig = await Rig.StartedAsync();
