@@ -158,7 +158,9 @@ internal sealed partial class DocumentStateMachine
         }
 
         var lsn = new Lsn(_sequence.Value + range.LsnBase);
-        return new ItemVersion(lsn, (ushort)ordinal, operation.Body.Length, _before[ordinal]?.Created ?? lsn);
+        Lsn created = _before[ordinal]?.Created ?? lsn;
+        int header = ItemRecord.WriteHeader(operation.Key.Span, lsn.Value - created.Value, _time.UtcTicks, operation.Body.Span, _recordHeader);
+        return new ItemVersion(lsn, (ushort)ordinal, operation.Body.Length, created, header);
     }
 
     private ItemVersion? Find(TabletId tablet, ReadOnlySpan<byte> itemKey)
@@ -181,7 +183,6 @@ internal sealed partial class DocumentStateMachine
     private void TakeEffect(RangeState range, in ItemOperation operation, ItemVersion? before, Lsn lsn, ushort ordinal)
     {
         ReadOnlySpan<byte> key = operation.Key.Span;
-        int storedKeyLength = key.Length - ItemKey.HashOf(key).Length;
         Span<byte> treeKey = _itemTreeKey.AsSpan(0, TabletKey.WriteItem(range.Tablet, key, _itemTreeKey));
         Span<byte> changeKey = stackalloc byte[TabletKey.ChangeBytes];
         if (before is { } old)
@@ -190,7 +191,7 @@ internal sealed partial class DocumentStateMachine
             _changes.Delete(changeKey);
             range.Items--;
             range.DocumentBytes -= old.Length;
-            Store(range, -ItemRecord.StoredBytes(storedKeyLength, old));
+            Store(range, -old.StoredBytes);
         }
 
         if (operation.Kind == ItemOperationKind.Delete)
@@ -200,17 +201,18 @@ internal sealed partial class DocumentStateMachine
         }
 
         ReadOnlySpan<byte> body = operation.Body.Span;
-        var version = new ItemVersion(lsn, ordinal, body.Length, before?.Created ?? lsn);
-        WriteRecords(range.Tablet, key, version, body);
+        Lsn created = before?.Created ?? lsn;
+        int header = ItemRecord.WriteHeader(key, lsn.Value - created.Value, _time.UtcTicks, body, _recordHeader);
+        var version = new ItemVersion(lsn, ordinal, body.Length, created, header);
+        WriteRecords(range.Tablet, version, body);
         Span<byte> value = stackalloc byte[ItemVersion.MaxBytes];
         _items.Put(treeKey, value[..version.Write(value)]);
         TabletKey.WriteChange(range.Tablet, lsn, ordinal, changeKey);
         _changes.Put(changeKey, default);
         range.Items++;
         range.DocumentBytes += body.Length;
-        long stored = ItemRecord.StoredBytes(storedKeyLength, version);
-        Store(range, stored);
-        _written += stored;
+        Store(range, version.StoredBytes);
+        _written += version.StoredBytes;
     }
 
     private void Store(RangeState range, long bytes)
@@ -219,11 +221,11 @@ internal sealed partial class DocumentStateMachine
         _storedBytes += bytes;
     }
 
-    private void WriteRecords(TabletId tablet, ReadOnlySpan<byte> key, in ItemVersion version, ReadOnlySpan<byte> body)
+    /// <summary>Writes a version's records; the header stands in its buffer.</summary>
+    private void WriteRecords(TabletId tablet, in ItemVersion version, ReadOnlySpan<byte> body)
     {
-        int headerLength = ItemRecord.WriteHeader(key, version, _time.UtcTicks, _recordHeader);
         ReadOnlySpan<byte> first = body[..Math.Min(body.Length, ItemRecord.ChunkBytes)];
-        _store.Items.Write(RecordKey.Item(tablet, version.Lsn, version.Ordinal, 0), _recordHeader.AsSpan(0, headerLength), first);
+        _store.Items.Write(RecordKey.Item(tablet, version.Lsn, version.Ordinal, 0), _recordHeader.AsSpan(0, version.HeaderBytes), first);
         if (first.Length == body.Length)
         {
             return;

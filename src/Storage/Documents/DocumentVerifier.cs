@@ -200,14 +200,9 @@ internal sealed class DocumentVerifier
             if (chunk == 0)
             {
                 if (!ItemRecord.TryReadHeader(record.Span, out ItemHeader header) ||
-                    header.Length != version.Length || header.Age != version.Lsn.Value - version.Created.Value)
+                    !header.IsOf(itemKey, version) || record.Span.Length != version.HeaderBytes + header.Body.Length)
                 {
-                    return "the first record is not of this version";
-                }
-
-                if (!header.IsOf(itemKey))
-                {
-                    return "the first record is of another item";
+                    return "the first record is of another item or version";
                 }
 
                 part = header.Body;

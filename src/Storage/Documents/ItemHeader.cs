@@ -28,13 +28,19 @@ internal readonly ref struct ItemHeader
     /// <summary>The version's log sequence number less that of the write that made the item.</summary>
     public ulong Age { get; }
 
-    /// <summary>The item key without its hash, which the partition key gives.</summary>
+    /// <summary>The item key, as <see cref="Documents.StoredKey"/> keeps it.</summary>
     public ReadOnlySpan<byte> StoredKey { get; }
 
     /// <summary>The document's first chunk.</summary>
     public ReadOnlySpan<byte> Body { get; }
 
-    /// <summary>True when the record is of the item with this key.</summary>
-    public bool IsOf(ReadOnlySpan<byte> itemKey) =>
-        ItemKey.LevelsOf(itemKey) == Levels && itemKey[(Levels * PartitionKeyHash.LevelBytes)..].SequenceEqual(StoredKey);
+    /// <summary>True when the record is of this version of the item with this key.</summary>
+    public bool IsOf(ReadOnlySpan<byte> itemKey, in ItemVersion version) =>
+        Length == version.Length && Age == version.Age && ItemKey.LevelsOf(itemKey) == Levels &&
+        Documents.StoredKey.IsOf(StoredKey, Body, itemKey[(Levels * PartitionKeyHash.LevelBytes)..]);
+
+    /// <summary>Gives the item key back.</summary>
+    /// <param name="destination">At least <see cref="ItemKey.MaxBytes"/>.</param>
+    /// <returns>Its length; 0 where there is none.</returns>
+    public int ReadItemKey(Span<byte> destination) => Documents.StoredKey.Read(StoredKey, Body, Levels, destination);
 }

@@ -111,9 +111,7 @@ internal sealed class ItemReader(IRecordStore records)
         timestamp = 0;
         if (!record.Found ||
             !ItemRecord.TryReadHeader(record.Span, out ItemHeader header) ||
-            header.Length != version.Length ||
-            header.Age != version.Lsn.Value - version.Created.Value ||
-            !header.IsOf(itemKey))
+            !header.IsOf(itemKey, version))
         {
             return false;
         }
@@ -158,12 +156,13 @@ internal sealed class ItemReader(IRecordStore records)
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ItemKey.MaxBytes);
         if (first.Found && ItemRecord.TryReadHeader(first.Span, out ItemHeader header) && header.Age < lsn.Value)
         {
-            int length = ItemKey.Restore(header.StoredKey, header.Levels, buffer);
+            int length = header.ReadItemKey(buffer);
             if (length > 0)
             {
                 byte[] itemKey = buffer[..length];
                 ArrayPool<byte>.Shared.Return(buffer);
-                return (new ItemVersion(lsn, ordinal, header.Length, new Lsn(lsn.Value - header.Age)), itemKey);
+                int headerBytes = first.Span.Length - header.Body.Length;
+                return (new ItemVersion(lsn, ordinal, header.Length, new Lsn(lsn.Value - header.Age), headerBytes), itemKey);
             }
         }
 

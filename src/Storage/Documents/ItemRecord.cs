@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Nacre.Core;
 using Nacre.Core.Documents;
-using Nacre.Storage.Records;
 
 namespace Nacre.Storage.Documents;
 
@@ -21,7 +20,7 @@ internal static class ItemRecord
     public const int ChunkHeaderBytes = 2;
 
     /// <summary>Most bytes before the document's in the first record.</summary>
-    public const int MaxHeaderBytes = FixedBytes + 3 * VarInt.MaxBytes + ItemKey.MaxBytes;
+    public const int MaxHeaderBytes = FixedBytes + 2 * VarInt.MaxBytes + StoredKey.MaxBytes;
 
     private const int FixedBytes = 2 + sizeof(long);
     private const byte ChunkMark = 0x80;
@@ -29,43 +28,24 @@ internal static class ItemRecord
     /// <summary>Records of a document.</summary>
     public static int ChunksOf(int length) => Math.Max(1, (length + ChunkBytes - 1) / ChunkBytes);
 
-    /// <summary>Bytes of log that a version takes, but for what is left free at the ends of pages.</summary>
-    /// <param name="storedKeyBytes">Item key without its hash.</param>
-    /// <param name="version">The version.</param>
-    public static long StoredBytes(int storedKeyBytes, in ItemVersion version)
-    {
-        int header = FixedBytes + VarInt.SizeOf((ulong)version.Length) + VarInt.SizeOf(version.Lsn.Value - version.Created.Value) +
-            VarInt.SizeOf((ulong)storedKeyBytes) + storedKeyBytes;
-        int last = ChunksOf(version.Length) - 1;
-        if (last == 0)
-        {
-            return RecordLayout.SizeOf(header + version.Length);
-        }
-
-        return RecordLayout.SizeOf(header + ChunkBytes) +
-            (last - 1L) * RecordLayout.SizeOf(ChunkHeaderBytes + ChunkBytes) +
-            RecordLayout.SizeOf(ChunkHeaderBytes + ChunkLength(version.Length, last));
-    }
-
     /// <summary>Writes the header of the first record; the first chunk goes behind it.</summary>
     /// <param name="itemKey">The item's key.</param>
-    /// <param name="version">The version.</param>
+    /// <param name="age">The version's age.</param>
     /// <param name="timestamp">Leader time in ticks.</param>
+    /// <param name="document">The whole document.</param>
     /// <param name="destination">At least <see cref="MaxHeaderBytes"/>.</param>
     /// <returns>Bytes written.</returns>
-    public static int WriteHeader(ReadOnlySpan<byte> itemKey, in ItemVersion version, long timestamp, Span<byte> destination)
+    public static int WriteHeader(
+        ReadOnlySpan<byte> itemKey, ulong age, long timestamp, ReadOnlySpan<byte> document, Span<byte> destination)
     {
         int levels = ItemKey.LevelsOf(itemKey);
-        ReadOnlySpan<byte> stored = itemKey[(levels * PartitionKeyHash.LevelBytes)..];
         destination[0] = FormatVersion;
         destination[1] = (byte)levels;
         BinaryPrimitives.WriteInt64LittleEndian(destination[2..], timestamp);
         int at = FixedBytes;
-        at += VarInt.Write((ulong)version.Length, destination[at..]);
-        at += VarInt.Write(version.Lsn.Value - version.Created.Value, destination[at..]);
-        at += VarInt.Write((ulong)stored.Length, destination[at..]);
-        stored.CopyTo(destination[at..]);
-        return at + stored.Length;
+        at += VarInt.Write((ulong)document.Length, destination[at..]);
+        at += VarInt.Write(age, destination[at..]);
+        return at + StoredKey.Write(itemKey, document, destination[at..]);
     }
 
     /// <summary>Writes the header of a record but the first.</summary>
@@ -87,11 +67,12 @@ internal static class ItemRecord
         ReadOnlySpan<byte> rest = record[FixedBytes..];
         if (!VarInt.TryRead(ref rest, out ulong length) || length is 0 or > DocumentLimits.MaxDocumentBytes ||
             !VarInt.TryRead(ref rest, out ulong age) ||
-            !VarInt.TryRead(ref rest, out ulong keyLength) || keyLength > (ulong)rest.Length ||
-            rest.Length - (int)keyLength != Math.Min((int)length, ChunkBytes))
+            rest.Length <= Math.Min((int)length, ChunkBytes))
         {
             return false;
         }
+
+        int keyLength = rest.Length - Math.Min((int)length, ChunkBytes);
 
         long timestamp = BinaryPrimitives.ReadInt64LittleEndian(record[2..]);
         if (timestamp < 0 || timestamp > DateTimeOffset.MaxValue.Ticks)
@@ -99,7 +80,7 @@ internal static class ItemRecord
             return false;
         }
 
-        header = new ItemHeader(record[1], timestamp, (int)length, age, rest[..(int)keyLength], rest[(int)keyLength..]);
+        header = new ItemHeader(record[1], timestamp, (int)length, age, rest[..keyLength], rest[keyLength..]);
         return true;
     }
 

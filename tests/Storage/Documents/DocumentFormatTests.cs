@@ -16,8 +16,10 @@ namespace Nacre.Storage.Tests.Documents;
 public sealed class DocumentFormatTests
 {
     private static readonly Gen<ItemVersion> GenVersion = Gen.Select(
-        Gen.ULong[1, 1UL << 53], Gen.UShort, Gen.Int[1, DocumentLimits.MaxDocumentBytes], Gen.ULong[0, 1000],
-        (lsn, ordinal, length, age) => new ItemVersion(new Lsn(lsn), ordinal, length, new Lsn(lsn - Math.Min(age, lsn - 1))));
+        Gen.ULong[1, 1UL << 53], Gen.UShort, Gen.Int[1, DocumentLimits.MaxDocumentBytes], Gen.ULong[0, 1000], Gen.Int[1, 5000],
+        (lsn, ordinal, length, age, header) => new ItemVersion(new Lsn(lsn), ordinal, length, new Lsn(lsn - Math.Min(age, lsn - 1)), header));
+
+    private static readonly Gen<string> GenText = Gen.OneOf("a", "longer text", "\0", "ÿ", "NL").Array[1, 3].Select(string.Concat);
 
     [Test]
     public void VarInt_AnyNumber_ComesBack() => Gen.OneOf(Gen.ULong, Gen.ULong[0, 300], Gen.Int[0, 63].Select(shift => ulong.MaxValue >> shift)).Sample(number =>
@@ -54,21 +56,43 @@ public sealed class DocumentFormatTests
         Assert.That(ItemVersion.TryRead([.. bytes.AsSpan(0, length), 0], out _), Is.False);
     });
 
+    /// <summary>Texts stand in the document, or do not, or stand there too late to be found.</summary>
     [Test]
-    public void ItemRecord_AnyHeader_ComesBack() => GenVersion.Sample(version =>
-    {
-        byte[] key = Key("some id");
-        byte[] record = new byte[ItemRecord.MaxHeaderBytes + ItemRecord.ChunkBytes];
-        int at = ItemRecord.WriteHeader(key, version, Epoch.UtcTicks, record);
-        int end = at + ItemRecord.ChunkLength(version.Length, 0);
+    public void ItemRecord_AnyHeader_ComesBack() =>
+        Gen.Select(GenText.Array[1, 3], GenText, GenText, Gen.OneOf(0, 600, 70_000), Gen.ULong[0, 1000]).Sample((texts, id, document, gap, age) =>
+        {
+            byte[] key = ItemKey.Encode(new PartitionKey([.. texts.Select(PartitionKeyValue.Of)]), id);
+            byte[] body = [.. new byte[gap], .. System.Text.Encoding.UTF8.GetBytes(document)];
+            byte[] record = new byte[ItemRecord.MaxHeaderBytes + ItemRecord.ChunkBytes];
+            int at = ItemRecord.WriteHeader(key, age, Epoch.UtcTicks, body, record);
+            int length = ItemRecord.ChunkLength(body.Length, 0);
+            body.AsSpan(0, length).CopyTo(record.AsSpan(at));
+            var version = new ItemVersion(new Lsn(2000), 0, body.Length, new Lsn(2000 - age), at);
+            byte[] read = new byte[ItemKey.MaxBytes];
 
-        Assert.That(ItemRecord.TryReadHeader(record.AsSpan(0, end), out ItemHeader header), Is.True);
-        Assert.That((header.Length, header.Age, header.Timestamp), Is.EqualTo((version.Length, version.Lsn.Value - version.Created.Value, Epoch.UtcTicks)));
-        Assert.That(header.IsOf(key), Is.True);
-        Assert.That(header.IsOf(Key("other id")), Is.False);
-        Assert.That(header.Body.Length, Is.EqualTo(end - at));
-        Assert.That(ItemRecord.TryReadHeader(record.AsSpan(0, end - 1), out _), Is.False);
-    });
+            Assert.That(ItemRecord.TryReadHeader(record.AsSpan(0, at + length), out ItemHeader header), Is.True);
+            Assert.That((header.Length, header.Age, header.Timestamp), Is.EqualTo((body.Length, age, Epoch.UtcTicks)));
+            Assert.That(header.IsOf(key, version), Is.True);
+            Assert.That(read[..header.ReadItemKey(read)], Is.EqualTo(key));
+            Assert.That(header.IsOf(Key("other id"), version), Is.False);
+            Assert.That(header.IsOf([.. key, (byte)'x'], version), Is.False);
+            Assert.That(header.IsOf(key.AsSpan(0, key.Length - 1), version), Is.False);
+            Assert.That(header.IsOf(key, version with { Length = version.Length + 1 }), Is.False);
+            Assert.That(header.Body.Length, Is.EqualTo(length));
+        });
+
+    [Test]
+    public void StoredKey_TextsInTheDocument_AreNotRepeated()
+    {
+        byte[] key = Key("user0000000001", "user0000000001");
+        byte[] stored = new byte[StoredKey.MaxBytes];
+
+        Assert.That(StoredKey.Write(key, Body("user0000000001", "user0000000001"), stored), Is.EqualTo(8));
+    }
+
+    [Test]
+    public void StoredKey_Noise_NeverThrows() => Gen.Select(Gen.Byte[0, 80].Array[0, 20], Gen.Byte[0x40, 0x47].Array[0, 20], Gen.Int[0, 4]).Sample((stored, body, levels) =>
+        StoredKey.Read(stored, body, levels, new byte[ItemKey.MaxBytes]) >= 0 && (StoredKey.IsOf(stored, body, body) || true), iter: 5000);
 
     [TestCase(1)]
     [TestCase(ItemRecord.ChunkBytes)]
@@ -129,9 +153,9 @@ public sealed class DocumentFormatTests
     public void ItemRecord_Sample_MatchesGoldenFile()
     {
         byte[] record = new byte[ItemRecord.MaxHeaderBytes];
-        byte[] body = Body("one");
+        byte[] body = Body("item one");
         int at = ItemRecord.WriteHeader(
-            Key("one"), new ItemVersion(new Lsn(1000), 2, body.Length, new Lsn(700)), Epoch.UtcTicks, record);
+            Key("item one"), age: 300, Epoch.UtcTicks, body, record);
 
         Golden.Check("item-record-v1.bin", [.. record.AsSpan(0, at), .. body]);
     }

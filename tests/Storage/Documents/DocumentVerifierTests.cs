@@ -54,7 +54,7 @@ public sealed class DocumentVerifierTests
     {
         using RecordLease other = store.Items.Read(RecordKey.Item(new TabletId(1), new Lsn(4), 0, 0));
         store.Items.Write(RecordKey.Item(new TabletId(1), new Lsn(3), 0, 0), other.Span, default);
-    }, "items of shard 1", "the first record is of another item");
+    }, "items of shard 1", "the first record is of another item or version");
 
     [Test]
     public void Verify_AlteredDocument_IsFound() => Damage(store =>
