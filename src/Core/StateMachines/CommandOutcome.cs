@@ -15,7 +15,7 @@ namespace Nacre.Core.StateMachines;
 public readonly record struct CommandOutcome(ErrorCode Code, Lsn Lsn, CommandEffect Flags, ReadOnlyMemory<byte> Detail)
 {
     /// <summary>
-    /// The leader's time in the entry that took effect: what the item's timestamp became. Under
+    /// The leader's time in the entry that took effect, in whole milliseconds: what the item's timestamp became. Under
     /// <see cref="CommandEffect.Repeated"/> that of the earlier entry. The default value for a refusal.
     /// </summary>
     public DateTimeOffset Time { get; init; }

@@ -20,10 +20,10 @@ public sealed class DocumentShards : IDisposable
 
     private const int IoThreadCount = 4;
 
-    // A shard's memory: record pages and hash index, tree nodes, and buffered index changes of both trees.
+    // A shard's memory: record pages and hash index, tree nodes, and buffered index changes.
     private const double RecordShare = 0.6;
     private const double NodeCacheShare = 0.25;
-    private const double BufferShare = 0.075;
+    private const double BufferShare = 0.15;
 
     private readonly DocumentShardsOptions _options;
     private readonly IFileSystem _files;
@@ -86,7 +86,7 @@ public sealed class DocumentShards : IDisposable
                 Cluster = _options.Cluster,
                 Shard = shard,
                 NodeCacheBytes = (long)(memory * NodeCacheShare),
-                BufferBytes = Math.Clamp((long)(memory * BufferShare), 64 << 10, 8 << 20),
+                BufferBytes = Math.Clamp((long)(memory * BufferShare), 64 << 10, 16 << 20),
                 CompactAtDeadBytes = _options.CompactAtDeadBytes,
             },
             store);

@@ -13,6 +13,12 @@ namespace Nacre.Storage.Documents;
 /// <content>Entries: order, time, the running hash.</content>
 internal sealed partial class DocumentStateMachine
 {
+    /// <summary>What documents written now are stamped with: whole milliseconds, since more take space in every record.</summary>
+    private ulong Timestamp => (ulong)Math.Max(0, _time.ToUnixTimeMilliseconds());
+
+    /// <summary>The same, as callers are told it.</summary>
+    private DateTimeOffset TimeTold => DateTimeOffset.FromUnixTimeMilliseconds((long)Timestamp);
+
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<LogRecord> records, Span<CommandOutcome> outcomes)
     {

@@ -71,7 +71,7 @@ internal sealed partial class DocumentStateMachine
         _ranges.SetLastLsn(range, lsn);
         if (operations.Length == 1)
         {
-            return new CommandOutcome(ErrorCode.None, lsn, EffectOf(0), default) { Time = _time };
+            return new CommandOutcome(ErrorCode.None, lsn, EffectOf(0), default) { Time = TimeTold };
         }
 
         CommandEffect effect = CommandEffect.None;
@@ -82,7 +82,7 @@ internal sealed partial class DocumentStateMachine
             effects[ordinal] = (byte)EffectOf(ordinal);
         }
 
-        return new CommandOutcome(ErrorCode.None, lsn, effect, effects) { Time = _time };
+        return new CommandOutcome(ErrorCode.None, lsn, effect, effects) { Time = TimeTold };
     }
 
     private CommandEffect EffectOf(int ordinal) => _before[ordinal] is null ? CommandEffect.Created : CommandEffect.None;
@@ -159,7 +159,7 @@ internal sealed partial class DocumentStateMachine
 
         var lsn = new Lsn(_sequence.Value + range.LsnBase);
         Lsn created = _before[ordinal]?.Created ?? lsn;
-        int header = ItemRecord.WriteHeader(operation.Key.Span, lsn.Value - created.Value, _time.UtcTicks, operation.Body.Span, _recordHeader);
+        int header = ItemRecord.WriteHeader(operation.Key.Span, lsn.Value - created.Value, Timestamp, operation.Body.Span, _recordHeader);
         return new ItemVersion(lsn, (ushort)ordinal, operation.Body.Length, created, header);
     }
 
@@ -202,7 +202,7 @@ internal sealed partial class DocumentStateMachine
 
         ReadOnlySpan<byte> body = operation.Body.Span;
         Lsn created = before?.Created ?? lsn;
-        int header = ItemRecord.WriteHeader(key, lsn.Value - created.Value, _time.UtcTicks, body, _recordHeader);
+        int header = ItemRecord.WriteHeader(key, lsn.Value - created.Value, Timestamp, body, _recordHeader);
         var version = new ItemVersion(lsn, ordinal, body.Length, created, header);
         WriteRecords(range.Tablet, version, body);
         Span<byte> value = stackalloc byte[ItemVersion.MaxBytes];

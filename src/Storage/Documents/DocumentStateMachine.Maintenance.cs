@@ -44,7 +44,7 @@ internal sealed partial class DocumentStateMachine : ILiveness
     /// <inheritdoc/>
     public bool Maintain()
     {
-        bool more = DrainSlice(_items) | DrainSlice(_changes);
+        bool more = DrainSlice();
         more |= DropSlice();
         more |= CompactSlice(_store.Items, _itemFill, _storedBytes);
         more |= CompactSlice(_store.Nodes, _nodeFill, _items.Root.Bytes + _changes.Root.Bytes);
@@ -90,36 +90,42 @@ internal sealed partial class DocumentStateMachine : ILiveness
     /// <summary>Keeps buffers near their budget while entries come faster than maintenance.</summary>
     private void RelieveBuffers(int entries)
     {
-        Relieve(_items, entries);
-        Relieve(_changes, entries);
-    }
-
-    private void Relieve(OrderedIndex tree, int entries)
-    {
-        if (tree.BufferedBytes <= _options.BufferBytes)
+        long buffered = _items.BufferedBytes + _changes.BufferedBytes;
+        if (buffered > 4 * _options.BufferBytes)
         {
-            return;
+            _items.Drain();
+            _changes.Drain();
         }
-
-        if (tree.BufferedBytes > 4 * _options.BufferBytes)
-        {
-            tree.Drain();
-        }
-        else if (tree.IsDraining || tree.BeginDrain())
+        else if (buffered > _options.BufferBytes && TreeToDrain() is { } tree)
         {
             // Several entries may change one node, so as many nodes as entries stay ahead of what comes.
             tree.DrainSlice(DrainSliceNodes + entries);
         }
     }
 
-    private bool DrainSlice(OrderedIndex tree)
+    /// <summary>Begins early, so that an entry seldom has to wait for a drain; not too early, for each writes nodes anew.</summary>
+    private bool DrainSlice()
     {
-        if (!tree.IsDraining && (tree.BufferedBytes <= _options.BufferBytes / 2 || !tree.BeginDrain()))
+        bool wanted = _items.IsDraining || _changes.IsDraining ||
+            _items.BufferedBytes + _changes.BufferedBytes > _options.BufferBytes / 4 * 3;
+        return wanted && TreeToDrain() is { } tree && !tree.DrainSlice(DrainSliceNodes);
+    }
+
+    /// <summary>The tree that is being drained, or else the one with more to drain, begun; null when nothing is buffered.</summary>
+    private OrderedIndex? TreeToDrain()
+    {
+        if (_items.IsDraining)
         {
-            return false;
+            return _items;
         }
 
-        return !tree.DrainSlice(DrainSliceNodes);
+        if (_changes.IsDraining)
+        {
+            return _changes;
+        }
+
+        OrderedIndex larger = _items.BufferedBytes >= _changes.BufferedBytes ? _items : _changes;
+        return larger.BeginDrain() ? larger : null;
     }
 
     private bool CompactSlice(IRecordStore store, LogFill fill, long liveBytes)

@@ -30,14 +30,14 @@ internal sealed partial class DocumentStateMachine
             // Control asks again when an answer was lost.
             bool same = owned.Definition == definition && owned.LsnBase == lsnBase;
             return same
-                ? new CommandOutcome(ErrorCode.None, default, CommandEffect.None, default) { Time = _time }
+                ? new CommandOutcome(ErrorCode.None, default, CommandEffect.None, default) { Time = TimeTold }
                 : CommandOutcome.Refused(ErrorCode.AlreadyExists);
         }
 
         var tablet = new TabletId(_nextTablet);
         _nextTablet = checked(_nextTablet + 1);
         _ranges.Add(new RangeState(definition, tablet, lsnBase, new RememberedOutcomes()));
-        return new CommandOutcome(ErrorCode.None, default, CommandEffect.Created, default) { Time = _time };
+        return new CommandOutcome(ErrorCode.None, default, CommandEffect.Created, default) { Time = TimeTold };
     }
 
     private CommandOutcome Drop(RangeId range)
@@ -50,6 +50,6 @@ internal sealed partial class DocumentStateMachine
         _ranges.Remove(range);
         _storedBytes -= owned.StoredBytes;
         _dropping.Add(owned.Tablet);
-        return new CommandOutcome(ErrorCode.None, default, CommandEffect.None, default) { Time = _time };
+        return new CommandOutcome(ErrorCode.None, default, CommandEffect.None, default) { Time = TimeTold };
     }
 }

@@ -14,10 +14,11 @@ public sealed record DocumentStoreOptions
     public required ShardId Shard { get; init; }
 
     /// <summary>
-    /// Bytes of index changes held in memory for each of the two trees before they are written to it. More means fewer
-    /// rewritten nodes and longer checkpoints. Default 8 MiB; 64 KiB to 1 GiB; may change at a restart.
+    /// Bytes of index changes held in memory for both trees together before they are written to them; up to four times
+    /// that where entries come faster. More means fewer rewritten nodes and longer checkpoints. Default 16 MiB; 64 KiB to
+    /// 1 GiB; may change at a restart.
     /// </summary>
-    public long BufferBytes { get; init; } = 8 << 20;
+    public long BufferBytes { get; init; } = 16 << 20;
 
     /// <summary>Bytes of tree nodes kept in memory. Default 64 MiB; from 0; may change at a restart.</summary>
     public long NodeCacheBytes { get; init; } = 64 << 20;

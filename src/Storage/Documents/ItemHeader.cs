@@ -6,7 +6,7 @@ namespace Nacre.Storage.Documents;
 internal readonly ref struct ItemHeader
 {
     /// <summary>Takes over what was read.</summary>
-    public ItemHeader(int levels, long timestamp, int length, ulong age, ReadOnlySpan<byte> storedKey, ReadOnlySpan<byte> body)
+    public ItemHeader(int levels, ulong timestamp, int length, ulong age, ReadOnlySpan<byte> storedKey, ReadOnlySpan<byte> body)
     {
         Levels = levels;
         Timestamp = timestamp;
@@ -19,8 +19,8 @@ internal readonly ref struct ItemHeader
     /// <summary>Partition key levels.</summary>
     public int Levels { get; }
 
-    /// <summary>Leader time of the write, in ticks.</summary>
-    public long Timestamp { get; }
+    /// <summary>Leader time of the write, in Unix milliseconds.</summary>
+    public ulong Timestamp { get; }
 
     /// <summary>Bytes of the whole document.</summary>
     public int Length { get; }

@@ -74,7 +74,7 @@ internal sealed class ItemReader(IRecordStore records)
         byte[] whole = ArrayPool<byte>.Shared.Rent(version.Length);
         try
         {
-            long timestamp = CopyFirst(first, range, version, itemKey.Span, whole);
+            ulong timestamp = CopyFirst(first, range, version, itemKey.Span, whole);
             for (int chunk = 1; chunk < ItemRecord.ChunksOf(version.Length); chunk++)
             {
                 using RecordLease lease = await records.ReadAsync(
@@ -95,7 +95,7 @@ internal sealed class ItemReader(IRecordStore records)
     /// <summary>Makes a document of the one record that holds it, in that record's buffer.</summary>
     private static DocumentLease Accept(RangeSnapshot.Range range, in ItemVersion version, ReadOnlySpan<byte> itemKey, RecordLease record)
     {
-        if (!IsOf(record, version, itemKey, out int bodyAt, out long timestamp))
+        if (!IsOf(record, version, itemKey, out int bodyAt, out ulong timestamp))
         {
             string detail = record.Found ? "A record is of another item or version" : "A record is missing";
             record.Dispose();
@@ -105,7 +105,7 @@ internal sealed class ItemReader(IRecordStore records)
         return LeaseOf(record.Detach(), bodyAt, range, version, timestamp);
     }
 
-    private static bool IsOf(in RecordLease record, in ItemVersion version, ReadOnlySpan<byte> itemKey, out int bodyAt, out long timestamp)
+    private static bool IsOf(in RecordLease record, in ItemVersion version, ReadOnlySpan<byte> itemKey, out int bodyAt, out ulong timestamp)
     {
         bodyAt = 0;
         timestamp = 0;
@@ -121,11 +121,11 @@ internal sealed class ItemReader(IRecordStore records)
         return true;
     }
 
-    private static long CopyFirst(RecordLease record, RangeSnapshot.Range range, in ItemVersion version, ReadOnlySpan<byte> itemKey, byte[] whole)
+    private static ulong CopyFirst(RecordLease record, RangeSnapshot.Range range, in ItemVersion version, ReadOnlySpan<byte> itemKey, byte[] whole)
     {
         using (record)
         {
-            if (!IsOf(record, version, itemKey, out int bodyAt, out long timestamp))
+            if (!IsOf(record, version, itemKey, out int bodyAt, out ulong timestamp))
             {
                 throw DocumentErrors.BadRecord(range.Tablet, version.Lsn, version.Ordinal,
                     record.Found ? "A record is of another item or version" : "A record is missing");
@@ -148,8 +148,8 @@ internal sealed class ItemReader(IRecordStore records)
         body.CopyTo(whole.AsSpan(chunk * ItemRecord.ChunkBytes));
     }
 
-    private static DocumentLease LeaseOf(byte[] rented, int offset, RangeSnapshot.Range range, in ItemVersion version, long timestamp) => new(
-        rented, offset, version.Length, range.Definition.Range, version.Lsn, new DateTimeOffset(timestamp, TimeSpan.Zero));
+    private static DocumentLease LeaseOf(byte[] rented, int offset, RangeSnapshot.Range range, in ItemVersion version, ulong timestamp) => new(
+        rented, offset, version.Length, range.Definition.Range, version.Lsn, DateTimeOffset.FromUnixTimeMilliseconds((long)timestamp));
 
     private static (ItemVersion Version, byte[] ItemKey) Identify(RangeSnapshot.Range range, Lsn lsn, ushort ordinal, in RecordLease first)
     {

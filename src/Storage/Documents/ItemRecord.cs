@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Nacre.Core;
 using Nacre.Core.Documents;
 
@@ -10,20 +9,22 @@ namespace Nacre.Storage.Documents;
 /// </summary>
 internal static class ItemRecord
 {
-    /// <summary>First byte of every record.</summary>
+    /// <summary>In the high half of every record's first byte.</summary>
     public const byte FormatVersion = 1;
 
     /// <summary>Document bytes in a record, but in the last.</summary>
     public const int ChunkBytes = 64 * 1024;
 
     /// <summary>Bytes before the document's in records but the first.</summary>
-    public const int ChunkHeaderBytes = 2;
+    public const int ChunkHeaderBytes = 1;
 
     /// <summary>Most bytes before the document's in the first record.</summary>
-    public const int MaxHeaderBytes = FixedBytes + 2 * VarInt.MaxBytes + StoredKey.MaxBytes;
+    public const int MaxHeaderBytes = 1 + 3 * VarInt.MaxBytes + StoredKey.MaxBytes;
 
-    private const int FixedBytes = 2 + sizeof(long);
-    private const byte ChunkMark = 0x80;
+    private const byte FirstMark = FormatVersion << 4;
+    private const byte ChunkMark = FirstMark | 0x0F;
+
+    private static readonly ulong MostTimestamp = (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     /// <summary>Records of a document.</summary>
     public static int ChunksOf(int length) => Math.Max(1, (length + ChunkBytes - 1) / ChunkBytes);
@@ -31,41 +32,37 @@ internal static class ItemRecord
     /// <summary>Writes the header of the first record; the first chunk goes behind it.</summary>
     /// <param name="itemKey">The item's key.</param>
     /// <param name="age">The version's age.</param>
-    /// <param name="timestamp">Leader time in ticks.</param>
+    /// <param name="timestamp">Leader time in Unix milliseconds, from 0.</param>
     /// <param name="document">The whole document.</param>
     /// <param name="destination">At least <see cref="MaxHeaderBytes"/>.</param>
     /// <returns>Bytes written.</returns>
     public static int WriteHeader(
-        ReadOnlySpan<byte> itemKey, ulong age, long timestamp, ReadOnlySpan<byte> document, Span<byte> destination)
+        ReadOnlySpan<byte> itemKey, ulong age, ulong timestamp, ReadOnlySpan<byte> document, Span<byte> destination)
     {
         int levels = ItemKey.LevelsOf(itemKey);
-        destination[0] = FormatVersion;
-        destination[1] = (byte)levels;
-        BinaryPrimitives.WriteInt64LittleEndian(destination[2..], timestamp);
-        int at = FixedBytes;
+        destination[0] = (byte)(FirstMark | levels);
+        int at = 1;
+        at += VarInt.Write(timestamp, destination[at..]);
         at += VarInt.Write((ulong)document.Length, destination[at..]);
         at += VarInt.Write(age, destination[at..]);
         return at + StoredKey.Write(itemKey, document, destination[at..]);
     }
 
     /// <summary>Writes the header of a record but the first.</summary>
-    public static void WriteChunkHeader(Span<byte> destination)
-    {
-        destination[0] = FormatVersion;
-        destination[1] = ChunkMark;
-    }
+    public static void WriteChunkHeader(Span<byte> destination) => destination[0] = ChunkMark;
 
     /// <summary>Reads a first record; false for bytes that are none.</summary>
     public static bool TryReadHeader(ReadOnlySpan<byte> record, out ItemHeader header)
     {
         header = default;
-        if (record.Length < FixedBytes || record[0] != FormatVersion || record[1] is 0 or > DocumentLimits.MaxPartitionKeyPaths)
+        if (record.IsEmpty || record[0] is <= FirstMark or > FirstMark + DocumentLimits.MaxPartitionKeyPaths)
         {
             return false;
         }
 
-        ReadOnlySpan<byte> rest = record[FixedBytes..];
-        if (!VarInt.TryRead(ref rest, out ulong length) || length is 0 or > DocumentLimits.MaxDocumentBytes ||
+        ReadOnlySpan<byte> rest = record[1..];
+        if (!VarInt.TryRead(ref rest, out ulong timestamp) || timestamp > MostTimestamp ||
+            !VarInt.TryRead(ref rest, out ulong length) || length is 0 or > DocumentLimits.MaxDocumentBytes ||
             !VarInt.TryRead(ref rest, out ulong age) ||
             rest.Length <= Math.Min((int)length, ChunkBytes))
         {
@@ -74,20 +71,14 @@ internal static class ItemRecord
 
         int keyLength = rest.Length - Math.Min((int)length, ChunkBytes);
 
-        long timestamp = BinaryPrimitives.ReadInt64LittleEndian(record[2..]);
-        if (timestamp < 0 || timestamp > DateTimeOffset.MaxValue.Ticks)
-        {
-            return false;
-        }
-
-        header = new ItemHeader(record[1], timestamp, (int)length, age, rest[..keyLength], rest[keyLength..]);
+        header = new ItemHeader(record[0] - FirstMark, timestamp, (int)length, age, rest[..keyLength], rest[keyLength..]);
         return true;
     }
 
     /// <summary>Reads a record but the first; false for bytes that are none.</summary>
     public static bool TryReadChunk(ReadOnlySpan<byte> record, out ReadOnlySpan<byte> body)
     {
-        bool good = record.Length > ChunkHeaderBytes && record[0] == FormatVersion && record[1] == ChunkMark;
+        bool good = record.Length > ChunkHeaderBytes && record[0] == ChunkMark;
         body = good ? record[ChunkHeaderBytes..] : default;
         return good;
     }

@@ -64,14 +64,14 @@ public sealed class DocumentFormatTests
             byte[] key = ItemKey.Encode(new PartitionKey([.. texts.Select(PartitionKeyValue.Of)]), id);
             byte[] body = [.. new byte[gap], .. System.Text.Encoding.UTF8.GetBytes(document)];
             byte[] record = new byte[ItemRecord.MaxHeaderBytes + ItemRecord.ChunkBytes];
-            int at = ItemRecord.WriteHeader(key, age, Epoch.UtcTicks, body, record);
+            int at = ItemRecord.WriteHeader(key, age, 1_770_000_000_000, body, record);
             int length = ItemRecord.ChunkLength(body.Length, 0);
             body.AsSpan(0, length).CopyTo(record.AsSpan(at));
             var version = new ItemVersion(new Lsn(2000), 0, body.Length, new Lsn(2000 - age), at);
             byte[] read = new byte[ItemKey.MaxBytes];
 
             Assert.That(ItemRecord.TryReadHeader(record.AsSpan(0, at + length), out ItemHeader header), Is.True);
-            Assert.That((header.Length, header.Age, header.Timestamp), Is.EqualTo((body.Length, age, Epoch.UtcTicks)));
+            Assert.That((header.Length, header.Age, header.Timestamp), Is.EqualTo((body.Length, age, 1_770_000_000_000)));
             Assert.That(header.IsOf(key, version), Is.True);
             Assert.That(read[..header.ReadItemKey(read)], Is.EqualTo(key));
             Assert.That(header.IsOf(Key("other id"), version), Is.False);
@@ -155,7 +155,7 @@ public sealed class DocumentFormatTests
         byte[] record = new byte[ItemRecord.MaxHeaderBytes];
         byte[] body = Body("item one");
         int at = ItemRecord.WriteHeader(
-            Key("item one"), age: 300, Epoch.UtcTicks, body, record);
+            Key("item one"), age: 300, 1_770_000_000_000, body, record);
 
         Golden.Check("item-record-v1.bin", [.. record.AsSpan(0, at), .. body]);
     }

@@ -258,6 +258,17 @@ public sealed class DocumentStateMachineTests
     }
 
     [Test]
+    public async Task Apply_TimeBetweenMilliseconds_IsToldAsItWillBeRead()
+    {
+        _bench.Now = Epoch.AddTicks(12_345);
+        CommandOutcome outcome = _bench.Write(_range, Create("a"));
+        using DocumentLease lease = (await _bench.Machine.OpenView().ReadAsync(_range.Range, Key("a"), default)).Value;
+
+        Assert.That(outcome.Time, Is.EqualTo(Epoch.AddMilliseconds(1)));
+        Assert.That(lease.Timestamp, Is.EqualTo(outcome.Time));
+    }
+
+    [Test]
     public void Apply_EntryThatCannotBeRead_StopsTheReplica()
     {
         Assert.That(() => _bench.Apply(_bench.Propose([99], _range)), Throws.InstanceOf<StorageFaultException>());
