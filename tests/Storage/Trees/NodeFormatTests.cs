@@ -43,6 +43,32 @@ public sealed class NodeFormatTests
     }
 
     [Test]
+    public void Cut_KeysOfSeveralBeginnings_PutsEachIntoASection()
+    {
+        LevelWriter writer = new(Tree, 0, 8192);
+        foreach (string key in (string[])
+        [
+            "alone", "k/apple/1", "k/apple/2", "k/banana-of-a-long-name/1", "k/banana-of-a-long-name/2",
+            "k/banana-of-a-long-name/3", "k/banana-of-a-long-name/4", "z",
+        ])
+        {
+            writer.Append(Encoding.UTF8.GetBytes(key), default, "v"u8, isNew: true);
+        }
+
+        byte[] bytes = writer.Cut(writer.Count, out _);
+        Node node = Node.Parse(1, bytes, bytes.Length, Tree, 0);
+
+        string[] prefixes = [.. Enumerable.Range(0, node.Count).Select(i => Encoding.UTF8.GetString(node.Prefix(node.SectionOf(i))))];
+        Assert.That(
+            prefixes,
+            Is.EqualTo(new[]
+            {
+                "alone", "k/apple/", "k/apple/", "k/banana-of-a-long-name/", "k/banana-of-a-long-name/",
+                "k/banana-of-a-long-name/", "k/banana-of-a-long-name/", "z",
+            }));
+    }
+
+    [Test]
     public void Root_Written_MatchesTheGoldenFile()
     {
         TreeRoot root = new(0x1122334455667788, 3, 1_000_000, 77_777_777);

@@ -122,6 +122,38 @@ public sealed class TreeShapeTests
         Assert.That(bench.Verify().Findings, Is.Empty);
     }
 
+    [Test]
+    public void Drain_FewEntriesLeftInSomeLeaves_JoinsThemWithTheirNeighbours()
+    {
+        TreeWorkbench bench = new(nodeBytes: 2048);
+        long[] keys = [.. Enumerable.Range(0, 20_000).Select(i => (long)i * 7_919)];
+        new Random(8).Shuffle(keys);
+        foreach (long[] some in keys.Chunk(100))
+        {
+            foreach (long key in some)
+            {
+                bench.PutRange(key, key + 1);
+            }
+
+            bench.Index.Drain();
+        }
+
+        // Every fifth leaf keeps two entries; its neighbours are not touched.
+        byte[] buffer = new byte[OrderedIndex.MaxKeyBytes];
+        foreach (Node leaf in bench.Leaves().Where((_, index) => index % 5 == 2).ToArray())
+        {
+            for (int i = 2; i < leaf.Count; i++)
+            {
+                bench.Index.Delete(buffer.AsSpan(0, leaf.CopyKey(i, buffer)));
+            }
+        }
+
+        bench.Index.Drain();
+
+        Assert.That(bench.Leaves().SkipLast(1).Min(leaf => leaf.Length), Is.GreaterThan(2048 / 3));
+        Assert.That(bench.Verify().Findings, Is.Empty);
+    }
+
     [TestCase(30_000)]
     [TestCase(701)]
     public async Task Drain_AllDeleted_LeavesNothing(int keysADrain)

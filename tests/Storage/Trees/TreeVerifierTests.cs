@@ -42,7 +42,7 @@ public sealed class TreeVerifierTests
     {
         Damaged damaged = new();
         (ulong one, ulong other) = (damaged.SomeLeaf, damaged.AnotherLeaf);
-        (byte[] bytesOfOne, byte[] bytesOfOther) = (damaged.Read(one), damaged.Read(other));
+        (byte[] bytesOfOne, byte[] bytesOfOther) = (damaged.Bench.ReadNode(one), damaged.Bench.ReadNode(other));
         damaged.Replace(one, bytesOfOther);
         damaged.Replace(other, bytesOfOne);
 
@@ -53,7 +53,7 @@ public sealed class TreeVerifierTests
     public void Verify_OlderVersionOfALeaf_IsReported()
     {
         Damaged damaged = new();
-        byte[] old = damaged.Read(damaged.SomeLeaf);
+        byte[] old = damaged.Bench.ReadNode(damaged.SomeLeaf);
         damaged.Bench.PutRange(1_000_000, 1_000_001);
         damaged.Bench.DeleteRange(0, 5);
         damaged.Bench.Index.Drain();
@@ -66,7 +66,7 @@ public sealed class TreeVerifierTests
     public void Verify_KeysOutOfOrder_AreReported()
     {
         Damaged damaged = new();
-        byte[] bytes = damaged.Read(damaged.SomeLeaf);
+        byte[] bytes = damaged.Bench.ReadNode(damaged.SomeLeaf);
         Node leaf = Node.Parse(1, bytes, bytes.Length, TreeWorkbench.Tree, 0);
 
         // The last byte of the first key, where only keys and not lengths change.
@@ -110,12 +110,6 @@ public sealed class TreeVerifierTests
 
         public long LogBytes => Bench.Records.LogBytes;
 
-        public byte[] Read(ulong number)
-        {
-            using RecordLease lease = Bench.Records.Read(RecordKey.Node(number));
-            return lease.Span.ToArray();
-        }
-
         public void Replace(ulong number, byte[]? bytes) => _replaced[number] = bytes;
 
         public TreeVerification Verify(TreeRoot? root = null) =>
@@ -143,17 +137,6 @@ public sealed class TreeVerifierTests
         public void Write(RecordKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) =>
             throw new NotSupportedException();
 
-        private ulong Leaf(int index)
-        {
-            ulong number = Bench.Index.Root.Node;
-            for (int level = Bench.Index.Root.Height - 1; level > 0; level--)
-            {
-                byte[] bytes = Read(number);
-                Node node = Node.Parse(number, bytes, bytes.Length, TreeWorkbench.Tree, level);
-                number = node.Child(level == 1 ? index % node.Count : 0);
-            }
-
-            return number;
-        }
+        private ulong Leaf(int index) => Bench.Leaves().ElementAt(index).Number;
     }
 }

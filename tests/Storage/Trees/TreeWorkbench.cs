@@ -48,6 +48,33 @@ internal sealed class TreeWorkbench
 
     public TreeVerification Verify() => TreeVerifier.Verify(Tree, Records, Index.Root, null, CancellationToken.None);
 
+    /// <summary>The leaves from left to right.</summary>
+    public IEnumerable<Node> Leaves()
+    {
+        Stack<(ulong Number, int Level)> ahead = new([(Index.Root.Node, Index.Root.Height - 1)]);
+        while (ahead.TryPop(out (ulong Number, int Level) at))
+        {
+            byte[] bytes = ReadNode(at.Number);
+            Node node = Node.Parse(at.Number, bytes, bytes.Length, Tree, at.Level);
+            if (at.Level == 0)
+            {
+                yield return node;
+                continue;
+            }
+
+            for (int i = node.Count - 1; i >= 0; i--)
+            {
+                ahead.Push((node.Child(i), at.Level - 1));
+            }
+        }
+    }
+
+    public byte[] ReadNode(ulong number)
+    {
+        using RecordLease lease = Records.Read(RecordKey.Node(number));
+        return lease.Span.ToArray();
+    }
+
     public void PutRange(long from, long to, int valueBytes = 20)
     {
         byte[] value = new byte[valueBytes];
