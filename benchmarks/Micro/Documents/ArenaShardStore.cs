@@ -30,6 +30,12 @@ internal sealed class ArenaShardStore : IShardStore
     public long CompactSlice(IRecordStore store, ILiveness liveness, long maxBytes) => 0;
 
     /// <inheritdoc/>
+    public IReadOnlyList<DataKeyId> KeysInUse() => [];
+
+    /// <inheritdoc/>
+    public Task<bool> ReencryptSegmentAsync() => Task.FromResult(false);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private sealed class ArenaRecordStore : IRecordStore

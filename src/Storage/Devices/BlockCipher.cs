@@ -13,9 +13,6 @@ internal sealed class BlockCipher : IDisposable
     // - a counter value is used for one block only, so that no nonce repeats under the key;
     // - the salt is random and the counter lives in memory only: a copied folder goes on under another key.
 
-    /// <summary>Blocks that one salt may cover.</summary>
-    public const ulong MaxBlocks = 1UL << 24;
-
     /// <summary>Bytes of the associated data.</summary>
     public const int AssociatedBytes = 40;
 
@@ -23,17 +20,20 @@ internal sealed class BlockCipher : IDisposable
     private readonly byte[] _key;
     private readonly Stack<AesGcm> _idle = new();
     private readonly AesGcm _sealer;
+    private readonly ulong _maxBlocks;
     private ulong _counter;
     private bool _disposed;
 
     /// <summary>Takes over a derived key.</summary>
     /// <param name="epoch">The epoch it belongs to.</param>
     /// <param name="key">32 bytes; cleared at disposal.</param>
-    public BlockCipher(BlockEpoch epoch, byte[] key)
+    /// <param name="maxBlocks">Blocks that may be sealed.</param>
+    public BlockCipher(BlockEpoch epoch, byte[] key, ulong maxBlocks)
     {
         Invariant.Check(key.Length == 32);
         Epoch = epoch;
         _key = key;
+        _maxBlocks = maxBlocks;
         _sealer = new AesGcm(key, 16);
     }
 
@@ -41,7 +41,7 @@ internal sealed class BlockCipher : IDisposable
     public BlockEpoch Epoch { get; }
 
     /// <summary>True when the epoch has sealed all that it may.</summary>
-    public bool IsSpent => _counter >= MaxBlocks;
+    public bool IsSpent => _counter >= _maxBlocks;
 
     /// <summary>Encrypts a block and writes its tag entry.</summary>
     /// <param name="clear">One block.</param>
@@ -50,7 +50,7 @@ internal sealed class BlockCipher : IDisposable
     /// <param name="associated">What binds the block to its place.</param>
     public void Seal(ReadOnlySpan<byte> clear, Span<byte> sealedBlock, Span<byte> entry, ReadOnlySpan<byte> associated)
     {
-        Invariant.Check(_counter < MaxBlocks);
+        Invariant.Check(_counter < _maxBlocks);
         _counter++;
         BinaryPrimitives.WriteUInt32LittleEndian(entry, Epoch.Ordinal);
         entry[4..8].Clear();

@@ -1,4 +1,5 @@
 using Nacre.Core;
+using Nacre.Core.Files;
 using Nacre.Core.Ids;
 
 namespace Nacre.Storage.Devices;
@@ -24,7 +25,7 @@ internal sealed partial class BlockLog
     /// </summary>
     /// <param name="number">The segment.</param>
     /// <returns>False when the segment is being filled in a way that cannot be copied just now.</returns>
-    /// <exception cref="Core.Files.StorageFaultException">A block fails its check, or the disk refuses; nothing changed.</exception>
+    /// <exception cref="StorageFaultException">A block fails its check, or the disk refuses; nothing changed.</exception>
     public bool Reencrypt(long number)
     {
         if (!_segments.TryGetValue(number, out Segment? old))
@@ -72,9 +73,15 @@ internal sealed partial class BlockLog
 
             Replace(old, copy);
         }
-        catch
+        catch (Exception exception)
         {
             Forget(copy);
+            if (exception is StorageFaultException && !(_segments.TryGetValue(old.Number, out Segment? now) && now == old))
+            {
+                // Compaction gave the segment up meanwhile: there was nothing left to read.
+                return;
+            }
+
             throw;
         }
     }
@@ -119,12 +126,18 @@ internal sealed partial class BlockLog
     {
         copy.Flush();
         _options.FileSystem.SyncDirectory(_options.Directory);
+        bool replaced;
         lock (_writer)
         {
             copy.IsDirty = false;
-            Invariant.Check(_segments.TryUpdate(old.Number, copy, old));
+            replaced = _segments.TryUpdate(old.Number, copy, old);
         }
 
-        Forget(old);
+        Forget(replaced ? old : copy);
+        if (!replaced)
+        {
+            // Compaction gave the segment up meanwhile.
+            _options.FileSystem.Delete(copy.Path);
+        }
     }
 }

@@ -45,8 +45,7 @@ internal sealed partial class BlockLog : IDisposable
         _options = options;
         _geometry = options.Geometry;
         _cache = new TagCache(options.CachedTagGroups);
-        _epochs = new EpochTable(
-            options.Keys, options.Domain, options.Random, options.Store, options.Log, state.Epochs, state.NextEpoch);
+        _epochs = new EpochTable(options, state.Epochs, state.NextEpoch);
         _writtenUntil = state.End;
         foreach (SealedSegmentState segment in state.Sealed)
         {

@@ -32,6 +32,9 @@ internal sealed record BlockLogOptions
     /// <summary>Where salts come from.</summary>
     public required IRandomSource Random { get; init; }
 
+    /// <summary>Blocks that are sealed under one salt. 1 to 2^24; live at the next start.</summary>
+    public ulong BlocksPerSalt { get; init; } = 1UL << 24;
+
     /// <summary>True to open files for reading alone.</summary>
     public bool IsReadOnly { get; init; }
 

@@ -1,9 +1,6 @@
 using System.Buffers.Binary;
 using Nacre.Core;
 using Nacre.Core.Files;
-using Nacre.Core.Ids;
-using Nacre.Core.Keys;
-using Nacre.Core.Time;
 
 namespace Nacre.Storage.Devices;
 
@@ -16,11 +13,7 @@ internal sealed class EpochTable : IDisposable
     // - ordinals rise and are never reused.
     private static ReadOnlySpan<byte> Purpose => "nacre store blocks"u8;
 
-    private readonly IDataKeys _keys;
-    private readonly KeyDomainId _domain;
-    private readonly IRandomSource _random;
-    private readonly StoreId _store;
-    private readonly BlockLogId _log;
+    private readonly BlockLogOptions _options;
     private readonly Lock _gate = new();
     private readonly SortedDictionary<uint, BlockEpoch> _epochs = [];
     private readonly Dictionary<uint, BlockCipher> _ciphers = [];
@@ -28,16 +21,15 @@ internal sealed class EpochTable : IDisposable
     private BlockCipher? _writing;
     private uint _next;
 
-    public EpochTable(
-        IDataKeys keys, KeyDomainId domain, IRandomSource random, StoreId store, BlockLogId log,
-        IEnumerable<BlockEpoch> recovered, uint next)
+    /// <summary>Makes a table; the first epoch to write under is drawn when it is needed.</summary>
+    /// <param name="options">The log's.</param>
+    /// <param name="recovered">Epochs that blocks are under.</param>
+    /// <param name="next">The next ordinal.</param>
+    public EpochTable(BlockLogOptions options, IEnumerable<BlockEpoch> recovered, uint next)
     {
         Invariant.Check(next >= 1);
-        _keys = keys;
-        _domain = domain;
-        _random = random;
-        _store = store;
-        _log = log;
+        Invariant.Check(options.BlocksPerSalt is >= 1 and <= 1UL << 24);
+        _options = options;
         _next = next;
         foreach (BlockEpoch epoch in recovered)
         {
@@ -61,16 +53,16 @@ internal sealed class EpochTable : IDisposable
     /// <summary>The cipher to write the next block under.</summary>
     public BlockCipher Writing()
     {
-        if (_writing is { IsSpent: false } current && current.Epoch.Key == _keys.Current(_domain))
+        if (_writing is { IsSpent: false } current && current.Epoch.Key == _options.Keys.Current(_options.Domain))
         {
             return current;
         }
 
         Span<byte> salt = stackalloc byte[16];
-        _random.Fill(salt);
+        _options.Random.Fill(salt);
         lock (_gate)
         {
-            BlockEpoch epoch = new(_next, _keys.Current(_domain), BinaryPrimitives.ReadUInt128LittleEndian(salt));
+            BlockEpoch epoch = new(_next, _options.Keys.Current(_options.Domain), BinaryPrimitives.ReadUInt128LittleEndian(salt));
             _next = checked(_next + 1);
             BlockCipher cipher = Derive(epoch);
             _epochs.Add(epoch.Ordinal, epoch);
@@ -133,17 +125,17 @@ internal sealed class EpochTable : IDisposable
         Span<byte> context = stackalloc byte[Purpose.Length + StoreId.SizeBytes + 8 + 16];
         Purpose.CopyTo(context);
         Span<byte> rest = context[Purpose.Length..];
-        _store.Write(rest);
-        BinaryPrimitives.WriteUInt32LittleEndian(rest[16..], (uint)_log.Kind);
-        BinaryPrimitives.WriteUInt32LittleEndian(rest[20..], _log.Ordinal);
+        _options.Store.Write(rest);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[16..], (uint)_options.Log.Kind);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[20..], _options.Log.Ordinal);
         BinaryPrimitives.WriteUInt128LittleEndian(rest[24..], epoch.Salt);
         byte[] key = new byte[32];
-        if (!_keys.TryDerive(epoch.Key, context, key))
+        if (!_options.Keys.TryDerive(epoch.Key, context, key))
         {
             throw new StorageFaultException(
-                StorageFaultKind.Corrupt, _log.FilePrefix, $"epoch {epoch.Ordinal}", $"data key {epoch.Key} is not known here");
+                StorageFaultKind.Corrupt, _options.Log.FilePrefix, $"epoch {epoch.Ordinal}", $"data key {epoch.Key} is not known here");
         }
 
-        return new BlockCipher(epoch, key);
+        return new BlockCipher(epoch, key, _options.BlocksPerSalt);
     }
 }

@@ -51,4 +51,21 @@ internal interface IShardStore : IAsyncDisposable
     /// <param name="maxBytes">Bytes of log to look at in this call.</param>
     /// <returns>Bytes of log looked at; 0 when there is nothing before the point where compaction must stop.</returns>
     long CompactSlice(IRecordStore store, ILiveness liveness, long maxBytes);
+
+    /// <summary>
+    /// Data keys that something on disk needs: a block, an index page, a kept manifest. One that no store of its domain
+    /// names any more, and that is not current, may be destroyed. Thread-safe.
+    /// </summary>
+    IReadOnlyList<DataKeyId> KeysInUse();
+
+    /// <summary>
+    /// Rewrites one segment under the domain's current data key, where one is under another. The old file, and with it
+    /// its key's use, ends with the second checkpoint after.
+    /// </summary>
+    /// <returns>
+    /// False when every segment is under the current key. Faults with <see cref="Core.Files.StorageFaultException"/>
+    /// when a block fails its check or the disk refuses: the old file stays in use.
+    /// </returns>
+    /// <remarks>Any thread, one call at a time; everything else goes on beside it.</remarks>
+    Task<bool> ReencryptSegmentAsync();
 }

@@ -16,11 +16,10 @@ namespace Nacre.Storage.Records;
 /// <param name="directory">The folder.</param>
 /// <param name="shard">Bound into every seal: a manifest of another shard does not open.</param>
 /// <param name="keys">Where keys come from.</param>
-/// <param name="domain">Whose keys.</param>
 /// <param name="random">Where salts come from.</param>
 /// <remarks>One thread at a time.</remarks>
 internal sealed class ManifestFolder(
-    IFileSystem files, string directory, ShardId shard, IDataKeys keys, KeyDomainId domain, IRandomSource random)
+    IFileSystem files, string directory, ShardId shard, IDataKeys keys, IRandomSource random)
 {
     private const int HeaderBytes = 48;
     private const int TagBytes = 16;
@@ -57,11 +56,11 @@ internal sealed class ManifestFolder(
     }
 
     /// <summary>Writes a manifest and makes it durable.</summary>
-    /// <returns>The data key that it is under.</returns>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="key">The data key to seal it under.</param>
     /// <exception cref="StorageFaultException">The disk refuses; the manifests that were there before are untouched.</exception>
-    public DataKeyId Write(ShardManifest manifest)
+    public void Write(ShardManifest manifest, DataKeyId key)
     {
-        DataKeyId key = keys.Current(domain);
         byte[] content = Seal(manifest, key);
         string temporary = Path.Combine(directory, TemporaryName);
         string path = Path.Combine(directory, NameOf(manifest.Generation));
@@ -81,7 +80,6 @@ internal sealed class ManifestFolder(
 
         files.Rename(temporary, path);
         files.SyncDirectory(directory);
-        return key;
     }
 
     /// <summary>Removes every manifest but the kept ones, and what a crash left of one.</summary>

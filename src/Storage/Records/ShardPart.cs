@@ -96,6 +96,15 @@ internal sealed class ShardPart : IAsyncDisposable
         }
     }
 
+    /// <summary>Data keys of blocks and of index checkpoints that no manifest names yet. Thread-safe.</summary>
+    public IEnumerable<DataKeyId> KeysInUse()
+    {
+        lock (_gate)
+        {
+            return [.. Log.Keys(), .. _index?.Blocks.Keys() ?? [], .. _candidate?.Blocks.Keys() ?? [], .. _indexLog?.Keys() ?? []];
+        }
+    }
+
     /// <summary>Begins a checkpoint of the hash index, where one is due.</summary>
     public void MaintainIndex(RecordLogState point)
     {

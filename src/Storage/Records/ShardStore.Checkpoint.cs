@@ -13,7 +13,7 @@ internal sealed partial class ShardStore
     {
         Invariant.Check(_checkpoint.IsCompleted);
         _faults.ThrowIfFailed();
-        if (_newest is { } newest)
+        if (_kept.Newest is { } newest)
         {
             // Files below go once this checkpoint is durable; nothing may be looked for in them then.
             _items.Records.Release(newest.Manifest.Items.Log.Begin);
@@ -37,7 +37,7 @@ internal sealed partial class ShardStore
             await WithinDeadlineAsync(WriteCheckpointAsync(applied, meta, items, nodes)).ConfigureAwait(false);
             _items.MaintainIndex(items);
             _nodes.MaintainIndex(nodes);
-            return _older?.Manifest.Applied ?? new LogIndex(0);
+            return _kept.Older?.Manifest.Applied ?? new LogIndex(0);
         }
         catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.NoSpace && _faults.Failure is null)
         {
@@ -90,11 +90,12 @@ internal sealed partial class ShardStore
         ShardManifest manifest = new(
             _generation + 1, _store, _items.Geometry.Groups, _options.PageBytes, applied, meta,
             _items.Capture(items), _nodes.Capture(nodes));
-        DataKeyId key = _folder.Write(manifest);
+        DataKeyId key = _options.Keys.Current(_options.Domain);
+        Volatile.Write(ref _sealingKey, key.Value);
+        _folder.Write(manifest, key);
         _generation++;
-        Kept? dropped = _older;
-        _older = _newest;
-        _newest = new Kept(manifest with { Meta = default }, key);
+        Kept? dropped = _kept.Older;
+        _kept = new KeptManifests(new Kept(manifest with { Meta = default }, key), _kept.Newest);
         RemoveUnneeded(dropped);
     }
 
@@ -102,8 +103,8 @@ internal sealed partial class ShardStore
     // a crash in between goes at the next start.
     private void RemoveUnneeded(Kept? dropped)
     {
-        Kept newest = _newest!;
-        Kept oldest = _older ?? newest;
+        Kept newest = _kept.Newest!;
+        Kept oldest = _kept.Older ?? newest;
         _folder.RemoveAllBut(new HashSet<ulong> { newest.Manifest.Generation, oldest.Manifest.Generation });
         if (dropped is null)
         {
@@ -132,7 +133,7 @@ internal sealed partial class ShardStore
 
         try
         {
-            RemoveAllBut(_options, [.. new[] { _newest, _older }.OfType<Kept>().SelectMany(kept => kept.Manifest.Files())]);
+            RemoveAllBut(_options, [.. _kept.All.SelectMany(kept => kept.Manifest.Files())]);
         }
         catch (StorageFaultException fault)
         {

@@ -12,7 +12,7 @@ internal sealed partial class ShardStore
     {
         options.Validate();
         options.FileSystem.CreateDirectory(options.Directory);
-        ManifestFolder folder = new(options.FileSystem, options.Directory, options.Shard, options.Keys, options.Domain, options.Random);
+        ManifestFolder folder = new(options.FileSystem, options.Directory, options.Shard, options.Keys, options.Random);
         IReadOnlyList<ulong> generations = folder.List();
         List<Kept> kept = ReadKept(options, folder, generations);
         Kept? newest = kept.ElementAtOrDefault(0);
@@ -41,7 +41,7 @@ internal sealed partial class ShardStore
         }
 
         return new ShardStore(
-            effective, faults, folder, store, items, nodes, newest, older, generations.Count > 0 ? generations[0] : 0);
+            effective, faults, folder, store, items, nodes, new KeptManifests(newest, older), generations.Count > 0 ? generations[0] : 0);
     }
 
     private static List<Kept> ReadKept(ShardStoreOptions options, ManifestFolder folder, IReadOnlyList<ulong> generations)

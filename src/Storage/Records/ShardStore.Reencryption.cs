@@ -1,22 +1,24 @@
-using Nacre.Core;
-using Nacre.Core.Files;
 using Nacre.Core.Ids;
-using Nacre.Storage.Devices;
 
 namespace Nacre.Storage.Records;
 
 /// <content>Following a key rotation.</content>
 internal sealed partial class ShardStore
 {
-    /// <summary>
-    /// Data keys that something on disk still needs: a block, an index page or a kept manifest. A key may be
-    /// destroyed once no store of its domain names it.
-    /// </summary>
-    /// <remarks>Any thread, while no checkpoint is under way.</remarks>
+    /// <inheritdoc/>
     public IReadOnlyList<DataKeyId> KeysInUse()
     {
-        SortedSet<DataKeyId> keys = [.. _items.Log.Keys(), .. _nodes.Log.Keys()];
-        foreach (Kept kept in new[] { _newest, _older }.OfType<Kept>())
+        // In this order: what a checkpoint seals is named by it before it is named by what is kept.
+        SortedSet<DataKeyId> keys = [];
+        DataKeyId sealing = new(Volatile.Read(ref _sealingKey));
+        if (sealing != default)
+        {
+            keys.Add(sealing);
+        }
+
+        keys.UnionWith(_items.KeysInUse());
+        keys.UnionWith(_nodes.KeysInUse());
+        foreach (Kept kept in _kept.All)
         {
             keys.Add(kept.Key);
             keys.UnionWith(kept.Manifest.Keys());
@@ -25,16 +27,9 @@ internal sealed partial class ShardStore
         return [.. keys];
     }
 
-    /// <summary>
-    /// Rewrites one segment under the domain's current data key. Checkpoints afterwards name the new file; the old
-    /// one, and its key's use, ends with the second of them.
-    /// </summary>
-    /// <returns>False when every segment is under the current key.</returns>
-    /// <exception cref="StorageFaultException">A block of the segment fails its check, or the disk refuses; the old file stays in use.</exception>
-    /// <remarks>Any thread, one call at a time, while no checkpoint is under way.</remarks>
+    /// <inheritdoc/>
     public async Task<bool> ReencryptSegmentAsync()
     {
-        Invariant.Check(_checkpoint.IsCompleted);
         _faults.ThrowIfFailed();
         DataKeyId current = _options.Keys.Current(_options.Domain);
         foreach (ShardPart part in new[] { _items, _nodes })

@@ -19,14 +19,16 @@ internal sealed partial class ShardStore : IShardStore
     private readonly StoreId _store;
     private readonly ShardPart _items;
     private readonly ShardPart _nodes;
-    private Kept? _newest;
-    private Kept? _older;
+    private volatile KeptManifests _kept;
+
+    // Key of the manifest that is being sealed, or was last; 0 before the first.
+    private uint _sealingKey;
     private ulong _generation;
     private Task<LogIndex> _checkpoint = Task.FromResult(new LogIndex(0));
 
     private ShardStore(
         ShardStoreOptions options, DeviceFaults faults, ManifestFolder folder, StoreId store, ShardPart items, ShardPart nodes,
-        Kept? newest, Kept? older, ulong generation)
+        KeptManifests kept, ulong generation)
     {
         _options = options;
         _faults = faults;
@@ -34,11 +36,10 @@ internal sealed partial class ShardStore : IShardStore
         _store = store;
         _items = items;
         _nodes = nodes;
-        _newest = newest;
-        _older = older;
+        _kept = kept;
         _generation = generation;
-        RecoveredIndex = newest?.Manifest.Applied ?? new LogIndex(0);
-        RecoveredMeta = newest?.Manifest.Meta ?? ReadOnlyMemory<byte>.Empty;
+        RecoveredIndex = kept.Newest?.Manifest.Applied ?? new LogIndex(0);
+        RecoveredMeta = kept.Newest?.Manifest.Meta ?? ReadOnlyMemory<byte>.Empty;
     }
 
     /// <inheritdoc/>
@@ -57,14 +58,14 @@ internal sealed partial class ShardStore : IShardStore
     public bool HasRoom => _items.Records.HasRoom & _nodes.Records.HasRoom;
 
     /// <summary>Generation of the newest durable checkpoint; 0 before the first.</summary>
-    public ulong Generation => _newest?.Manifest.Generation ?? 0;
+    public ulong Generation => _kept.Newest?.Manifest.Generation ?? 0;
 
     /// <inheritdoc/>
     public long CompactSlice(IRecordStore store, ILiveness liveness, long maxBytes)
     {
         Invariant.Check(ReferenceEquals(store, Items) || ReferenceEquals(store, Nodes));
         _faults.ThrowIfFailed();
-        if (_newest is not { } newest)
+        if (_kept.Newest is not { } newest)
         {
             return 0;
         }
@@ -85,4 +86,10 @@ internal sealed partial class ShardStore : IShardStore
 
     /// <summary>A manifest that is on disk, and the key that it is under.</summary>
     private sealed record Kept(ShardManifest Manifest, DataKeyId Key);
+
+    /// <summary>The manifests that are kept: the newest, and the one before it.</summary>
+    private sealed record KeptManifests(Kept? Newest, Kept? Older)
+    {
+        public IEnumerable<Kept> All => new[] { Newest, Older }.OfType<Kept>();
+    }
 }

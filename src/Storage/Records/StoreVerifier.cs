@@ -42,7 +42,7 @@ internal sealed class StoreVerifier
     private StoreVerification Run()
     {
         ManifestFolder folder = new(
-            _options.FileSystem, _options.Directory, _options.Shard, _options.Keys, _options.Domain, _options.Random);
+            _options.FileSystem, _options.Directory, _options.Shard, _options.Keys, _options.Random);
         List<ulong> readable = [];
         foreach (ulong generation in folder.List())
         {

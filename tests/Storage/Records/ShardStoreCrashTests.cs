@@ -117,11 +117,13 @@ public sealed class ShardStoreCrashTests
                     break;
                 default:
                     bench.Keys.Rotate(KeyDomainId.Shared);
+                    Task checkpoint = CheckpointAsync(store, writesMeanwhile: 5);
                     for (int i = 0; i < 3; i++)
                     {
                         await store.ReencryptSegmentAsync();
                     }
 
+                    await checkpoint;
                     break;
             }
         }

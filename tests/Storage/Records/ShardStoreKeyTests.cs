@@ -120,21 +120,29 @@ public sealed class ShardStoreKeyTests
         Task[] readers = [.. Enumerable.Range(0, 2).Select(reader => ReadUntilAsync(store, (ulong)reader, stop.Token))];
 
         ulong next = 3001;
+        ulong index = 1;
         for (int round = 0; round < 3; round++)
         {
             _bench.Keys.Rotate(KeyDomainId.Shared);
+            Task<LogIndex> checkpoint = store.BeginCheckpoint(new LogIndex(++index), default);
             while (await store.ReencryptSegmentAsync())
             {
                 Fill(store, next, 20);
                 next += 20;
+                if (checkpoint.IsCompleted)
+                {
+                    checkpoint = store.BeginCheckpoint(new LogIndex(++index), default);
+                }
             }
 
-            await store.BeginCheckpoint(new LogIndex(2 + (ulong)round), default);
+            await checkpoint;
         }
 
         await stop.CancelAsync();
         await Task.WhenAll(readers);
         Check(store, 1, next - 1);
+        await store.BeginCheckpoint(new LogIndex(++index), default);
+        Assert.That(StoreVerifier.Verify(_bench.Options(_bench.Files), CancellationToken.None).Findings, Is.Empty);
     }
 
     private static async Task ReadUntilAsync(ShardStore store, ulong seed, CancellationToken stop)

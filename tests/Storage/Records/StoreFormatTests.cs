@@ -55,7 +55,7 @@ public sealed class StoreFormatTests
     public void Manifest_Sample_MatchesGoldenFile()
     {
         SimulatedFileSystem files = NewDisk();
-        Manifests(files).Write(Sample());
+        Manifests(files).Write(Sample(), new DataKeyId(1));
 
         byte[] written = files.Get($"{Folder}/{ManifestFolder.NameOf(9)}");
         Golden.Check("store-manifest-v1.bin", written);
@@ -87,7 +87,7 @@ public sealed class StoreFormatTests
     public void Manifest_OfANewerVersion_IsToldApart()
     {
         SimulatedFileSystem files = NewDisk();
-        Manifests(files).Write(Sample());
+        Manifests(files).Write(Sample(), new DataKeyId(1));
         string path = $"{Folder}/{ManifestFolder.NameOf(9)}";
         byte[] content = files.Get(path);
         content[8] = 2;
@@ -113,7 +113,7 @@ public sealed class StoreFormatTests
     }
 
     private static ManifestFolder Manifests(SimulatedFileSystem files) =>
-        new(files, Folder, new ShardId(3), new TestDataKeys(), KeyDomainId.Shared, new SeededRandom(11));
+        new(files, Folder, new ShardId(3), new TestDataKeys(), new SeededRandom(11));
 
     private static BlockLogOptions Options(SimulatedFileSystem files) => new()
     {

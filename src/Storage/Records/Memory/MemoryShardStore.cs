@@ -68,6 +68,13 @@ internal sealed class MemoryShardStore : IShardStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>Nothing is encrypted here.</remarks>
+    public IReadOnlyList<DataKeyId> KeysInUse() => [];
+
+    /// <inheritdoc/>
+    public Task<bool> ReencryptSegmentAsync() => Task.FromResult(false);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Called by the disk when the checkpoint under way is durable.</summary>
