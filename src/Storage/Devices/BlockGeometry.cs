@@ -30,7 +30,9 @@ internal sealed class BlockGeometry
     private const int GroupFileBytes = GroupBytes + BlockBytes;
 
     /// <summary>Makes a geometry.</summary>
-    /// <param name="groups">Groups of a segment: a power of two, 1 to <see cref="MaxGroups"/>. Fixed when a store is created.</param>
+    /// <param name="groups">
+    /// Groups of a segment: a power of two, 1 to <see cref="MaxGroups"/>. Fixed when a store is created.
+    /// </param>
     public BlockGeometry(int groups)
     {
         Invariant.Check(groups is >= 1 and <= MaxGroups);
@@ -67,7 +69,9 @@ internal sealed class BlockGeometry
     /// <summary>Where a block lies in its segment's file.</summary>
     public long BlockPosition(long address) => GroupPosition(GroupOf(address)) + (address % GroupBytes);
 
-    /// <summary>Bytes of a file that holds data up to an address and no further; the whole file for a segment's end.</summary>
+    /// <summary>
+    /// Bytes of a file that holds data up to an address and no further; the whole file for a segment's end.
+    /// </summary>
     /// <param name="end">An address in the segment, block-aligned, or its end.</param>
     /// <param name="segment">The segment.</param>
     public long FileBytesThrough(long end, long segment)

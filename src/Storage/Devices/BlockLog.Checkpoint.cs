@@ -84,7 +84,9 @@ internal sealed partial class BlockLog
         }
     }
 
-    /// <summary>Forgets the segments that end at or below an address; their files stay until somebody removes them.</summary>
+    /// <summary>
+    /// Forgets the segments that end at or below an address; their files stay until somebody removes them.
+    /// </summary>
     public void Forget(long begin)
     {
         lock (_writer)

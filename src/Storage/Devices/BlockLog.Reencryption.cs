@@ -25,7 +25,9 @@ internal sealed partial class BlockLog
     /// </summary>
     /// <param name="number">The segment.</param>
     /// <returns>False when the segment is being filled in a way that cannot be copied just now.</returns>
-    /// <exception cref="StorageFaultException">A block fails its check, or the disk refuses; nothing changed.</exception>
+    /// <exception cref="StorageFaultException">
+    /// A block fails its check, or the disk refuses; nothing changed.
+    /// </exception>
     public bool Reencrypt(long number)
     {
         if (!_segments.TryGetValue(number, out Segment? old))
@@ -88,9 +90,12 @@ internal sealed partial class BlockLog
 
     private void Forget(Segment segment)
     {
-        foreach (TagKey key in _filling.Keys.Where(key => key.Group / _geometry.Groups == segment.Number && key.Generation == segment.Generation))
+        foreach (TagKey key in _filling.Keys)
         {
-            _filling.TryRemove(key, out _);
+            if (key.Group / _geometry.Groups == segment.Number && key.Generation == segment.Generation)
+            {
+                _filling.TryRemove(key, out _);
+            }
         }
 
         segment.Retire();

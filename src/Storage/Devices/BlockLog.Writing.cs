@@ -108,7 +108,8 @@ internal sealed partial class BlockLog
             Invariant.Check(entry.IndexOfAnyExcept((byte)0) < 0);
             WriteAssociated(associated, segment, address + offset);
             cipher.Seal(
-                clear.Slice(offset, BlockGeometry.BlockBytes), _scratch.AsSpan(offset, BlockGeometry.BlockBytes), entry, associated);
+                clear.Slice(offset, BlockGeometry.BlockBytes), _scratch.AsSpan(offset, BlockGeometry.BlockBytes), entry,
+                associated);
         }
     }
 

@@ -12,8 +12,8 @@ namespace Nacre.Storage.Devices;
 /// </summary>
 /// <remarks>
 /// Reads are thread-safe and may run beside everything else. Writing, sealing and capturing hold one lock and come
-/// from the device's writer; reserving room holds another, so that it never waits behind a checkpoint's pages. Addresses
-/// are bytes, multiples of 4096.
+/// from the device's writer; reserving room holds another, so that it never waits behind a checkpoint's pages.
+/// Addresses are bytes, multiples of 4096.
 /// </remarks>
 internal sealed partial class BlockLog : IDisposable
 {
@@ -37,7 +37,9 @@ internal sealed partial class BlockLog : IDisposable
     private long _writtenUntil;
     private bool _directoryDirty;
 
-    /// <summary>Opens a log as a manifest describes it, or a new one. Files are opened when they are first used.</summary>
+    /// <summary>
+    /// Opens a log as a manifest describes it, or a new one. Files are opened when they are first used.
+    /// </summary>
     public BlockLog(BlockLogOptions options, BlockLogState state)
     {
         Invariant.Check(state.Log == options.Log);

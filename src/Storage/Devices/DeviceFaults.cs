@@ -12,7 +12,9 @@ internal sealed class DeviceFaults
     // Invariants:
     // - once failed, always failed: a store whose write was lost never answers again;
     // - the count of read faults only rises.
-    private readonly TaskCompletionSource<StorageFaultException> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<StorageFaultException> _failure =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private StorageFaultException? _failed;
     private volatile StorageFaultException? _lastRead;
     private long _readFaults;
@@ -61,10 +63,14 @@ internal sealed class DeviceFaults
         Interlocked.Increment(ref _readFaults);
     }
 
-    /// <summary>Makes a storage fault of anything that work for the disk threw: whatever it was, the bytes are not where they should be.</summary>
+    /// <summary>
+    /// Makes a storage fault of anything that work for the disk threw: whatever it was, the bytes are not where they
+    /// should be.
+    /// </summary>
     public static StorageFaultException AsFault(Exception exception, string file, string place) =>
         exception as StorageFaultException
-        ?? new StorageFaultException(StorageFaultKind.Io, file, place, $"{exception.GetType().Name}: {exception.Message}", exception);
+        ?? new StorageFaultException(
+            StorageFaultKind.Io, file, place, $"{exception.GetType().Name}: {exception.Message}", exception);
 
     // An exception object carries the stack of its throw: each throw gets one of its own.
     private static StorageFaultException Again(StorageFaultException fault, string what) =>

@@ -83,7 +83,8 @@ internal sealed class EncryptedDevice : StorageDeviceBase
     public override void WriteAsync(
         IntPtr sourceAddress, int segmentId, ulong destinationAddress, uint numBytesToWrite,
         DeviceIOCompletionCallback callback, object context) =>
-        _writes.Post(new PageWrite(this, sourceAddress, Address(segmentId, destinationAddress), numBytesToWrite, callback, context));
+        _writes.Post(new PageWrite(
+            this, sourceAddress, Address(segmentId, destinationAddress), numBytesToWrite, callback, context));
 
     /// <inheritdoc/>
     public override void ReadAsync(
@@ -91,12 +92,13 @@ internal sealed class EncryptedDevice : StorageDeviceBase
         DeviceIOCompletionCallback callback, object context)
     {
         Interlocked.Increment(ref _pendingReads);
-        _threads.Post(
-            new PageRead(this, Address(segmentId, sourceAddress), destinationAddress, readLength, callback, context), urgent: true);
+        PageRead read = new(this, Address(segmentId, sourceAddress), destinationAddress, readLength, callback, context);
+        _threads.Post(read, urgent: true);
     }
 
     /// <inheritdoc/>
-    public override void TruncateUntilAddressAsync(long toAddress, AsyncCallback callback, IAsyncResult result) => callback(result);
+    public override void TruncateUntilAddressAsync(long toAddress, AsyncCallback callback, IAsyncResult result) =>
+        callback(result);
 
     /// <inheritdoc/>
     public override void TruncateUntilAddress(long toAddress)
@@ -132,7 +134,8 @@ internal sealed class EncryptedDevice : StorageDeviceBase
     }
 
     private sealed unsafe class PageWrite(
-        EncryptedDevice device, IntPtr source, long address, uint length, DeviceIOCompletionCallback callback, object context) : IoWork
+        EncryptedDevice device, IntPtr source, long address, uint length, DeviceIOCompletionCallback callback,
+        object context) : IoWork
     {
         private uint _done;
 
@@ -180,7 +183,8 @@ internal sealed class EncryptedDevice : StorageDeviceBase
     }
 
     private sealed unsafe class PageRead(
-        EncryptedDevice device, long address, IntPtr destination, uint length, DeviceIOCompletionCallback callback, object context) : IoWork
+        EncryptedDevice device, long address, IntPtr destination, uint length, DeviceIOCompletionCallback callback,
+        object context) : IoWork
     {
         public override void Run()
         {
@@ -188,7 +192,8 @@ internal sealed class EncryptedDevice : StorageDeviceBase
             {
                 for (uint done = 0; done < length; done += SliceBytes)
                 {
-                    device._log.Read(address + done, new Span<byte>((byte*)destination + done, (int)Math.Min(SliceBytes, length - done)));
+                    int slice = (int)Math.Min(SliceBytes, length - done);
+                    device._log.Read(address + done, new Span<byte>((byte*)destination + done, slice));
                 }
             }
 #pragma warning disable CA1031 // Whatever it was, the reader is told.

@@ -4,7 +4,9 @@ using Nacre.Core.Files;
 
 namespace Nacre.Storage.Devices;
 
-/// <summary>The keys of a block log: one to write under, drawn anew at every open, and all that blocks still need.</summary>
+/// <summary>
+/// The keys of a block log: one to write under, drawn anew at every open, and all that blocks still need.
+/// </summary>
 /// <remarks>Thread-safe for <see cref="For"/>; the rest belongs to the log's writer.</remarks>
 internal sealed class EpochTable : IDisposable
 {
@@ -62,7 +64,8 @@ internal sealed class EpochTable : IDisposable
         _options.Random.Fill(salt);
         lock (_gate)
         {
-            BlockEpoch epoch = new(_next, _options.Keys.Current(_options.Domain), BinaryPrimitives.ReadUInt128LittleEndian(salt));
+            BlockEpoch epoch = new(
+                _next, _options.Keys.Current(_options.Domain), BinaryPrimitives.ReadUInt128LittleEndian(salt));
             _next = checked(_next + 1);
             BlockCipher cipher = Derive(epoch);
             _epochs.Add(epoch.Ordinal, epoch);
@@ -133,7 +136,8 @@ internal sealed class EpochTable : IDisposable
         if (!_options.Keys.TryDerive(epoch.Key, context, key))
         {
             throw new StorageFaultException(
-                StorageFaultKind.Corrupt, _options.Log.FilePrefix, $"epoch {epoch.Ordinal}", $"data key {epoch.Key} is not known here");
+                StorageFaultKind.Corrupt, _options.Log.FilePrefix, $"epoch {epoch.Ordinal}",
+                $"data key {epoch.Key} is not known here");
         }
 
         return new BlockCipher(epoch, key, _options.BlocksPerSalt);

@@ -104,7 +104,9 @@ internal sealed class Segment
 
     /// <summary>Begins a use of the file.</summary>
     /// <returns>False when the segment is gone.</returns>
-    /// <exception cref="StorageFaultException">The file cannot be opened, or its header is not the right one.</exception>
+    /// <exception cref="StorageFaultException">
+    /// The file cannot be opened, or its header is not the right one.
+    /// </exception>
     public bool TryAcquire()
     {
         lock (_gate)
@@ -214,7 +216,8 @@ internal sealed class Segment
     }
 
     /// <summary>A fault that names this file.</summary>
-    public StorageFaultException Corrupt(string place, string detail) => new(StorageFaultKind.Corrupt, Path, place, detail);
+    public StorageFaultException Corrupt(string place, string detail) =>
+        new(StorageFaultKind.Corrupt, Path, place, detail);
 
     private void Open()
     {

@@ -75,7 +75,9 @@ internal sealed class SpaceReserve
     /// Returns when everything below an address is reserved. Asks for more in the background before it is needed; the
     /// reserve itself is touched only once it is known, and told by <see cref="HasRoom"/>, that there is no more.
     /// </summary>
-    /// <exception cref="StorageFaultException">The disk is full and the reserve is used up: nothing was written.</exception>
+    /// <exception cref="StorageFaultException">
+    /// The disk is full and the reserve is used up: nothing was written.
+    /// </exception>
     public void Ensure(long end)
     {
         if (end + _reserveBytes + (_stepBytes / 2) <= Volatile.Read(ref _until))
@@ -94,7 +96,8 @@ internal sealed class SpaceReserve
 
         if (end > Volatile.Read(ref _until) && _full is { } fault)
         {
-            throw new StorageFaultException(fault.Kind, fault.File, fault.Place, "the disk is full and the reserve is used up", fault);
+            throw new StorageFaultException(
+                fault.Kind, fault.File, fault.Place, "the disk is full and the reserve is used up", fault);
         }
     }
 
@@ -102,7 +105,8 @@ internal sealed class SpaceReserve
     {
         lock (_gate)
         {
-            if (_pending.IsCompleted && Volatile.Read(ref _wanted) + _reserveBytes + (_stepBytes / 2) > Volatile.Read(ref _until))
+            long ahead = Volatile.Read(ref _wanted) + _reserveBytes + (_stepBytes / 2);
+            if (_pending.IsCompleted && ahead > Volatile.Read(ref _until))
             {
                 // Not in the device's own turns: a checkpoint's pages stand there, and the applier would wait for them.
                 _pending = _threads.RunAsync(Extend, urgent: true);

@@ -4,7 +4,9 @@ using Nacre.Core.Time;
 
 namespace Nacre.Storage.Devices;
 
-/// <summary>Random name of one shard store, drawn when it is created: a file of another store never passes for its own.</summary>
+/// <summary>
+/// Random name of one shard store, drawn when it is created: a file of another store never passes for its own.
+/// </summary>
 /// <param name="Value">128 random bits.</param>
 internal readonly record struct StoreId(UInt128 Value)
 {

@@ -8,5 +8,7 @@ namespace Nacre.Storage.Devices;
 /// <param name="Generation">Of the file.</param>
 /// <param name="Epochs">Ordinals of the epochs that its blocks are under, rising.</param>
 /// <param name="Hashes">SHA-256 of the tag sectors of the groups that lie wholly below the end, 32 bytes each.</param>
-/// <param name="Tags">Tag entries of the blocks of the group that the end cuts, 32 bytes each; empty when it cuts none.</param>
+/// <param name="Tags">
+/// Tag entries of the blocks of the group that the end cuts, 32 bytes each; empty when it cuts none.
+/// </param>
 internal sealed record TailSegmentState(long Number, uint Generation, IReadOnlyList<uint> Epochs, byte[] Hashes, byte[] Tags);

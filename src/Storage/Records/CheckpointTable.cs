@@ -116,7 +116,8 @@ internal sealed class CheckpointTable(Func<EncryptedDevice> newIndexLog) : IChec
     public void CommitLogCheckpoint(Guid logToken, byte[] commitMetadata) => throw Unused();
 
     /// <inheritdoc/>
-    public void CommitLogIncrementalCheckpoint(Guid logToken, long version, byte[] commitMetadata, DeltaLog deltaLog) => throw Unused();
+    public void CommitLogIncrementalCheckpoint(Guid logToken, long version, byte[] commitMetadata, DeltaLog deltaLog) =>
+        throw Unused();
 
     /// <inheritdoc/>
     public void CheckpointVersionShift(long oldVersion, long newVersion)

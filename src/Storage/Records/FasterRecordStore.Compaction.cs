@@ -8,7 +8,8 @@ internal sealed partial class FasterRecordStore
 {
     /// <summary>
     /// Copies what lives in the oldest part of the log to its end. The rest stays readable until <see cref="Release"/>:
-    /// a reader's view may still show it. Not through FASTER's own compaction: the scanning kind builds a second store of 16 GiB, and both ask the hash index which
+    /// a reader's view may still show it. Not through FASTER's own compaction: the scanning kind builds a second store
+    /// of 16 GiB, and both ask the hash index which
     /// record is the newest of its key, where here only the trees know what lives.
     /// </summary>
     /// <param name="liveness">Decides.</param>

@@ -80,7 +80,9 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="state">Where the log begins and ends; all zero for a new store.</param>
     /// <param name="token">Any number but zero.</param>
-    /// <param name="index">An index checkpoint taken before <paramref name="state"/>; null to read the whole log.</param>
+    /// <param name="index">
+    /// An index checkpoint taken before <paramref name="state"/>; null to read the whole log.
+    /// </param>
     /// <exception cref="StorageFaultException">Something that was read fails its check.</exception>
     public static FasterRecordStore Open(
         RecordStoreOptions options, EncryptedDevice device, DeviceFaults faults, CheckpointTable checkpoints, TimeProvider time,
@@ -138,7 +140,8 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
         {
             LogDevice = _device,
             PageSizeBits = BitOperations.Log2((uint)_options.PageBytes),
-            MemorySizeBits = BitOperations.Log2(BitOperations.RoundUpToPowerOf2((ulong)(LogPages(buckets) * _options.PageBytes))),
+            MemorySizeBits = BitOperations.Log2(
+                BitOperations.RoundUpToPowerOf2((ulong)(LogPages(buckets) * _options.PageBytes))),
             SegmentSizeBits = 30,
 
             // Records never change in place, so nothing is won by flushing late.

@@ -20,7 +20,9 @@ internal interface IShardStore : IAsyncDisposable
     /// <summary>The applied index of the checkpoint that was recovered; 0 for a new store.</summary>
     LogIndex RecoveredIndex { get; }
 
-    /// <summary>The state machine's own bytes from that checkpoint (tree roots, ranges, idempotency); empty for a new store.</summary>
+    /// <summary>
+    /// The state machine's own bytes from that checkpoint (tree roots, ranges, idempotency); empty for a new store.
+    /// </summary>
     ReadOnlyMemory<byte> RecoveredMeta { get; }
 
     /// <summary>

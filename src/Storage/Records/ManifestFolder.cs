@@ -58,7 +58,9 @@ internal sealed class ManifestFolder(
     /// <summary>Writes a manifest and makes it durable.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="key">The data key to seal it under.</param>
-    /// <exception cref="StorageFaultException">The disk refuses; the manifests that were there before are untouched.</exception>
+    /// <exception cref="StorageFaultException">
+    /// The disk refuses; the manifests that were there before are untouched.
+    /// </exception>
     public void Write(ShardManifest manifest, DataKeyId key)
     {
         byte[] content = Seal(manifest, key);
@@ -96,7 +98,8 @@ internal sealed class ManifestFolder(
 
     private static ulong? GenerationOf(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal)
-        && ulong.TryParse(name.AsSpan(Prefix.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong generation)
+        && ulong.TryParse(
+            name.AsSpan(Prefix.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong generation)
         && NameOf(generation) == name
             ? generation
             : null;
@@ -118,12 +121,14 @@ internal sealed class ManifestFolder(
         using AesGcm? aead = CipherOf(key, header[32..]);
         if (aead is null)
         {
-            throw new StorageFaultException(StorageFaultKind.Corrupt, directory, "manifest", $"data key {key} is not known here");
+            throw new StorageFaultException(
+                StorageFaultKind.Corrupt, directory, "manifest", $"data key {key} is not known here");
         }
 
         // The key is made for this one file by its random salt, so that one nonce does.
         aead.Encrypt(
-            stackalloc byte[12], clear, content.AsSpan(HeaderBytes, clear.Length), content.AsSpan(HeaderBytes + clear.Length), header);
+            stackalloc byte[12], clear, content.AsSpan(HeaderBytes, clear.Length),
+            content.AsSpan(HeaderBytes + clear.Length), header);
         CryptographicOperations.ZeroMemory(clear);
         return content;
     }
@@ -164,7 +169,8 @@ internal sealed class ManifestFolder(
         try
         {
             aead.Decrypt(
-                stackalloc byte[12], content.AsSpan(HeaderBytes, clear.Length), content.AsSpan(HeaderBytes + clear.Length), clear, header);
+                stackalloc byte[12], content.AsSpan(HeaderBytes, clear.Length),
+                content.AsSpan(HeaderBytes + clear.Length), clear, header);
             ShardManifest manifest = ShardManifestCodec.Decode(clear);
             return manifest.Generation == generation
                 ? (manifest, key)

@@ -12,11 +12,13 @@ internal sealed class RecordFunctions : FunctionsBase<RecordKey, SpanByte, Recor
 
     /// <inheritdoc/>
     public override bool SingleReader(
-        ref RecordKey key, ref RecordParts input, ref SpanByte value, ref RecordOutput dst, ref ReadInfo readInfo) => Take(ref value, ref dst);
+        ref RecordKey key, ref RecordParts input, ref SpanByte value, ref RecordOutput dst, ref ReadInfo readInfo) =>
+        Take(ref value, ref dst);
 
     /// <inheritdoc/>
     public override bool ConcurrentReader(
-        ref RecordKey key, ref RecordParts input, ref SpanByte value, ref RecordOutput dst, ref ReadInfo readInfo) => Take(ref value, ref dst);
+        ref RecordKey key, ref RecordParts input, ref SpanByte value, ref RecordOutput dst, ref ReadInfo readInfo) =>
+        Take(ref value, ref dst);
 
     /// <inheritdoc/>
     public override bool SingleWriter(
@@ -29,7 +31,9 @@ internal sealed class RecordFunctions : FunctionsBase<RecordKey, SpanByte, Recor
     }
 
     /// <inheritdoc/>
-    /// <remarks>Under replay the same bytes come again: they stand already. Anything else becomes a new record.</remarks>
+    /// <remarks>
+    /// Under replay the same bytes come again: they stand already. Anything else becomes a new record.
+    /// </remarks>
     public override bool ConcurrentWriter(
         ref RecordKey key, ref RecordParts input, ref SpanByte src, ref SpanByte dst, ref RecordOutput output,
         ref UpsertInfo upsertInfo) => input.Equals(dst.AsReadOnlySpan());

@@ -11,7 +11,9 @@ internal sealed class RecordKeyComparer : IFasterEqualityComparer<RecordKey>
     public bool Equals(ref RecordKey k1, ref RecordKey k2) => k1.High == k2.High && k1.Low == k2.Low;
 
     /// <inheritdoc/>
-    /// <remarks>Two rounds of multiply and fold: FASTER takes its bucket from the low bits and its tag from the high ones.</remarks>
+    /// <remarks>
+    /// Two rounds of multiply and fold: FASTER takes its bucket from the low bits and its tag from the high ones.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long GetHashCode64(ref RecordKey key)
     {

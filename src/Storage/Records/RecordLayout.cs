@@ -1,6 +1,8 @@
 namespace Nacre.Storage.Records;
 
-/// <summary>How FASTER lays a record out in the log: 8 bytes header, 16 key, 4 length, value, zeros up to a multiple of 8.</summary>
+/// <summary>
+/// How FASTER lays a record out in the log: 8 bytes header, 16 key, 4 length, value, zeros up to a multiple of 8.
+/// </summary>
 internal static class RecordLayout
 {
     /// <summary>Bytes before the value.</summary>

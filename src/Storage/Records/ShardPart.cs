@@ -25,7 +25,8 @@ internal sealed class ShardPart : IAsyncDisposable
     private FasterRecordStore? _records;
 
     private ShardPart(
-        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, PartShape shape, RecordManifest? recovered)
+        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, PartShape shape,
+        RecordManifest? recovered)
     {
         _options = options;
         _faults = faults;
@@ -56,7 +57,8 @@ internal sealed class ShardPart : IAsyncDisposable
     /// <summary>Opens a part; when its index checkpoint is damaged, without it, reading the whole log.</summary>
     /// <exception cref="StorageFaultException">Something that was read fails its check.</exception>
     public static ShardPart Open(
-        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, BlockLogKind kind, RecordManifest? recovered)
+        ShardStoreOptions options, DeviceFaults faults, StoreId store, BlockGeometry geometry, BlockLogKind kind,
+        RecordManifest? recovered)
     {
         PartShape shape = kind == BlockLogKind.Items
             ? new PartShape(kind, BlockLogKind.ItemsIndex, 1 - options.NodeShare, IndexShare: 0.25, TypicalRecordBytes: 2048)
@@ -101,7 +103,13 @@ internal sealed class ShardPart : IAsyncDisposable
     {
         lock (_gate)
         {
-            return [.. Log.Keys(), .. _index?.Blocks.Keys() ?? [], .. _candidate?.Blocks.Keys() ?? [], .. _indexLog?.Keys() ?? []];
+            return
+            [
+                .. Log.Keys(),
+                .. _index?.Blocks.Keys() ?? [],
+                .. _candidate?.Blocks.Keys() ?? [],
+                .. _indexLog?.Keys() ?? [],
+            ];
         }
     }
 
@@ -115,7 +123,8 @@ internal sealed class ShardPart : IAsyncDisposable
                 return;
             }
 
-            bool stale = _index is { } index && index.Blocks.Keys().Any(key => key != _options.Keys.Current(_options.Domain));
+            DataKeyId current = _options.Keys.Current(_options.Domain);
+            bool stale = _index is { } index && index.Blocks.Keys().Any(key => key != current);
 
             // A large index is not written out again for a little more log.
             long due = Math.Max(_options.IndexCheckpointBytes, 4 * Records.IndexBytes);
@@ -176,11 +185,14 @@ internal sealed class ShardPart : IAsyncDisposable
             ReserveBytes = _options.ReserveBytes,
             ReserveStepBytes = _options.ReserveStepBytes,
         };
-        using BlockLog? pages = index is null ? null : new BlockLog(LogOptions(index.Blocks.Log, share: 0.01), index.Blocks);
+        using BlockLog? pages = index is null
+            ? null
+            : new BlockLog(LogOptions(index.Blocks.Log, share: 0.01), index.Blocks);
         IndexCheckpoint? checkpoint = index is null
             ? null
             : new IndexCheckpoint(
-                index.Token, index.Metadata, index.TailAddress, new EncryptedDevice(pages!, _faults, _options.Io, memoryChanges: false));
+                index.Token, index.Metadata, index.TailAddress,
+                new EncryptedDevice(pages!, _faults, _options.Io, memoryChanges: false));
         _records = FasterRecordStore.Open(
             options, Device, _faults, new CheckpointTable(NewIndexDevice), _options.Time, log, new Guid(token), checkpoint);
         _index = index;
@@ -198,7 +210,7 @@ internal sealed class ShardPart : IAsyncDisposable
 
     private async Task TakeIndexCheckpointAsync()
     {
-        // The index is rebuilt from the log when there is no checkpoint of it: a full disk costs time at the next start only.
+        // Without a checkpoint of it the index is built from the log: a full disk costs time at the next start only.
         if (_options.FileSystem.FreeBytes(_options.Directory) < (2 * Records.IndexBytes) + _options.ReserveBytes)
         {
             return;
@@ -239,7 +251,8 @@ internal sealed class ShardPart : IAsyncDisposable
         Keys = _options.Keys,
         Domain = _options.Domain,
         Random = _options.Random,
-        CachedTagGroups = (int)Math.Clamp((long)(_options.MemoryBytes * share) / 16 / BlockGeometry.BlockBytes, 16, int.MaxValue),
+        CachedTagGroups = (int)Math.Clamp(
+            (long)(_options.MemoryBytes * share) / 16 / BlockGeometry.BlockBytes, 16, int.MaxValue),
     };
 
     /// <summary>What differs between items and nodes.</summary>

@@ -26,7 +26,9 @@ internal sealed partial class ShardStore
         return _checkpoint;
     }
 
-    /// <summary>Ends when no checkpoint of a hash index is under way: what it took serves from the next checkpoint on.</summary>
+    /// <summary>
+    /// Ends when no checkpoint of a hash index is under way: what it took serves from the next checkpoint on.
+    /// </summary>
     public Task IndexIdleAsync() => Task.WhenAll(_items.IndexIdleAsync(), _nodes.IndexIdleAsync());
 
     private async Task<LogIndex> FinishCheckpointAsync(
@@ -67,7 +69,8 @@ internal sealed partial class ShardStore
         catch (TimeoutException exception)
         {
             throw new StorageFaultException(
-                StorageFaultKind.Io, _options.Directory, "checkpoint", $"not durable within {_options.CheckpointDeadline}", exception);
+                StorageFaultKind.Io, _options.Directory, "checkpoint", $"not durable within {_options.CheckpointDeadline}",
+                exception);
         }
 
         _faults.ThrowIfFailed();
@@ -75,7 +78,8 @@ internal sealed partial class ShardStore
         await checkpoint.ConfigureAwait(false);
     }
 
-    private async Task WriteCheckpointAsync(LogIndex applied, ReadOnlyMemory<byte> meta, RecordLogState items, RecordLogState nodes)
+    private async Task WriteCheckpointAsync(
+        LogIndex applied, ReadOnlyMemory<byte> meta, RecordLogState items, RecordLogState nodes)
     {
         await _items.Device.WrittenAsync(items.End).ConfigureAwait(false);
         await _nodes.Device.WrittenAsync(nodes.End).ConfigureAwait(false);

@@ -6,8 +6,12 @@ namespace Nacre.Storage.Records;
 /// <content>Opening.</content>
 internal sealed partial class ShardStore
 {
-    /// <summary>Opens a shard's store at its newest checkpoint that can be read, or a new one. Waits for the disk.</summary>
-    /// <exception cref="StorageFaultException">The disk refuses; or manifests are there and none can be used; or what the newest one names is damaged.</exception>
+    /// <summary>
+    /// Opens a shard's store at its newest checkpoint that can be read, or a new one. Waits for the disk.
+    /// </summary>
+    /// <exception cref="StorageFaultException">
+    /// The disk refuses; or manifests are there and none can be used; or what the newest one names is damaged.
+    /// </exception>
     public static ShardStore Open(ShardStoreOptions options)
     {
         options.Validate();
@@ -41,7 +45,8 @@ internal sealed partial class ShardStore
         }
 
         return new ShardStore(
-            effective, faults, folder, store, items, nodes, new KeptManifests(newest, older), generations.Count > 0 ? generations[0] : 0);
+            effective, faults, folder, store, items, nodes, new KeptManifests(newest, older),
+            generations.Count > 0 ? generations[0] : 0);
     }
 
     private static List<Kept> ReadKept(ShardStoreOptions options, ManifestFolder folder, IReadOnlyList<ulong> generations)

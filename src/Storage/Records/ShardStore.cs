@@ -6,7 +6,9 @@ using Nacre.Storage.Devices;
 namespace Nacre.Storage.Records;
 
 /// <summary>A shard's records on disk: two FASTER stores under one sealed manifest.</summary>
-/// <remarks>All members but the record stores' reads, <see cref="HasRoom"/> and re-encryption belong to the applier.</remarks>
+/// <remarks>
+/// All members but the record stores' reads, <see cref="HasRoom"/> and re-encryption belong to the applier.
+/// </remarks>
 internal sealed partial class ShardStore : IShardStore
 {
     // Invariants:

@@ -51,10 +51,15 @@ internal sealed record ShardStoreOptions
     /// <summary>Bytes of a log page, 128 KiB to 16 MiB, a power of two. Fixed when the store is created.</summary>
     public int PageBytes { get; init; } = 1 << 20;
 
-    /// <summary>Groups of 512 KiB in a segment file, 1 to 128, a power of two. Fixed when the store is created.</summary>
+    /// <summary>
+    /// Groups of 512 KiB in a segment file, 1 to 128, a power of two. Fixed when the store is created.
+    /// </summary>
     public int SegmentGroups { get; init; } = BlockGeometry.MaxGroups;
 
-    /// <summary>Disk space kept reserved ahead of each log, for what is committed when the disk fills up. Live at the next start.</summary>
+    /// <summary>
+    /// Disk space kept reserved ahead of each log, for what is committed when the disk fills up. Live at the next
+    /// start.
+    /// </summary>
     public long ReserveBytes { get; init; } = 8L << 20;
 
     /// <summary>Disk space reserved at a time. Live at the next start.</summary>

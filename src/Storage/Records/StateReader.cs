@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Nacre.Storage.Records;
 
-/// <summary>Reads what <see cref="StateWriter"/> wrote. Reading past the end throws <see cref="InvalidDataException"/>.</summary>
+/// <summary>
+/// Reads what <see cref="StateWriter"/> wrote. Reading past the end throws <see cref="InvalidDataException"/>.
+/// </summary>
 internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
@@ -26,7 +28,9 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
     /// <summary>16 bytes.</summary>
     public UInt128 UInt128() => BinaryPrimitives.ReadUInt128LittleEndian(Fixed(16));
 
-    /// <summary>A count of things that take at least some bytes each, so that a wrong one cannot ask for much memory.</summary>
+    /// <summary>
+    /// A count of things that take at least some bytes each, so that a wrong one cannot ask for much memory.
+    /// </summary>
     public int Count(int bytesEach)
     {
         uint count = UInt32();

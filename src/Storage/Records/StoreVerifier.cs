@@ -103,7 +103,8 @@ internal sealed class StoreVerifier
         {
             string name = state.Log.FileName(segment.Number, segment.Generation);
             long start = segment.Number * geometry.SegmentBytes;
-            CheckSegment(log, name, Convert.ToHexString(segment.Root), start, start + geometry.SegmentBytes, geometry.FileBytes, isFull: true);
+            long end = start + geometry.SegmentBytes;
+            CheckSegment(log, name, Convert.ToHexString(segment.Root), start, end, geometry.FileBytes, isFull: true);
         }
 
         if (state.Tail is { } tail)
@@ -159,11 +160,13 @@ internal sealed class StoreVerifier
         }
         else if (length > fileBytes && isFull)
         {
-            Report(new StoreFinding(path, $"offset {fileBytes}", $"the file is longer than what was sealed: {length} bytes instead of {fileBytes}"));
+            Report(new StoreFinding(
+                path, $"offset {fileBytes}", $"the file is longer than what was sealed: {length} bytes instead of {fileBytes}"));
         }
         else if (length > fileBytes)
         {
-            _notes.Add($"{Path.GetFileName(path)}: {length - fileBytes} bytes beyond the last checkpoint, written before a crash and not used");
+            _notes.Add(
+                $"{Path.GetFileName(path)}: {length - fileBytes} bytes beyond the last checkpoint, written before a crash, not used");
         }
     }
 

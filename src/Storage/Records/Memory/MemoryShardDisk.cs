@@ -43,7 +43,9 @@ internal sealed class MemoryShardDisk
         return true;
     }
 
-    /// <summary>Loses the newest manifest, as damage to its file would: the next start recovers the older one.</summary>
+    /// <summary>
+    /// Loses the newest manifest, as damage to its file would: the next start recovers the older one.
+    /// </summary>
     public void LoseNewest()
     {
         Newest = Older;
