@@ -79,6 +79,7 @@ public sealed partial class NacreNode
             _shards.Add(id, new ReplicaShard(AddReplica(id, shard.Machine, environment), shard.Documents));
         }
 
+        PoolScheduler.MakeRoomFor(_replicas.Count);
         _host = new ReplicaHost(_replicas, environment, TickInterval);
         _parts.Push(_host);
         return _record.State == NodeState.Clean ? CheckPoints() : null;
