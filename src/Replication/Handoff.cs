@@ -1,4 +1,3 @@
-using Nacre.Core.Ids;
 using Nacre.Core.Log;
 
 namespace Nacre.Replication;

@@ -16,16 +16,13 @@ internal static class ReplicaErrors
         "The deadline passed while the write was on its way to the disk. It may take effect; repeat it under its idempotency key.");
 
     /// <summary>The replica recovers.</summary>
-    public static NacreError Starting { get; } = new(ErrorCode.Unavailable,
-        "The shard is recovering.") { RetryAfter = SoonAgain };
+    public static NacreError Starting { get; } = Unavailable("The shard is recovering.");
 
     /// <summary>Nobody leads the shard now.</summary>
-    public static NacreError NoLeader { get; } = new(ErrorCode.Unavailable,
-        "The shard has no leader at the moment.") { RetryAfter = SoonAgain };
+    public static NacreError NoLeader { get; } = Unavailable("The shard has no leader at the moment.");
 
     /// <summary>The replica drains, or has stopped.</summary>
-    public static NacreError Stopping { get; } = new(ErrorCode.Unavailable,
-        "The node is stopping.") { RetryAfter = SoonAgain };
+    public static NacreError Stopping { get; } = Unavailable("The node is stopping.");
 
     /// <summary>The replica stopped with the entry on its way.</summary>
     public static NacreError StoppedAfter { get; } = new(ErrorCode.OutcomeUnknown,
@@ -46,4 +43,6 @@ internal static class ReplicaErrors
     /// <summary>The replica failed with the entry on its way.</summary>
     public static NacreError FailedAfter { get; } = new(ErrorCode.OutcomeUnknown,
         "The shard's replica stopped after a fault of its storage while the write was on its way to the disk. It may have taken effect; repeat it under its idempotency key.");
+
+    private static NacreError Unavailable(string message) => new(ErrorCode.Unavailable, message) { RetryAfter = SoonAgain };
 }

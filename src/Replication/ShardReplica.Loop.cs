@@ -1,10 +1,6 @@
 using Nacre.Core;
-using Nacre.Core.Commands;
 using Nacre.Core.Errors;
-using Nacre.Core.Files;
-using Nacre.Core.Ids;
 using Nacre.Core.Log;
-using Nacre.Core.StateMachines;
 using Nacre.Replication.Raft;
 
 namespace Nacre.Replication;

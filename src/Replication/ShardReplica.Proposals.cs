@@ -1,5 +1,4 @@
 using Nacre.Core.Commands;
-using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Replication.Raft;
 

@@ -4,7 +4,6 @@ using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
-using Nacre.Core.StateMachines;
 using Nacre.Replication.Raft;
 
 namespace Nacre.Replication;

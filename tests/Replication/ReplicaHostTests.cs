@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Nacre.Core.Commands;
 using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;

@@ -1,5 +1,3 @@
-using Nacre.Replication;
-
 namespace Nacre.Replication.Tests;
 
 /// <summary>The pieces that let many threads share one loop.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Nacre.Core.Control;
 using Nacre.Core.Documents;
 using Nacre.Core.Ids;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Nacre.Core;
 using Nacre.Core.Commands;
 using Nacre.Core.Errors;
-using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Core.StateMachines;
