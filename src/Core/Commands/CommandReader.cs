@@ -38,6 +38,10 @@ public ref struct CommandReader(ReadOnlySpan<byte> bytes)
     /// <summary>Reads a length of 16 bits and as many bytes.</summary>
     public ReadOnlySpan<byte> ReadBytes() => Take(ReadUInt16());
 
+    /// <summary>Reads bytes without a length before them.</summary>
+    /// <param name="count">From 0.</param>
+    public ReadOnlySpan<byte> ReadRaw(int count) => Take(count);
+
     private ReadOnlySpan<byte> Take(int count)
     {
         if (Failed || _rest.Length < count)

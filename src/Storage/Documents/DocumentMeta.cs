@@ -1,6 +1,7 @@
 using Nacre.Core.Commands;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
+using Nacre.Storage.Records;
 using Nacre.Storage.Trees;
 
 namespace Nacre.Storage.Documents;
@@ -41,8 +42,13 @@ internal sealed record DocumentMeta
     /// <summary>The ranges.</summary>
     public RangeTable Ranges { get; init; } = new();
 
+    /// <summary>Of a decoded meta, what the item tree and then the change tree had buffered, as <see cref="OrderedIndex.WriteBuffered"/> wrote it.</summary>
+    public ReadOnlyMemory<byte> Buffered { get; init; } = new[] { OrderedIndex.BufferedEnd, OrderedIndex.BufferedEnd };
+
     /// <summary>Encodes everything.</summary>
-    public byte[] Write(DocumentStoreOptions options)
+    /// <param name="options">Names the shard.</param>
+    /// <param name="trees">The item tree and the change tree, for what they have buffered; none when that is <see cref="Buffered"/>.</param>
+    public byte[] Write(DocumentStoreOptions options, params ReadOnlySpan<OrderedIndex> trees)
     {
         var writer = new CommandWriter();
         writer.WriteUInt16(FormatVersion);
@@ -76,21 +82,26 @@ internal sealed record DocumentMeta
             range.Outcomes.Write(writer);
         }
 
-        return writer.ToArray();
+        foreach (OrderedIndex tree in trees)
+        {
+            tree.WriteBuffered(writer);
+        }
+
+        return (trees.IsEmpty ? writer.WriteRaw(Buffered.Span) : writer).ToArray();
     }
 
     /// <summary>Decodes what <see cref="Write"/> encoded.</summary>
     /// <param name="options">Names the shard that it must be of.</param>
     /// <param name="bytes">Empty for a new store.</param>
     /// <returns>The meta. Throws <see cref="StorageFaultException"/> for anything else.</returns>
-    public static DocumentMeta Read(DocumentStoreOptions options, ReadOnlySpan<byte> bytes)
+    public static DocumentMeta Read(DocumentStoreOptions options, ReadOnlyMemory<byte> bytes)
     {
         if (bytes.IsEmpty)
         {
             return new DocumentMeta();
         }
 
-        var reader = new CommandReader(bytes);
+        var reader = new CommandReader(bytes.Span);
         ushort format = reader.ReadUInt16();
         if (format != FormatVersion)
         {
@@ -122,7 +133,7 @@ internal sealed record DocumentMeta
             good = TryReadRange(ref reader, ranges);
         }
 
-        if (!good || !reader.IsAtEnd || nextNode == 0 || nextTablet == 0 || time > (ulong)DateTimeOffset.MaxValue.Ticks)
+        if (!good || reader.Failed || nextNode == 0 || nextTablet == 0 || time > (ulong)DateTimeOffset.MaxValue.Ticks)
         {
             throw Corrupt(options, "it makes no sense");
         }
@@ -138,7 +149,21 @@ internal sealed record DocumentMeta
             Changes = changes,
             Dropping = dropping,
             Ranges = ranges,
+            Buffered = bytes[^reader.Remaining..],
         };
+    }
+
+    /// <summary>Opens the two trees as they were.</summary>
+    /// <returns>The trees. Throws <see cref="StorageFaultException"/> when what was buffered makes no sense.</returns>
+    public (OrderedIndex Items, OrderedIndex Changes) OpenTrees(
+        DocumentStoreOptions options, IRecordStore nodes, NodeAllocator allocator, NodeCache cache)
+    {
+        var layout = new TreeOptions { NodeBytes = options.NodeBytes };
+        var items = new OrderedIndex(DocumentStateMachine.ItemTree, nodes, allocator, cache, layout, Items);
+        var changes = new OrderedIndex(DocumentStateMachine.ChangeTree, nodes, allocator, cache, layout, Changes);
+        var reader = new CommandReader(Buffered.Span);
+        bool good = items.TryReadBuffered(ref reader) && changes.TryReadBuffered(ref reader) && reader.IsAtEnd;
+        return good ? (items, changes) : throw Corrupt(options, "what was buffered makes no sense");
     }
 
     private static bool TryReadRange(ref CommandReader reader, RangeTable ranges)

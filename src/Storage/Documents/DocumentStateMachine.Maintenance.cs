@@ -23,8 +23,8 @@ internal sealed partial class DocumentStateMachine : ILiveness
     /// <inheritdoc/>
     public Task<LogIndex> BeginCheckpoint()
     {
-        _items.Drain();
-        _changes.Drain();
+        DrainForCheckpoint(_items);
+        DrainForCheckpoint(_changes);
         Publish();
         var meta = new DocumentMeta
         {
@@ -38,7 +38,19 @@ internal sealed partial class DocumentStateMachine : ILiveness
             Dropping = _dropping,
             Ranges = _ranges,
         };
-        return _store.BeginCheckpoint(_applied, meta.Write(_options));
+        return _store.BeginCheckpoint(_applied, meta.Write(_options, _items, _changes));
+    }
+
+    /// <summary>
+    /// Entries in random order would have a drain rewrite nearly every leaf while the applier stands still: of a large
+    /// tree, the checkpoint keeps the buffer instead. Not of a small one, where two manifests would outweigh the nodes.
+    /// </summary>
+    private void DrainForCheckpoint(OrderedIndex tree)
+    {
+        if (tree.Root.Bytes <= Math.Max(_options.CheckpointDrainBytes, 2 * tree.BufferedBytes))
+        {
+            tree.Drain();
+        }
     }
 
     /// <inheritdoc/>

@@ -65,9 +65,7 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
 
         _allocator = new NodeAllocator(meta.NextNode);
         _cache = new NodeCache(options.NodeCacheBytes);
-        var layout = new TreeOptions { NodeBytes = options.NodeBytes };
-        _items = new OrderedIndex(ItemTree, store.Nodes, _allocator, _cache, layout, meta.Items);
-        _changes = new OrderedIndex(ChangeTree, store.Nodes, _allocator, _cache, layout, meta.Changes);
+        (_items, _changes) = meta.OpenTrees(options, store.Nodes, _allocator, _cache);
         _view = MakeView();
     }
 
@@ -97,7 +95,7 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     /// <param name="store">The shard's records; owned from now on.</param>
     /// <returns>The state machine. Throws <see cref="Core.Files.StorageFaultException"/> for a checkpoint that makes no sense.</returns>
     public static DocumentStateMachine Open(DocumentStoreOptions options, IShardStore store) =>
-        new(options, store, DocumentMeta.Read(options, store.RecoveredMeta.Span));
+        new(options, store, DocumentMeta.Read(options, store.RecoveredMeta));
 
     /// <inheritdoc/>
     public IDocumentView OpenView() => CurrentView;

@@ -20,6 +20,12 @@ public sealed record DocumentStoreOptions
     /// </summary>
     public long BufferBytes { get; init; } = 16 << 20;
 
+    /// <summary>
+    /// Bytes of a tree up to which a checkpoint drains its buffer in any case; a larger tree's buffer, unless it is half as
+    /// large as the tree, goes into the manifest. Default 2 MiB; from 0; may change at a restart.
+    /// </summary>
+    public long CheckpointDrainBytes { get; init; } = 2 << 20;
+
     /// <summary>Bytes of tree nodes kept in memory. Default 64 MiB; from 0; may change at a restart.</summary>
     public long NodeCacheBytes { get; init; } = 64 << 20;
 
@@ -42,6 +48,7 @@ public sealed record DocumentStoreOptions
     public void Validate()
     {
         Invariant.Check(BufferBytes is >= 64 << 10 and <= 1L << 30);
+        Invariant.Check(CheckpointDrainBytes >= 0);
         Invariant.Check(NodeCacheBytes >= 0);
         Invariant.Check(CompactAtDeadShare is >= 0.05 and <= 0.9);
         Invariant.Check(CompactAtDeadBytes >= 0);

@@ -18,6 +18,7 @@ internal sealed class DocumentVerifier
     private readonly DocumentStoreOptions _options;
     private readonly IShardStore _store;
     private readonly DocumentMeta _meta;
+    private readonly OrderedIndex _items;
     private readonly OrderedIndex _changes;
     private readonly Dictionary<TabletId, Tally> _tallies = [];
     private readonly List<DocumentFinding> _findings = [];
@@ -29,10 +30,7 @@ internal sealed class DocumentVerifier
         _store = store;
         _meta = meta;
         _cancellationToken = cancellationToken;
-        var allocator = new NodeAllocator(meta.NextNode);
-        var cache = new NodeCache(options.NodeCacheBytes);
-        var layout = new TreeOptions { NodeBytes = options.NodeBytes };
-        _changes = new OrderedIndex(DocumentStateMachine.ChangeTree, store.Nodes, allocator, cache, layout, meta.Changes);
+        (_items, _changes) = meta.OpenTrees(options, store.Nodes, new NodeAllocator(meta.NextNode), new NodeCache(options.NodeCacheBytes));
         foreach (RangeState range in meta.Ranges.All)
         {
             _tallies.Add(range.Tablet, new Tally(range));
@@ -45,23 +43,23 @@ internal sealed class DocumentVerifier
     /// <param name="cancellationToken">Stops the check.</param>
     public static DocumentVerification Verify(DocumentStoreOptions options, IShardStore store, CancellationToken cancellationToken)
     {
-        DocumentMeta meta;
+        DocumentVerifier verifier;
         try
         {
-            meta = DocumentMeta.Read(options, store.RecoveredMeta.Span);
+            verifier = new DocumentVerifier(options, store, DocumentMeta.Read(options, store.RecoveredMeta), cancellationToken);
         }
         catch (StorageFaultException fault)
         {
             return new DocumentVerification([new DocumentFinding(fault.File, fault.Place, fault.Message)], 0, 0, 0);
         }
 
-        return new DocumentVerifier(options, store, meta, cancellationToken).Run();
+        return verifier.Run();
     }
 
     private DocumentVerification Run()
     {
-        Walk(DocumentStateMachine.ItemTree, "item tree", _meta.Items, VisitItem);
-        Walk(DocumentStateMachine.ChangeTree, "change tree", _meta.Changes, VisitChange);
+        Walk(_items, "item tree", VisitItem);
+        Walk(_changes, "change tree", VisitChange);
         foreach (Tally tally in _tallies.Values)
         {
             Compare(tally);
@@ -71,13 +69,32 @@ internal sealed class DocumentVerifier
             _findings, _tallies.Count, _tallies.Values.Sum(tally => tally.Good), _tallies.Values.Sum(tally => tally.GoodBytes));
     }
 
-    private void Walk(TreeId tree, string name, TreeRoot root, TreeVerifier.Visitor visitor)
+    /// <summary>Walks a tree's leaves, and then what the checkpoint holds of newer changes.</summary>
+    private void Walk(OrderedIndex tree, string name, TreeVerifier.Visitor visitor)
     {
-        TreeVerification verified = TreeVerifier.Verify(tree, _store.Nodes, root, visitor, _cancellationToken);
+        TreeVerification verified = TreeVerifier.Verify(
+            tree.Id, _store.Nodes, tree.Root,
+            (key, value) =>
+            {
+                if (!tree.IsBuffered(key))
+                {
+                    visitor(key, value);
+                }
+            },
+            _cancellationToken);
         foreach (TreeFinding finding in verified.Findings)
         {
             Report(name, $"node {finding.Node}", finding.Detail);
         }
+
+        // Loaded from the checkpoint, so that each key has one change.
+        tree.VisitBuffered((key, value) =>
+        {
+            if (value.Found)
+            {
+                visitor(key, value.Span);
+            }
+        });
     }
 
     private void VisitItem(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)

@@ -50,7 +50,7 @@ internal sealed partial class OrderedIndex
     /// <summary>Which tree of the shard.</summary>
     public TreeId Id { get; }
 
-    /// <summary>The tree without what is still buffered; what a checkpoint keeps after <see cref="Drain"/>.</summary>
+    /// <summary>The tree without what is still buffered; what a checkpoint keeps, after <see cref="Drain"/> or beside <see cref="WriteBuffered"/>.</summary>
     public TreeRoot Root { get; private set; }
 
     /// <summary>Bytes of memory that changes not yet drained take.</summary>

@@ -5,6 +5,7 @@ using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Storage.Documents;
 using Nacre.Storage.Records;
+using Nacre.Storage.Records.Memory;
 using Nacre.Storage.Tests.Support;
 using Nacre.Storage.Trees;
 using static Nacre.Storage.Tests.Documents.DocumentWorkbench;
@@ -175,7 +176,7 @@ public sealed class DocumentFormatTests
         byte[] written = Sample().Write(SmallOptions);
         for (int length = 1; length < written.Length; length++)
         {
-            Assert.That(() => DocumentMeta.Read(SmallOptions, written.AsSpan(0, length)), Throws.InstanceOf<StorageFaultException>(), $"{length} bytes");
+            Assert.That(() => Open(DocumentMeta.Read(SmallOptions, written.AsMemory(0, length))), Throws.InstanceOf<StorageFaultException>(), $"{length} bytes");
         }
     }
 
@@ -186,13 +187,17 @@ public sealed class DocumentFormatTests
         written[at % written.Length] = value;
         try
         {
-            DocumentMeta.Read(SmallOptions, written);
+            Open(DocumentMeta.Read(SmallOptions, written));
         }
         catch (StorageFaultException fault)
         {
             Assert.That(fault.Kind, Is.EqualTo(StorageFaultKind.Corrupt));
         }
     }, iter: 3000);
+
+    /// <summary>What was buffered is looked at when the trees are opened.</summary>
+    private static void Open(DocumentMeta meta) =>
+        meta.OpenTrees(SmallOptions, new MemoryShardDisk().Open().Nodes, new NodeAllocator(meta.NextNode), new NodeCache(0));
 
     private static DocumentMeta Sample()
     {

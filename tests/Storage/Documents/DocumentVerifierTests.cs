@@ -68,7 +68,7 @@ public sealed class DocumentVerifierTests
     [Test]
     public void Verify_MissingNode_IsFound() => Damage(store =>
     {
-        DocumentMeta meta = DocumentMeta.Read(SmallOptions, store.RecoveredMeta.Span);
+        DocumentMeta meta = DocumentMeta.Read(SmallOptions, store.RecoveredMeta);
         Drop(store, RecordKey.Node(meta.Changes.Node), nodes: true);
     }, "change tree of shard 1", "the node is missing");
 
@@ -134,14 +134,12 @@ public sealed class DocumentVerifierTests
     /// <summary>Changes the trees of a checkpoint and nothing else.</summary>
     private void Tamper(Action<OrderedIndex, OrderedIndex> tamper, string file, string what) => Damage(store =>
     {
-        DocumentMeta meta = DocumentMeta.Read(SmallOptions, store.RecoveredMeta.Span);
+        DocumentMeta meta = DocumentMeta.Read(SmallOptions, store.RecoveredMeta);
         var allocator = new NodeAllocator(meta.NextNode);
-        var cache = new NodeCache(1 << 20);
-        var items = new OrderedIndex(DocumentStateMachine.ItemTree, store.Nodes, allocator, cache, new TreeOptions(), meta.Items);
-        var changes = new OrderedIndex(DocumentStateMachine.ChangeTree, store.Nodes, allocator, cache, new TreeOptions(), meta.Changes);
+        (OrderedIndex items, OrderedIndex changes) = meta.OpenTrees(SmallOptions, store.Nodes, allocator, new NodeCache(1 << 20));
         tamper(items, changes);
         meta = meta with { Items = items.Drain(), Changes = changes.Drain(), NextNode = allocator.Next };
-        store.BeginCheckpoint(store.RecoveredIndex, meta.Write(SmallOptions));
+        store.BeginCheckpoint(store.RecoveredIndex, meta.Write(SmallOptions, items, changes));
     }, file, what);
 
     private static void Drop(MemoryShardStore store, RecordKey key, bool nodes = false) =>

@@ -38,6 +38,7 @@ internal sealed class DocumentWorkbench : IAsyncDisposable
         Cluster = Cluster,
         Shard = Shard,
         BufferBytes = 64 << 10,
+        CheckpointDrainBytes = 1 << 10,
         NodeBytes = 1024,
         NodeCacheBytes = 1 << 20,
         CompactAtDeadBytes = 4096,
