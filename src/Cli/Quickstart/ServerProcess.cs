@@ -60,7 +60,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Asks the server to drain and stop, and waits until it is gone.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (Kill(_process.Id, SigTerm) != 0)
+        if (SendSignal(_process.Id, SigTerm) != 0)
         {
             throw new CliException(ExitCode.Refused, "The server's process was gone already.");
         }
@@ -73,6 +73,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             throw new CliException(ExitCode.CheckFailed, $"The server ended with exit code {_process.ExitCode}. Its last words:\n{LastWords()}");
         }
     }
+
+    /// <summary>Ends the server at once, by SIGKILL.</summary>
+    public void Kill() => _process.Kill();
 
     /// <summary>Ends the server at once if it still runs.</summary>
     public async ValueTask DisposeAsync()
@@ -92,7 +95,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         : Path.Combine(AppContext.BaseDirectory, "nacre");
 
     [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
+    private static partial int SendSignal(int process, int signal);
 
     private void Keep(string? line)
     {
