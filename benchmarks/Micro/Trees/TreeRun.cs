@@ -80,6 +80,7 @@ internal static class TreeRun
         new Random(2).NextBytes(value);
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         TimeSpan paused = GC.GetTotalPauseDuration();
+        (int young, int full) = (GC.CollectionCount(0), GC.CollectionCount(2));
         TimeSpan start = Environment.CpuUsage.TotalTime;
         TimeSpan draining = default;
         int drains = 0;
@@ -106,7 +107,7 @@ internal static class TreeRun
         if (print)
         {
             Console.WriteLine($"  put {keys.Count / took.TotalSeconds / 1e3:N0} k/s with {drains + 1} drains ({draining / took:P0} of the time, {draining.TotalMilliseconds / (drains + 1):F0} ms each), "
-                + $"without them {keys.Count / (took - draining).TotalSeconds / 1e3:N0} k/s; {(GC.GetTotalAllocatedBytes(precise: true) - allocated) / keys.Count} bytes allocated a put, paused {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:F0} ms");
+                + $"without them {keys.Count / (took - draining).TotalSeconds / 1e3:N0} k/s; {(GC.GetTotalAllocatedBytes(precise: true) - allocated) / keys.Count} bytes allocated a put, paused {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:F0} ms in {GC.CollectionCount(0) - young} collections, {GC.CollectionCount(2) - full} of them full");
         }
 
         return (index, records, allocator);
