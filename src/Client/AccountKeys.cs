@@ -85,7 +85,7 @@ public sealed class AccountKeys
         status.RootKeyProvider,
         [
             .. status.DataKeys.Select(key => new DataKeyProperties(
-                key.Id, key.Domain, key.State, DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedMs), key.BytesProtected)),
+                key.Id, key.Domain, key.State, DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedMs))),
         ],
         status.ReencryptionRunning);
 }

@@ -5,5 +5,4 @@ namespace Nacre.Client;
 /// <param name="Domain">The key domain that it belongs to.</param>
 /// <param name="State"><c>current</c>, <c>in use</c> or <c>retired</c>.</param>
 /// <param name="CreatedAt">Whole milliseconds, UTC.</param>
-/// <param name="BytesProtected">Bytes on disk under it.</param>
-public sealed record DataKeyProperties(uint Id, uint Domain, string State, DateTimeOffset CreatedAt, ulong BytesProtected);
+public sealed record DataKeyProperties(uint Id, uint Domain, string State, DateTimeOffset CreatedAt);

@@ -18,6 +18,7 @@ public sealed partial class ShardReplica
     private long _checkpointRetryFrom;
     private long _bytesSinceCheckpoint;
     private bool _checkpointWanted;
+    private bool _isAnewAsked;
 
     /// <summary>Checkpoints all that is applied now, unless that is checkpointed already.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -25,7 +26,14 @@ public sealed partial class ShardReplica
     /// The last entry in the checkpoint, or: DiskFull, and the replica goes on; StorageFailed and Unavailable for a
     /// replica that has failed, or does not serve.
     /// </returns>
-    public async Task<Result<LogIndex>> CheckpointAsync(CancellationToken cancellationToken)
+    public Task<Result<LogIndex>> CheckpointAsync(CancellationToken cancellationToken) => CheckpointAsync(isAnew: false, cancellationToken);
+
+    /// <summary>Takes a checkpoint also when nothing was applied since the last: what is stored changed its files, not its content.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>As for <see cref="CheckpointAsync(CancellationToken)"/>.</returns>
+    public Task<Result<LogIndex>> CheckpointAnewAsync(CancellationToken cancellationToken) => CheckpointAsync(isAnew: true, cancellationToken);
+
+    private async Task<Result<LogIndex>> CheckpointAsync(bool isAnew, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource<Result<LogIndex>>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_checkpointGate)
@@ -37,6 +45,7 @@ public sealed partial class ShardReplica
             }
 
             _checkpointsAsked.Add(done);
+            _isAnewAsked |= isAnew;
         }
 
         RequestApplier();
@@ -67,12 +76,15 @@ public sealed partial class ShardReplica
             FinishCheckpoint(running);
         }
 
+        bool isAnew;
         lock (_checkpointGate)
         {
             (_checkpointsAsked, _checkpointsAwaited) = (_checkpointsAwaited, _checkpointsAsked);
+            isAnew = _isAnewAsked;
+            _isAnewAsked = false;
         }
 
-        bool isNew = _machine.Applied > Checkpointed;
+        bool isNew = isAnew || _machine.Applied > Checkpointed;
         if (!isNew)
         {
             AnswerCheckpoints(Checkpointed);

@@ -48,4 +48,19 @@ internal static partial class Log
 
     [LoggerMessage(1012, LogLevel.Error, "Stream {Activity} can no longer be written to.")]
     public static partial void StreamWriteFailed(ILogger logger, Exception fault, ActivityId activity);
+
+    [LoggerMessage(1020, LogLevel.Information, "Re-encryption begins: what is under older data keys is rewritten.")]
+    public static partial void ReencryptionBegun(ILogger logger);
+
+    [LoggerMessage(1021, LogLevel.Information, "Re-encryption is done: no older data key is left.")]
+    public static partial void ReencryptionDone(ILogger logger);
+
+    [LoggerMessage(1022, LogLevel.Warning, "Re-encryption is held up ({Code}): {Reason} It is tried again.")]
+    public static partial void ReencryptionHeldUp(ILogger logger, ErrorCode code, string reason);
+
+    [LoggerMessage(1023, LogLevel.Error, "Re-encryption has stopped at a fault of the storage; older data keys stay. The next start tries again.")]
+    public static partial void ReencryptionFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(1024, LogLevel.Information, "Data key {Key} is destroyed: nothing on this node was under it any more.")]
+    public static partial void DataKeyDestroyed(ILogger logger, DataKeyId key);
 }

@@ -91,6 +91,38 @@ public sealed class AccountTests
         }
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task RotateEncryptionKeys_WithReencryption_DestroysTheOlderKeyAndKeepsEverything(bool crashesAtOnce)
+    {
+        TestNode node = await TestNode.StartAsync();
+        await node.MakeContainerAsync();
+        for (int i = 0; i < 100; i++)
+        {
+            await node.Client.CallAsync(ItemMethods.Upsert, ItemMethods.Write($$"""{"id":"{{i}}","pk":"x","text":"{{new string('t', 3000)}}"}"""));
+        }
+
+        EncryptionKeyStatus begun = await node.Client.CallAsync(
+            ApiMethods.RotateEncryptionKeys, new RotateEncryptionKeysRequest { Scope = RotationScope.Data, Reencrypt = true });
+        node = crashesAtOnce ? await node.CrashAndStartAsync() : node;
+        Assert.That(() => RunningAsync(node), Is.False.After(delayInMilliseconds: 60_000, pollingInterval: 50));
+        EncryptionKeyStatus ended = await node.Client.CallAsync(ApiMethods.GetEncryptionKeys, new GetEncryptionKeysRequest());
+        await using TestNode again = await node.CrashAndStartAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(begun.ReencryptionRunning, Is.True);
+            Assert.That(ended.DataKeys.Select(key => key.State), Is.EqualTo(new[] { "retired", "current" }));
+            for (int i = 0; i < 100; i++)
+            {
+                Assert.That(await again.Client.CodeOfAsync(ItemMethods.Read, ItemMethods.ReadOf($"{i}", "x")), Is.EqualTo(ErrorCode.None));
+            }
+        }
+
+        static async Task<bool> RunningAsync(TestNode node) =>
+            (await node.Client.CallAsync(ApiMethods.GetEncryptionKeys, new GetEncryptionKeysRequest())).ReencryptionRunning;
+    }
+
     [Test]
     public async Task RotateEncryptionKeys_RootKeyOfTheEnvironment_IsUnsupported()
     {

@@ -82,7 +82,7 @@ internal static class KeyCommands
     {
         console.WriteLine($"Root key {keys.RootKeyId} from {keys.RootKeyProvider}; re-encryption {(keys.IsReencrypting ? "is running" : "is not running")}.");
         console.WriteLine();
-        Table table = ResultWriter.Table("DATA KEY", "DOMAIN", "STATE", "CREATED", "BYTES PROTECTED");
+        Table table = ResultWriter.Table("DATA KEY", "DOMAIN", "STATE", "CREATED");
         foreach (DataKeyProperties key in keys.DataKeys)
         {
             ResultWriter.Row(
@@ -90,8 +90,7 @@ internal static class KeyCommands
                 key.Id.ToString(CultureInfo.InvariantCulture),
                 key.Domain.ToString(CultureInfo.InvariantCulture),
                 key.State,
-                ResultWriter.Time(key.CreatedAt),
-                key.BytesProtected.ToString("N0", CultureInfo.InvariantCulture));
+                ResultWriter.Time(key.CreatedAt));
         }
 
         console.Write(table);

@@ -16,7 +16,7 @@ namespace Nacre.Security.Certificates;
 /// sealed in <c>tls/authority</c>; a server's key lives in memory alone and is drawn anew at each start and renewal.
 /// Layout in <c>docs/formats/tls.md</c>.
 /// </summary>
-/// <remarks>Not thread-safe.</remarks>
+/// <remarks>Thread-safe.</remarks>
 // Invariants:
 // - tls/ca.pem is the certificate in tls/authority, whatever was there before.
 public sealed class OwnCertificates : IServerCertificateProvider
@@ -31,6 +31,8 @@ public sealed class OwnCertificates : IServerCertificateProvider
     private const int MaxFileBytes = 64 * 1024;
     private static readonly string[] LocalNames = ["localhost", "127.0.0.1", "::1"];
 
+    // A renewal and a sealing anew may meet at the authority's file.
+    private readonly Lock _writing = new();
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly SecretSealer _sealer;
@@ -120,13 +122,16 @@ public sealed class OwnCertificates : IServerCertificateProvider
 
     private Result<CertificateAuthority> OpenOrMake(DateTimeOffset now)
     {
-        Result<CertificateAuthority> authority = _files.FileExists(AuthorityPath) ? Open() : Make(now);
-        if (authority.IsOk)
+        lock (_writing)
         {
-            PublishCertificate(authority.Value);
-        }
+            Result<CertificateAuthority> authority = _files.FileExists(AuthorityPath) ? Open() : Make(now);
+            if (authority.IsOk)
+            {
+                PublishCertificate(authority.Value);
+            }
 
-        return authority;
+            return authority;
+        }
     }
 
     private Result<CertificateAuthority> Make(DateTimeOffset now)

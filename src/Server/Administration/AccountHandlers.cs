@@ -75,7 +75,7 @@ internal static class AccountHandlers
     {
         Result<EntryHeader> header = ControlRequests.HeaderOf(call, key: null, []);
         return header.IsOk
-            ? await services.Control.EncryptionKeys.RotateAsync(request.Scope, header.Value, call.Token).ConfigureAwait(false)
+            ? await services.Control.EncryptionKeys.RotateAsync(request.Scope, request.Reencrypt, header.Value, call.Token).ConfigureAwait(false)
             : header.Error;
     }
 

@@ -128,6 +128,33 @@ internal sealed class AccountKeyStore : IDisposable
         }
     }
 
+    /// <summary>Seals anew what is sealed under an older data key, so that the older one can be destroyed.</summary>
+    /// <returns>What a proposal is refused with, or null.</returns>
+    public async Task<NacreError?> ResealAsync(CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (AccountKeyRecord record in _catalog.Current.AccountKeys.Where(record => _sealer.IsStale(record.Sealed.Span)))
+            {
+                AccountKey key = _keys[record.Kind];
+                Result<CommandOutcome> stored = await _coordinator.ExecuteAsync(
+                    new SetAccountKey(record.Kind, record.KeyId, key.Seal(_sealer), record.Version),
+                    new EntryHeader { Cause = EntryCause.System }, cancellationToken).ConfigureAwait(false);
+                if (!stored.IsOk)
+                {
+                    return stored.Error;
+                }
+            }
+
+            return null;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

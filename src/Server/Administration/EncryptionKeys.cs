@@ -12,8 +12,10 @@ namespace Nacre.Server.Administration;
 /// <param name="ring">The keys.</param>
 /// <param name="root">Where the root key comes from.</param>
 /// <param name="coordinator">Remembers the ring's generation, so that an older ring put back is noticed.</param>
+/// <param name="reencryption">Takes what is stored to the new keys.</param>
 /// <remarks>Thread-safe; one rotation at a time.</remarks>
-internal sealed class EncryptionKeys(KeyRing ring, IRootKeyProvider root, CatalogCoordinator coordinator) : IDisposable
+internal sealed class EncryptionKeys(
+    KeyRing ring, IRootKeyProvider root, CatalogCoordinator coordinator, Reencryption reencryption) : IDisposable
 {
     private static readonly NacreError UnknownScope = new(ErrorCode.Malformed, "The scope is DATA, DOMAIN or ROOT.");
 
@@ -23,7 +25,12 @@ internal sealed class EncryptionKeys(KeyRing ring, IRootKeyProvider root, Catalo
     public EncryptionKeyStatus Show()
     {
         KeyRingStatus status = ring.Status();
-        var shown = new EncryptionKeyStatus { RootKeyId = status.RootKey.ToString(), RootKeyProvider = root.Name };
+        var shown = new EncryptionKeyStatus
+        {
+            RootKeyId = status.RootKey.ToString(),
+            RootKeyProvider = root.Name,
+            ReencryptionRunning = reencryption.IsRunning,
+        };
         shown.DataKeys.AddRange(status.DataKeys.Select(key => new DataKeyInfo
         {
             Id = key.Id.Value,
@@ -40,9 +47,13 @@ internal sealed class EncryptionKeys(KeyRing ring, IRootKeyProvider root, Catalo
     }
 
     /// <summary>Draws new keys. From the answer on, what is written anew is under them.</summary>
+    /// <param name="scope">Which keys.</param>
+    /// <param name="reencrypt">Whether to rewrite in the background what older data keys protect, and then destroy those.</param>
+    /// <param name="request">Who asks.</param>
+    /// <param name="cancellationToken">Ends the wait before the rotation begins.</param>
     /// <returns>The keys after it; Malformed, Unsupported where the root key's provider cannot make one, and what the provider or a proposal is refused with.</returns>
     public async Task<Result<EncryptionKeyStatus>> RotateAsync(
-        RotationScope scope, EntryHeader request, CancellationToken cancellationToken)
+        RotationScope scope, bool reencrypt, EntryHeader request, CancellationToken cancellationToken)
     {
         await _rotating.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -54,6 +65,11 @@ internal sealed class EncryptionKeys(KeyRing ring, IRootKeyProvider root, Catalo
 
             Result<Core.StateMachines.CommandOutcome> recorded = await coordinator.ExecuteAsync(
                 new RecordKeyRingGeneration(ring.Generation), request, CancellationToken.None).ConfigureAwait(false);
+            if (recorded.IsOk && reencrypt)
+            {
+                recorded = await reencryption.BeginAsync(request).ConfigureAwait(false);
+            }
+
             return recorded.IsOk ? Show() : recorded.Error;
         }
         finally

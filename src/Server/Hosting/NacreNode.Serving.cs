@@ -19,6 +19,8 @@ namespace Nacre.Server.Hosting;
 /// <content>The wire: certificate, keys, listener.</content>
 public sealed partial class NacreNode
 {
+    private OwnCertificates? _ownCertificates;
+
     private async Task<NacreError?> ServeAsync(IRootKeyProvider root, CancellationToken cancellationToken)
     {
         bool parsed = ListenAddress.TryParse(_options.Listen, out ListenAddress listen);
@@ -45,7 +47,9 @@ public sealed partial class NacreNode
         var authenticator = new HmacAuthenticator(
             _accountKeys.Directory, audience, new ReplayCacheOptions(), _environment.Time, _environment.Random);
         _parts.Push(new Part(authenticator));
-        var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator);
+        Reencryption reencryption = MakeReencryption();
+        _parts.Push(reencryption);
+        var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator, reencryption);
         _parts.Push(new Part(encryptionKeys));
 
         IReadOnlyList<IPEndPoint> endpoints = await listen.ResolveAsync(cancellationToken).ConfigureAwait(false);
@@ -65,6 +69,7 @@ public sealed partial class NacreNode
         }
 
         Endpoint = (await _listener.StartAsync(cancellationToken).ConfigureAwait(false))[0];
+        reencryption.Resume();
         SetHealth(HealthCheckResponse.Types.ServingStatus.Serving);
         _ = WatchAsync();
         if (_options.ConnectionFile is { } connectionFile)
@@ -98,6 +103,21 @@ public sealed partial class NacreNode
         };
     }
 
+    private Reencryption MakeReencryption() => new(
+        new ReencryptionParts
+        {
+            Ring = _ring,
+            Log = _log,
+            Control = _control,
+            Shards = _encryptions,
+            Replicas = _replicas,
+            AccountKeys = _accountKeys,
+            Certificates = _ownCertificates,
+            Time = _environment.Time,
+        },
+        _coordinator,
+        _logger);
+
     private Result<ServerCertificateSource> StartCertificates(ListenAddress listen, SecretSealer sealer)
     {
         ILogger logger = _environment.Loggers.CreateLogger("Nacre.Security");
@@ -114,10 +134,10 @@ public sealed partial class NacreNode
             return new NacreError(ErrorCode.Malformed, $"tls.names: '{noName}' is neither an address nor a host name.");
         }
 
-        var own = new OwnCertificates(
+        _ownCertificates = new OwnCertificates(
             _environment.Files, _folder.Tls, sealer, _record.Cluster, names, _environment.Time, _environment.Random);
-        CaCertificatePath = own.CaCertificatePath;
-        return ServerCertificateSource.Start(own, _environment.Time, logger);
+        CaCertificatePath = _ownCertificates.CaCertificatePath;
+        return ServerCertificateSource.Start(_ownCertificates, _environment.Time, logger);
     }
 
     private static SslServerAuthenticationOptions Handshake(ServerCertificateSource certificates)

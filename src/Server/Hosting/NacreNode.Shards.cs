@@ -22,6 +22,7 @@ public sealed partial class NacreNode
 {
     private readonly Dictionary<ShardId, IDataShard> _shards = [];
     private readonly List<ShardReplica> _replicas = [];
+    private readonly List<IShardEncryption> _encryptions = [];
     private ControlStateMachine _control = null!;
     private SegmentedLog _log = null!;
 
@@ -77,6 +78,7 @@ public sealed partial class NacreNode
             var id = new ShardId(number);
             DocumentShard shard = documents.Open(id);
             _shards.Add(id, new ReplicaShard(AddReplica(id, shard.Machine, environment), shard.Documents));
+            _encryptions.Add(shard.Encryption);
         }
 
         PoolScheduler.MakeRoomFor(_replicas.Count);

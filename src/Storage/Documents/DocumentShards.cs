@@ -90,7 +90,7 @@ public sealed class DocumentShards : IDisposable
                 CompactAtDeadBytes = _options.CompactAtDeadBytes,
             },
             store);
-        return new DocumentShard(machine, machine);
+        return new DocumentShard(machine, machine, new ShardEncryption(store));
     }
 
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ internal sealed class FakeAccountService(FakeState state) : Account.AccountBase
     {
         RootKeyId = "root",
         RootKeyProvider = "file",
-        DataKeys = { new DataKeyInfo { Id = 7, Domain = 1, State = "current", BytesProtected = 42 } },
+        DataKeys = { new DataKeyInfo { Id = 7, Domain = 1, State = "current" } },
     };
 }
 
