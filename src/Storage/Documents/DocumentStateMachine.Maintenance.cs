@@ -111,6 +111,7 @@ internal sealed partial class DocumentStateMachine : ILiveness
         else if (buffered > _options.BufferBytes && TreeToDrain() is { } tree)
         {
             // Several entries may change one node, so as many nodes as entries stay ahead of what comes.
+            ReadAheadOf(tree);
             tree.DrainSlice(DrainSliceNodes + entries);
         }
     }
@@ -120,7 +121,13 @@ internal sealed partial class DocumentStateMachine : ILiveness
     {
         bool wanted = _items.IsDraining || _changes.IsDraining ||
             _items.BufferedBytes + _changes.BufferedBytes > _options.BufferBytes / 4 * 3;
-        return wanted && TreeToDrain() is { } tree && !tree.DrainSlice(DrainSliceNodes);
+        if (!wanted || TreeToDrain() is not { } tree)
+        {
+            return false;
+        }
+
+        ReadAheadOf(tree);
+        return !tree.DrainSlice(DrainSliceNodes);
     }
 
     /// <summary>The tree that is being drained, or else the one with more to drain, begun; null when nothing is buffered.</summary>

@@ -1,37 +1,65 @@
 using System.Buffers;
 using Nacre.Core.Commands;
-using Nacre.Core.Files;
 using Nacre.Core.Log;
+using Nacre.Storage.Trees;
 
 namespace Nacre.Storage.Documents;
 
-/// <content>Bringing into memory what a batch will look at, while its flush is under way.</content>
+/// <content>Bringing into memory what a batch or a drain will look at, so that the applier need not wait for the disk.</content>
 internal sealed partial class DocumentStateMachine
 {
-    /// <summary>Lookups on their way at once.</summary>
-    private const int MaxPrefetches = 64;
+    /// <summary>Lookups of one batch on their way at once.</summary>
+    private const int MaxLookups = 64;
+
+    /// <summary>Batches and drains that read ahead at once.</summary>
+    private const int MaxReadsAhead = 4;
+
+    /// <summary>Leaves that a drain reads ahead.</summary>
+    private const int LeavesAhead = 64;
+
+    private readonly BackgroundReads _readsAhead = new();
 
     /// <inheritdoc/>
-    public async ValueTask PrefetchAsync(ReadOnlyMemory<LogRecord> records, CancellationToken cancellationToken)
+    public ValueTask PrefetchAsync(ReadOnlyMemory<LogRecord> records, CancellationToken cancellationToken)
     {
         DocumentView view = CurrentView;
-        var under = new List<Task<bool>>();
+        return FitsInCache(view.ItemRoot) || !_readsAhead.TryBegin(MaxReadsAhead)
+            ? ValueTask.CompletedTask
+            : new ValueTask(_readsAhead.RunAsync(LookUpAsync(view, records, cancellationToken)));
+    }
+
+    /// <summary>Reads leaves that the next slices of a drain will want.</summary>
+    private void ReadAheadOf(OrderedIndex tree)
+    {
+        if (!FitsInCache(tree.Root) && _readsAhead.TryBegin(MaxReadsAhead))
+        {
+            _ = _readsAhead.RunAsync(tree.PrefetchAsync(LeavesAhead, CancellationToken.None));
+        }
+    }
+
+    /// <summary>Half of the cache for each tree; what they have beyond nodes is small.</summary>
+    private bool FitsInCache(in TreeRoot root) => root.Bytes <= _options.NodeCacheBytes / 2;
+
+    private static async ValueTask LookUpAsync(DocumentView view, ReadOnlyMemory<LogRecord> records, CancellationToken cancellationToken)
+    {
+        var lookups = new List<Task>();
         ItemOperation[] operations = ArrayPool<ItemOperation>.Shared.Rent(ItemCommand.MaxOperations);
         for (int at = 0; at < records.Length; at++)
         {
-            Begin(view, records.Span[at], operations, under, cancellationToken);
-            if (under.Count >= MaxPrefetches)
+            Begin(view, records.Span[at], operations, lookups, cancellationToken);
+            if (lookups.Count >= MaxLookups)
             {
-                await EndAsync(under);
+                await Task.WhenAll(lookups);
+                lookups.Clear();
             }
         }
 
         ArrayPool<ItemOperation>.Shared.Return(operations, clearArray: true);
-        await EndAsync(under);
+        await Task.WhenAll(lookups);
     }
 
     private static void Begin(
-        DocumentView view, in LogRecord record, ItemOperation[] operations, List<Task<bool>> under, CancellationToken cancellationToken)
+        DocumentView view, in LogRecord record, ItemOperation[] operations, List<Task> lookups, CancellationToken cancellationToken)
     {
         if (EntryCodec.Decode(record.Entry, out EntryHeader header, out ReadOnlyMemory<byte> command) is not null ||
             header.Kind != EntryKind.Data || command.IsEmpty || command.Span[0] != (byte)CommandKind.Items ||
@@ -42,28 +70,11 @@ internal sealed partial class DocumentStateMachine
 
         for (int ordinal = 0; ordinal < count; ordinal++)
         {
-            ValueTask<bool> touch = view.TouchAsync(header.Range, operations[ordinal].Key, cancellationToken);
-            if (!touch.IsCompletedSuccessfully)
+            ValueTask<bool> lookup = view.TouchAsync(header.Range, operations[ordinal].Key, cancellationToken);
+            if (!lookup.IsCompletedSuccessfully)
             {
-                under.Add(touch.AsTask());
+                lookups.Add(lookup.AsTask());
             }
         }
-    }
-
-    private static async Task EndAsync(List<Task<bool>> under)
-    {
-        foreach (Task<bool> touch in under)
-        {
-            try
-            {
-                await touch;
-            }
-            catch (StorageFaultException)
-            {
-                // Nothing is decided here: apply meets the fault again, or another view knows better.
-            }
-        }
-
-        under.Clear();
     }
 }

@@ -101,7 +101,11 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     public IDocumentView OpenView() => CurrentView;
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _store.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _readsAhead.EndAsync();
+        await _store.DisposeAsync();
+    }
 
     private DocumentView MakeView() => new(
         _applied, _sequence, _time, _hash, _ranges.Publish(), _items.Publish(), _changes.Publish(), _store.Items, _compaction);

@@ -54,6 +54,9 @@ internal sealed class DocumentView : IDocumentView
     /// <summary>The running hash at this point.</summary>
     public ulong RunningHash { get; }
 
+    /// <summary>The item tree below this view's buffers.</summary>
+    public TreeRoot ItemRoot => _items.Root;
+
     /// <inheritdoc/>
     public Result<Lsn> LastLsn(RangeId range) =>
         _ranges.TryGet(range, out RangeSnapshot.Range? owned) ? _ranges.LastLsnOf(owned) : DocumentErrors.RangeUnknown;
