@@ -21,6 +21,9 @@ internal sealed class AppendBatch(HardState? hardState, LogRecord[] records) : L
     /// <summary>The term of <see cref="LastIndex"/>.</summary>
     public Term LastTerm => records.Length == 0 ? default : records[^1].Term;
 
+    /// <summary>Its entries.</summary>
+    public ReadOnlyMemory<LogRecord> Records => records;
+
     /// <summary>Why the log refused it; None when it is flushed. Set before the batch waits for the loop.</summary>
     public Core.Errors.ErrorCode Refusal { get; set; }
 

@@ -35,6 +35,24 @@ public sealed partial class ShardReplica
             _logIsFull = true;
             _ = WaitForLog(queued);
         }
+
+        if (batch.Count > 0)
+        {
+            _ = Prefetch(batch);
+        }
+    }
+
+    /// <summary>Lets the state machine read ahead, while the log writes, what applying these entries will look at.</summary>
+    private async Task Prefetch(AppendBatch batch)
+    {
+        try
+        {
+            await _machine.PrefetchAsync(batch.Records, CancellationToken.None);
+        }
+        catch (Exception cause)
+        {
+            Fail(cause);
+        }
     }
 
     private async Task WaitForLog(ValueTask queued)
