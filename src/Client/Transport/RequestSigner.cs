@@ -14,6 +14,7 @@ internal sealed class RequestSigner
 
     private const int NonceBytes = 16;
     private const int MaxTextBytes = 1024;
+    private const int MaxHeaderChars = 512;
 
     private readonly TimeProvider _time;
     private readonly byte[] _audience;
@@ -77,7 +78,8 @@ internal sealed class RequestSigner
         Encoding.ASCII.GetChars(time, times);
         Span<char> nonces = stackalloc char[nonceText.Length];
         Encoding.ASCII.GetChars(nonceText, nonces);
-        return string.Concat(string.Concat(_headerStart, times, ";n=", nonces), ";sig=", signature);
+        return string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, stackalloc char[MaxHeaderChars], $"{_headerStart}{times};n={nonces};sig={signature}");
     }
 
     /// <summary>Writes parts one behind the other.</summary>
