@@ -5,7 +5,9 @@ using Nacre.Storage.Records;
 
 namespace Nacre.Micro.Documents;
 
-/// <summary>A shard store that only remembers, as cheaply as it can: what is measured over it is what stands above it.</summary>
+/// <summary>
+/// A shard store that only remembers, as cheaply as it can: what is measured over it is what stands above it.
+/// </summary>
 internal sealed class ArenaShardStore : IShardStore
 {
     /// <inheritdoc/>
@@ -73,7 +75,8 @@ internal sealed class ArenaShardStore : IShardStore
 
             first.CopyTo(_arena.AsSpan(_used));
             second.CopyTo(_arena.AsSpan(_used + first.Length));
-            CollectionsMarshal.GetValueRefOrAddDefault(_records, key, out _) = new ArraySegment<byte>(_arena, _used, length);
+            CollectionsMarshal.GetValueRefOrAddDefault(_records, key, out _) = new ArraySegment<byte>(
+                _arena, _used, length);
             _used += length;
             LogBytes += length;
         }

@@ -11,7 +11,9 @@ using Nacre.Storage.Documents;
 
 namespace Nacre.Micro.Documents;
 
-/// <summary>The state machine of a data shard over a store that costs next to nothing: apply, point reads, scans.</summary>
+/// <summary>
+/// The state machine of a data shard over a store that costs next to nothing: apply, point reads, scans.
+/// </summary>
 [MemoryDiagnoser]
 [SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 3, iterationCount: 12, invocationCount: 1)]
 public class DocumentBenchmarks
@@ -80,7 +82,8 @@ public class DocumentBenchmarks
         for (int at = 0; at < Operations; at++)
         {
             using IDocumentView view = _machine.OpenView();
-            using DocumentLease document = (await view.ReadAsync(Range.Range, _keys[at * 7919 % Operations], CancellationToken.None)).Value;
+            using DocumentLease document = (
+                await view.ReadAsync(Range.Range, _keys[at * 7919 % Operations], CancellationToken.None)).Value;
             bytes += document.Utf8Json.Length;
         }
 
@@ -133,7 +136,8 @@ public class DocumentBenchmarks
             byte[] command = new byte[ItemCommand.SizeOf([operation])];
             ItemCommand.Write([operation], command);
             IdempotencyKey idempotency = keyed
-                ? new IdempotencyKey(new ClientId((uint)(at % 16) + 1), _sequence + 2, Math.Max(_sequence, 1000) - 999, new RequestHash((UInt128)at))
+                ? new IdempotencyKey(new ClientId((uint)(at % 16) + 1), _sequence + 2, Math.Max(
+                    _sequence, 1000) - 999, new RequestHash((UInt128)at))
                 : IdempotencyKey.None;
             log[at] = Entry(command, idempotency);
         }

@@ -24,16 +24,20 @@ public ref struct CommandReader(ReadOnlySpan<byte> bytes)
     public byte ReadByte() => Take(1) is [byte value, ..] ? value : (byte)0;
 
     /// <summary>Reads 16 bits.</summary>
-    public ushort ReadUInt16() => Take(sizeof(ushort)) is { IsEmpty: false } taken ? BinaryPrimitives.ReadUInt16LittleEndian(taken) : (ushort)0;
+    public ushort ReadUInt16() =>
+        Take(sizeof(ushort)) is { IsEmpty: false } taken ? BinaryPrimitives.ReadUInt16LittleEndian(taken) : (ushort)0;
 
     /// <summary>Reads 32 bits.</summary>
-    public uint ReadUInt32() => Take(sizeof(uint)) is { IsEmpty: false } taken ? BinaryPrimitives.ReadUInt32LittleEndian(taken) : 0;
+    public uint ReadUInt32() =>
+        Take(sizeof(uint)) is { IsEmpty: false } taken ? BinaryPrimitives.ReadUInt32LittleEndian(taken) : 0;
 
     /// <summary>Reads 64 bits.</summary>
-    public ulong ReadUInt64() => Take(sizeof(ulong)) is { IsEmpty: false } taken ? BinaryPrimitives.ReadUInt64LittleEndian(taken) : 0;
+    public ulong ReadUInt64() =>
+        Take(sizeof(ulong)) is { IsEmpty: false } taken ? BinaryPrimitives.ReadUInt64LittleEndian(taken) : 0;
 
     /// <summary>Reads 128 bits, most significant byte first.</summary>
-    public UInt128 ReadUInt128() => Take(16) is { IsEmpty: false } taken ? BinaryPrimitives.ReadUInt128BigEndian(taken) : UInt128.Zero;
+    public UInt128 ReadUInt128() =>
+        Take(16) is { IsEmpty: false } taken ? BinaryPrimitives.ReadUInt128BigEndian(taken) : UInt128.Zero;
 
     /// <summary>Reads a length of 16 bits and as many bytes.</summary>
     public ReadOnlySpan<byte> ReadBytes() => Take(ReadUInt16());

@@ -8,7 +8,8 @@ namespace Nacre.Core.Commands;
 /// <remarks>Not thread-safe.</remarks>
 public sealed class CommandWriter
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly ArrayBufferWriter<byte> _buffer = new();
 

@@ -60,7 +60,8 @@ public static class EntryCodec
         destination[PrincipalKindAt] = (byte)header.PrincipalKind;
         destination[PrincipalLengthAt] = (byte)header.PrincipalId.Length;
         Stamp(destination, new LeaderStamp(
-            header.Cluster, header.Shard, header.ReplicaSet, header.Epoch, header.Origin, header.Sequence, header.Time, header.Key));
+            header.Cluster, header.Shard, header.ReplicaSet, header.Epoch, header.Origin, header.Sequence, header.Time,
+            header.Key));
         BinaryPrimitives.WriteUInt32LittleEndian(destination[GenerationAt..], header.Generation.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[RangeAt..], header.Range.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[ContainerAt..], header.Container.Value);
@@ -103,8 +104,11 @@ public static class EntryCodec
     /// <param name="entry">Any bytes; header and command refer to them.</param>
     /// <param name="header">The header.</param>
     /// <param name="command">What follows it; may be empty.</param>
-    /// <returns>Null, or why not: Unsupported for a format or semantics version not known here, Corrupt for anything else.</returns>
-    public static NacreError? Decode(ReadOnlyMemory<byte> entry, out EntryHeader header, out ReadOnlyMemory<byte> command)
+    /// <returns>
+    /// Null, or why not: Unsupported for a format or semantics version not known here, Corrupt for anything else.
+    /// </returns>
+    public static NacreError? Decode(
+        ReadOnlyMemory<byte> entry, out EntryHeader header, out ReadOnlyMemory<byte> command)
     {
         header = default;
         command = default;

@@ -9,7 +9,9 @@ namespace Nacre.Core.Commands;
 /// </summary>
 public readonly struct EntryHeader
 {
-    /// <summary>How commands are encoded and what applying them means; replicas apply no version that they do not know.</summary>
+    /// <summary>
+    /// How commands are encoded and what applying them means; replicas apply no version that they do not know.
+    /// </summary>
     public const ushort CurrentSemantics = 1;
 
     /// <summary>Most bytes of UTF-8 in <see cref="PrincipalId"/>.</summary>
@@ -77,7 +79,9 @@ public readonly struct EntryHeader
     /// <summary>The caller's kind.</summary>
     public PrincipalKind PrincipalKind { get; init; }
 
-    /// <summary>The caller's name as UTF-8, at most <see cref="MaxPrincipalBytes"/>; of a decoded header it lies in the entry.</summary>
+    /// <summary>
+    /// The caller's name as UTF-8, at most <see cref="MaxPrincipalBytes"/>; of a decoded header it lies in the entry.
+    /// </summary>
     public ReadOnlyMemory<byte> PrincipalId { get; init; }
 
     /// <summary>The caller's name.</summary>

@@ -2,7 +2,10 @@ using Nacre.Core.Ids;
 
 namespace Nacre.Core.Commands;
 
-/// <summary>What must hold at apply for an operation to take effect; else PreconditionFailed, or NotFound for a Replace or Delete of nothing.</summary>
+/// <summary>
+/// What must hold at apply for an operation to take effect; else PreconditionFailed, or NotFound for a Replace or
+/// Delete of nothing.
+/// </summary>
 /// <param name="Kind">The condition.</param>
 /// <param name="Lsn">For <see cref="PreconditionKind.IfMatch"/> the version, where 0 matches none; else 0.</param>
 public readonly record struct Precondition(PreconditionKind Kind, Lsn Lsn)

@@ -11,19 +11,29 @@ namespace Nacre.Core.Commands;
 /// <param name="Kind"><see cref="CommandKind.ActivateRange"/> or <see cref="CommandKind.DropRange"/>.</param>
 /// <param name="Range">The range.</param>
 /// <param name="Definition">For an activation; else null.</param>
-/// <param name="LsnBase">For an activation: what the shard's sequence is raised by to give the range's log sequence numbers. Else 0.</param>
+/// <param name="LsnBase">
+/// For an activation: what the shard's sequence is raised by to give the range's log sequence numbers. Else 0.
+/// </param>
 public sealed record RangeCommand(CommandKind Kind, RangeId Range, RangeDefinition? Definition, ulong LsnBase)
 {
     /// <summary>Greatest base: log sequence numbers stay below 2^53.</summary>
     public const ulong MaxLsnBase = 1UL << 52;
 
-    /// <summary>The shard takes over a range. Done again with the same definition it does nothing; with another it is AlreadyExists.</summary>
+    /// <summary>
+    /// The shard takes over a range. Done again with the same definition it does nothing; with another it is
+    /// AlreadyExists.
+    /// </summary>
     /// <param name="definition">The range.</param>
-    /// <param name="lsnBase">0 for a new range; a moved one's last LSN, less the shard's sequence, if that is positive.</param>
+    /// <param name="lsnBase">
+    /// 0 for a new range; a moved one's last LSN, less the shard's sequence, if that is positive.
+    /// </param>
     public static RangeCommand Activate(RangeDefinition definition, ulong lsnBase = 0) =>
         new(CommandKind.ActivateRange, definition.Range, definition, lsnBase);
 
-    /// <summary>The shard gives up a range: it answers no more, and its data goes in the background. NotFound when it is not owned.</summary>
+    /// <summary>
+    /// The shard gives up a range: it answers no more, and its data goes in the background. NotFound when it is not
+    /// owned.
+    /// </summary>
     public static RangeCommand Drop(RangeId range) => new(CommandKind.DropRange, range, null, 0);
 
     /// <summary>Encodes the command.</summary>

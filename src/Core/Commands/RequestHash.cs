@@ -13,7 +13,9 @@ public readonly record struct RequestHash(UInt128 Value)
 
     /// <summary>Hashes what a request asks for.</summary>
     /// <param name="range">The range asked.</param>
-    /// <param name="command">The encoded command: operations, preconditions, bodies; nothing that a leader chose.</param>
+    /// <param name="command">
+    /// The encoded command: operations, preconditions, bodies; nothing that a leader chose.
+    /// </param>
     public static RequestHash Of(Ids.RangeId range, ReadOnlySpan<byte> command)
     {
         Span<byte> input = stackalloc byte[sizeof(ulong) + SHA256.HashSizeInBytes];

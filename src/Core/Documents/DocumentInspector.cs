@@ -10,7 +10,9 @@ namespace Nacre.Core.Documents;
 /// The one pass over a document at the wire: well-formed UTF-8, a JSON object without repeated members, within the
 /// limits, its id and its partition key.
 /// </summary>
-/// <remarks>Thread-safe. Allocates the id and the strings of the partition key, nothing else for a good document.</remarks>
+/// <remarks>
+/// Thread-safe. Allocates the id and the strings of the partition key, nothing else for a good document.
+/// </remarks>
 public static class DocumentInspector
 {
     private static readonly SearchValues<char> RefusedInIds = SearchValues.Create(RefusedCharacters());

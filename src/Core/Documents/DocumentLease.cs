@@ -3,7 +3,9 @@ using Nacre.Core.Ids;
 
 namespace Nacre.Core.Documents;
 
-/// <summary>A stored document in a pooled buffer. Whoever holds it disposes it once; the buffer is then cleared.</summary>
+/// <summary>
+/// A stored document in a pooled buffer. Whoever holds it disposes it once; the buffer is then cleared.
+/// </summary>
 /// <remarks>Not thread-safe.</remarks>
 public sealed class DocumentLease : IDisposable
 {

@@ -113,7 +113,8 @@ internal ref struct DocumentPass
         int depth = _reader.CurrentDepth;
         if (depth >= DocumentLimits.MaxDepth)
         {
-            return new NacreError(ErrorCode.TooLarge, $"The document is nested deeper than {DocumentLimits.MaxDepth} levels.");
+            return new NacreError(
+                ErrorCode.TooLarge, $"The document is nested deeper than {DocumentLimits.MaxDepth} levels.");
         }
 
         if (_isId)
@@ -177,7 +178,8 @@ internal ref struct DocumentPass
             {
                 if (!PartitionKey.TryReadValue(ref _reader, out PartitionKeyValue value))
                 {
-                    return new NacreError(ErrorCode.Malformed, "A partition key value is a number too large for a double.");
+                    return new NacreError(
+                        ErrorCode.Malformed, "A partition key value is a number too large for a double.");
                 }
 
                 _values[path] = value;

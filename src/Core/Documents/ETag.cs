@@ -17,8 +17,10 @@ public readonly record struct ETag(RangeId Range, Lsn Lsn)
         tag = default;
         int hyphen = text.IndexOf('-');
         if (hyphen <= 0 ||
-            !ulong.TryParse(text[..hyphen], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong range) ||
-            !ulong.TryParse(text[(hyphen + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong lsn))
+            !ulong.TryParse(
+                text[..hyphen], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong range) ||
+            !ulong.TryParse(
+                text[(hyphen + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong lsn))
         {
             return false;
         }

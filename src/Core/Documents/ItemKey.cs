@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Unicode;
@@ -15,16 +14,13 @@ namespace Nacre.Core.Documents;
 /// The key tells its own parts: the first byte of a hash is at most 3F, that of a partition key component at least 41,
 /// and a component ends by itself, so the number of levels need not be known.
 /// </remarks>
-public static class ItemKey
+public static partial class ItemKey
 {
     /// <summary>No key is longer: three hashes, the partition key with every byte escaped, and the id.</summary>
     public const int MaxBytes =
         PartitionKeyHash.MaxBytes + 2 * DocumentLimits.MaxPartitionKeyBytes + 3 * ComponentOverhead + DocumentLimits.MaxIdBytes;
 
     private const int ComponentOverhead = 10;
-    private const byte FirstMarker = 0x41;
-    private const byte Zero = 0x00;
-    private const byte EscapedZero = 0xFF;
 
     /// <summary>Encodes a key.</summary>
     /// <param name="partitionKey">Complete, within its limit.</param>
@@ -58,14 +54,16 @@ public static class ItemKey
     /// <summary>Encodes a key into an array of its own.</summary>
     public static byte[] Encode(in PartitionKey partitionKey, string id)
     {
-        byte[] rented = ArrayPool<byte>.Shared.Rent(MaxBytesOf(partitionKey) + Encoding.UTF8.GetMaxByteCount(id.Length));
+        byte[] rented = ArrayPool<byte>.Shared.Rent(
+            MaxBytesOf(partitionKey) + Encoding.UTF8.GetMaxByteCount(id.Length));
         byte[] key = rented.AsSpan(0, Encode(partitionKey, id, rented)).ToArray();
         ArrayPool<byte>.Shared.Return(rented);
         return key;
     }
 
     /// <summary>
-    /// Encodes what all keys of one logical partition begin with; the first key at or after it is the partition's first.
+    /// Encodes what all keys of one logical partition begin with; the first key at or after it is the partition's
+    /// first.
     /// </summary>
     /// <returns>Bytes written.</returns>
     public static int EncodePartition(in PartitionKey partitionKey, Span<byte> destination)
@@ -129,7 +127,8 @@ public static class ItemKey
     }
 
     /// <summary>The hash of an encoded key.</summary>
-    public static ReadOnlySpan<byte> HashOf(ReadOnlySpan<byte> key) => key[..(LevelsOf(key) * PartitionKeyHash.LevelBytes)];
+    public static ReadOnlySpan<byte> HashOf(ReadOnlySpan<byte> key) =>
+        key[..(LevelsOf(key) * PartitionKeyHash.LevelBytes)];
 
     /// <summary>The number of partition key levels of an encoded key; 0 for bytes that are none.</summary>
     public static int LevelsOf(ReadOnlySpan<byte> key)
@@ -178,8 +177,11 @@ public static class ItemKey
     /// <param name="key">Any bytes.</param>
     /// <param name="partitionKey">The partition key.</param>
     /// <param name="id">The id.</param>
-    /// <returns>False unless the bytes are exactly what <see cref="Encode(in PartitionKey, string)"/> gives for that key and id.</returns>
-    public static bool TryDecode(ReadOnlySpan<byte> key, out PartitionKey partitionKey, [NotNullWhen(true)] out string? id)
+    /// <returns>
+    /// False unless the bytes are exactly what <see cref="Encode(in PartitionKey, string)"/> gives for that key and id.
+    /// </returns>
+    public static bool TryDecode(
+        ReadOnlySpan<byte> key, out PartitionKey partitionKey, [NotNullWhen(true)] out string? id)
     {
         partitionKey = default;
         id = null;
@@ -225,7 +227,8 @@ public static class ItemKey
         for (int level = 0; level < levels; level++)
         {
             int length = ComponentLength(rest);
-            if (length == 0 || !TryHashComponent(rest[..length], destination.Slice(level * PartitionKeyHash.LevelBytes, PartitionKeyHash.LevelBytes)))
+            Span<byte> hash = destination.Slice(level * PartitionKeyHash.LevelBytes, PartitionKeyHash.LevelBytes);
+            if (length == 0 || !TryHashComponent(rest[..length], hash))
             {
                 return 0;
             }
@@ -248,149 +251,10 @@ public static class ItemKey
         int size = 0;
         for (int level = 0; level < key.Count; level++)
         {
-            size += PartitionKeyHash.LevelBytes + ComponentOverhead + 2 * Encoding.UTF8.GetMaxByteCount(key[level].Text?.Length ?? 0);
+            int text = Encoding.UTF8.GetMaxByteCount(key[level].Text?.Length ?? 0);
+            size += PartitionKeyHash.LevelBytes + ComponentOverhead + 2 * text;
         }
 
         return size;
     }
-
-    private static int WriteComponent(PartitionKeyValue value, Span<byte> destination)
-    {
-        destination[0] = (byte)(FirstMarker + (byte)value.Kind);
-        switch (value.Kind)
-        {
-            case PartitionKeyValueKind.Number:
-                BinaryPrimitives.WriteUInt64BigEndian(destination[1..], ToOrdered(value.Number));
-                return 1 + sizeof(ulong);
-            case PartitionKeyValueKind.Text:
-                return 1 + WriteText(value.Text!, destination[1..]);
-            default:
-                return 1;
-        }
-    }
-
-    /// <summary>UTF-8 with 00 written as 00 FF, and 00 at the end. What follows the end is a component, an id, or nothing: never FF.</summary>
-    private static int WriteText(string text, Span<byte> destination)
-    {
-        int length = Encoding.UTF8.GetBytes(text, destination);
-        for (int at = destination[..length].IndexOf(Zero); at >= 0;)
-        {
-            destination[(at + 1)..length].CopyTo(destination[(at + 2)..]);
-            destination[at + 1] = EscapedZero;
-            length++;
-            int next = destination[(at + 2)..length].IndexOf(Zero);
-            at = next < 0 ? -1 : at + 2 + next;
-        }
-
-        destination[length] = Zero;
-        return length + 1;
-    }
-
-    /// <summary>Length of the component that the bytes begin with; 0 for none.</summary>
-    private static int ComponentLength(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.IsEmpty)
-        {
-            return 0;
-        }
-
-        switch ((PartitionKeyValueKind)(bytes[0] - FirstMarker))
-        {
-            case <= PartitionKeyValueKind.True:
-                return 1;
-            case PartitionKeyValueKind.Number:
-                return bytes.Length < 1 + sizeof(ulong) ? 0 : 1 + sizeof(ulong);
-            case PartitionKeyValueKind.Text:
-                for (int at = 1; at < bytes.Length; at++)
-                {
-                    if (bytes[at] == Zero)
-                    {
-                        if (at + 1 == bytes.Length || bytes[at + 1] != EscapedZero)
-                        {
-                            return at + 1;
-                        }
-
-                        at++;
-                    }
-                }
-
-                return 0;
-            default:
-                return 0;
-        }
-    }
-
-    private static bool TryReadComponent(ReadOnlySpan<byte> component, out PartitionKeyValue value)
-    {
-        var kind = (PartitionKeyValueKind)(component[0] - FirstMarker);
-        value = new PartitionKeyValue(kind, 0, null);
-        if (kind == PartitionKeyValueKind.Number)
-        {
-            double number = FromOrdered(BinaryPrimitives.ReadUInt64BigEndian(component[1..]));
-            value = double.IsFinite(number) ? PartitionKeyValue.Of(number) : default;
-            return double.IsFinite(number) && !(number == 0 && double.IsNegative(number));
-        }
-
-        if (kind == PartitionKeyValueKind.Text)
-        {
-            byte[] unescaped = new byte[component.Length];
-            int length = Unescape(component, unescaped);
-            if (!Utf8.IsValid(unescaped.AsSpan(0, length)))
-            {
-                return false;
-            }
-
-            value = PartitionKeyValue.Of(Encoding.UTF8.GetString(unescaped, 0, length));
-        }
-
-        return true;
-    }
-
-    private static bool TryHashComponent(ReadOnlySpan<byte> component, Span<byte> hash)
-    {
-        if (component[0] != FirstMarker + (byte)PartitionKeyValueKind.Text)
-        {
-            bool good = TryReadComponent(component, out PartitionKeyValue value);
-            PartitionKeyHash.Write(new PartitionKey(value), hash);
-            return good;
-        }
-
-        const int OnStack = 256;
-        byte[]? rented = component.Length > OnStack ? ArrayPool<byte>.Shared.Rent(component.Length) : null;
-        Span<byte> text = rented is null ? stackalloc byte[OnStack] : rented;
-        text = text[..Unescape(component, text)];
-        PartitionKeyHash.WriteText(text, hash);
-        if (rented is not null)
-        {
-            text.Clear();
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-
-        return true;
-    }
-
-    /// <summary>Takes the text out of a component; returns its length.</summary>
-    private static int Unescape(ReadOnlySpan<byte> component, Span<byte> text)
-    {
-        int length = 0;
-        for (int at = 1; at < component.Length - 1; at++)
-        {
-            text[length++] = component[at];
-            at += component[at] == Zero ? 1 : 0;
-        }
-
-        return length;
-    }
-
-    /// <summary>A number's bits, turned so that they compare as the numbers do.</summary>
-    private static ulong ToOrdered(double number)
-    {
-        ulong bits = BitConverter.DoubleToUInt64Bits(number);
-        return (bits & Sign) != 0 ? ~bits : bits | Sign;
-    }
-
-    private static double FromOrdered(ulong ordered) =>
-        BitConverter.UInt64BitsToDouble((ordered & Sign) != 0 ? ordered & ~Sign : ~ordered);
-
-    private const ulong Sign = 1UL << 63;
 }

@@ -94,7 +94,8 @@ internal sealed class MemberNames
         int begin = _begins[--_objects];
         int count = _count - begin;
         _count = begin;
-        return count <= ScanLimit || AllDifferent(document, _fingerprints.AsSpan(begin, count), _names.AsSpan(begin, count));
+        return count <= ScanLimit ||
+            AllDifferent(document, _fingerprints.AsSpan(begin, count), _names.AsSpan(begin, count));
     }
 
     private bool TryAdd(ReadOnlySpan<byte> document, ReadOnlySpan<byte> bytes, Name name)
@@ -221,6 +222,8 @@ internal sealed class MemberNames
         return head ^ BitOperations.RotateLeft(tail * Odd, 29) ^ ((ulong)name.Length * Odd);
     }
 
-    /// <summary>Where a name lies: from <c>Start</c> in the document, or from its complement among the unescaped.</summary>
+    /// <summary>
+    /// Where a name lies: from <c>Start</c> in the document, or from its complement among the unescaped.
+    /// </summary>
     private readonly record struct Name(int Start, int Length);
 }

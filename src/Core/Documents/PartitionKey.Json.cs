@@ -9,7 +9,11 @@ namespace Nacre.Core.Documents;
 
 public readonly partial struct PartitionKey
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.Default, SkipValidation = true };
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.Default,
+        SkipValidation = true,
+    };
 
     /// <summary>Reads the text form.</summary>
     /// <param name="utf8Json">A JSON array of 1 to 3 scalars or <c>{}</c>.</param>
@@ -63,7 +67,8 @@ public readonly partial struct PartitionKey
     public static Result<PartitionKey> Parse(string json)
     {
         byte[] utf8 = new byte[Encoding.UTF8.GetMaxByteCount(json.Length)];
-        return Utf8.FromUtf16(json, utf8, out _, out int written, replaceInvalidSequences: false) == OperationStatus.Done
+        OperationStatus status = Utf8.FromUtf16(json, utf8, out _, out int written, replaceInvalidSequences: false);
+        return status == OperationStatus.Done
             ? Parse(utf8.AsSpan(0, written))
             : Malformed();
     }

@@ -61,7 +61,9 @@ public readonly partial struct PartitionKey : IEquatable<PartitionKey>
         }
     }
 
-    /// <summary>What counts against <see cref="DocumentLimits.MaxPartitionKeyBytes"/>: bytes of UTF-8, 8 a number.</summary>
+    /// <summary>
+    /// What counts against <see cref="DocumentLimits.MaxPartitionKeyBytes"/>: bytes of UTF-8, 8 a number.
+    /// </summary>
     public int SizeBytes => SizeOf(_first) + SizeOf(_second) + SizeOf(_third);
 
     /// <summary>True when both have the same values.</summary>

@@ -56,7 +56,8 @@ public sealed class PartitionKeyDefinition : IEquatable<PartitionKeyDefinition>
             {
                 if (SameSteps(steps[earlier], names))
                 {
-                    return new NacreError(ErrorCode.Malformed, $"Partition key paths {earlier + 1} and {level + 1} are the same.");
+                    return new NacreError(
+                        ErrorCode.Malformed, $"Partition key paths {earlier + 1} and {level + 1} are the same.");
                 }
             }
         }

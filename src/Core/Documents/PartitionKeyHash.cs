@@ -51,7 +51,8 @@ public static class PartitionKeyHash
     /// <summary>Hashes one level that is a text.</summary>
     /// <param name="utf8">The text.</param>
     /// <param name="destination">16 bytes.</param>
-    internal static void WriteText(ReadOnlySpan<byte> utf8, Span<byte> destination) => WriteHash(destination, HashText(utf8));
+    internal static void WriteText(ReadOnlySpan<byte> utf8, Span<byte> destination) =>
+        WriteHash(destination, HashText(utf8));
 
     private static void WriteLevel(PartitionKeyValue value, Span<byte> destination)
     {
@@ -66,7 +67,9 @@ public static class PartitionKeyHash
         });
     }
 
-    /// <summary>The reference writes both halves little-endian and turns the 16 bytes round: most significant first.</summary>
+    /// <summary>
+    /// The reference writes both halves little-endian and turns the 16 bytes round: most significant first.
+    /// </summary>
     private static void WriteHash(Span<byte> destination, (ulong First, ulong Second) hash)
     {
         BinaryPrimitives.WriteUInt64BigEndian(destination, hash.Second & 0x3FFF_FFFF_FFFF_FFFF);

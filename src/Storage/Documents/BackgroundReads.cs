@@ -7,7 +7,8 @@ namespace Nacre.Storage.Documents;
 internal sealed class BackgroundReads
 {
     // Invariants:
-    // - _running counts the reads begun and not ended; once _ended is there no more begin, and it completes with the last.
+    // - _running counts the reads begun and not ended; once _ended is there no more begin, and it completes with the
+    //   last.
     private readonly Lock _gate = new();
     private TaskCompletionSource? _ended;
     private int _running;

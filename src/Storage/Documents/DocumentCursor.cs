@@ -11,7 +11,9 @@ namespace Nacre.Storage.Documents;
 /// <remarks>For one caller at a time.</remarks>
 internal sealed class DocumentCursor : IDocumentCursor
 {
-    /// <summary>Most documents read ahead: enough that a disk has something to do, little enough to throw away.</summary>
+    /// <summary>
+    /// Most documents read ahead: enough that a disk has something to do, little enough to throw away.
+    /// </summary>
     private const int MaxAhead = 16;
 
     // Invariants:
@@ -28,7 +30,8 @@ internal sealed class DocumentCursor : IDocumentCursor
     private int _wanted = 1;
     private bool _ended;
 
-    public DocumentCursor(DocumentView view, ItemReader reader, RangeSnapshot.Range range, TreeCursor entries, bool inItemOrder)
+    public DocumentCursor(
+        DocumentView view, ItemReader reader, RangeSnapshot.Range range, TreeCursor entries, bool inItemOrder)
     {
         _view = view;
         _reader = reader;
@@ -103,7 +106,8 @@ internal sealed class DocumentCursor : IDocumentCursor
         _current = null;
         while (_ahead.TryDequeue(out Task<(DocumentLease Document, byte[] ItemKey)>? read))
         {
-            await ((Task)read).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)read).ConfigureAwait(
+                ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
             if (read.IsCompletedSuccessfully)
             {
                 read.Result.Document.Dispose();

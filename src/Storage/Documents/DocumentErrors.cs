@@ -8,13 +8,15 @@ namespace Nacre.Storage.Documents;
 internal static class DocumentErrors
 {
     /// <summary>There is no such document.</summary>
-    public static NacreError NotFound { get; } = new(ErrorCode.NotFound, "There is no item with this id and partition key.");
+    public static NacreError NotFound { get; } = new(
+        ErrorCode.NotFound, "There is no item with this id and partition key.");
 
     /// <summary>The shard does not own the range.</summary>
     public static NacreError RangeUnknown { get; } = new(ErrorCode.NotFound, "The shard does not own this range.");
 
     /// <summary>The shard does not own the range, or the range not the key.</summary>
-    public static NacreError RangeMoved { get; } = new(ErrorCode.RangeMoved, "The range is not here; refresh the range map.");
+    public static NacreError RangeMoved { get; } = new(
+        ErrorCode.RangeMoved, "The range is not here; refresh the range map.");
 
     /// <summary>The view has outlived what it shows.</summary>
     public static NacreError ViewExpired { get; } = new(

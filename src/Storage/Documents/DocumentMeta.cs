@@ -42,12 +42,17 @@ internal sealed record DocumentMeta
     /// <summary>The ranges.</summary>
     public RangeTable Ranges { get; init; } = new();
 
-    /// <summary>Of a decoded meta, what the item tree and then the change tree had buffered, as <see cref="OrderedIndex.WriteBuffered"/> wrote it.</summary>
+    /// <summary>
+    /// Of a decoded meta, what the item tree and then the change tree had buffered, as
+    /// <see cref="OrderedIndex.WriteBuffered"/> wrote it.
+    /// </summary>
     public ReadOnlyMemory<byte> Buffered { get; init; } = new[] { OrderedIndex.BufferedEnd, OrderedIndex.BufferedEnd };
 
     /// <summary>Encodes everything.</summary>
     /// <param name="options">Names the shard.</param>
-    /// <param name="trees">The item tree and the change tree, for what they have buffered; none when that is <see cref="Buffered"/>.</param>
+    /// <param name="trees">
+    /// The item tree and the change tree, for what they have buffered; none when that is <see cref="Buffered"/>.
+    /// </param>
     public byte[] Write(DocumentStoreOptions options, params ReadOnlySpan<OrderedIndex> trees)
     {
         var writer = new CommandWriter();
@@ -201,8 +206,10 @@ internal sealed record DocumentMeta
         writer.WriteBytes(bytes);
     }
 
-    private static bool TryReadRoot(ref CommandReader reader, out TreeRoot root) => TreeRoot.TryRead(reader.ReadBytes(), out root);
+    private static bool TryReadRoot(ref CommandReader reader, out TreeRoot root) =>
+        TreeRoot.TryRead(reader.ReadBytes(), out root);
 
     private static StorageFaultException Corrupt(DocumentStoreOptions options, string why) =>
-        new(StorageFaultKind.Corrupt, $"manifest of shard {options.Shard}", "state machine", $"The checkpoint cannot be read: {why}");
+        new(StorageFaultKind.Corrupt, $"manifest of shard {options.Shard}", "state machine",
+        $"The checkpoint cannot be read: {why}");
 }

@@ -11,7 +11,10 @@ using Nacre.Storage.Records;
 
 namespace Nacre.Storage.Documents;
 
-/// <summary>Opens a node's data shards over the stores in its folder, and holds what they share: memory and the threads that wait for the disk.</summary>
+/// <summary>
+/// Opens a node's data shards over the stores in its folder, and holds what they share: memory and the threads that
+/// wait for the disk.
+/// </summary>
 /// <remarks>Used by one thread. Disposed after the last shard.</remarks>
 public sealed class DocumentShards : IDisposable
 {
@@ -41,7 +44,8 @@ public sealed class DocumentShards : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where notable events are told.</param>
     public DocumentShards(
-        DocumentShardsOptions options, IFileSystem files, IDataKeys keys, IRandomSource random, TimeProvider time, ILogger logger)
+        DocumentShardsOptions options, IFileSystem files, IDataKeys keys, IRandomSource random, TimeProvider time,
+        ILogger logger)
     {
         Invariant.Check(options.MemoryBytesPerShard >= LeastMemoryBytes);
         _options = options;
@@ -58,8 +62,12 @@ public sealed class DocumentShards : IDisposable
     public static string FolderOf(string shards, ShardId shard) =>
         Path.Combine(shards, shard.Value.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Opens a shard at its recovered checkpoint; the log's later entries are applied next. Waits for the disk.</summary>
-    /// <returns>The shard; whoever gets it disposes its state machine. Throws <see cref="StorageFaultException"/>.</returns>
+    /// <summary>
+    /// Opens a shard at its recovered checkpoint; the log's later entries are applied next. Waits for the disk.
+    /// </summary>
+    /// <returns>
+    /// The shard; whoever gets it disposes its state machine. Throws <see cref="StorageFaultException"/>.
+    /// </returns>
     public DocumentShard Open(ShardId shard)
     {
         long memory = _options.MemoryBytesPerShard;
@@ -96,7 +104,9 @@ public sealed class DocumentShards : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _io.Dispose();
 
-    /// <summary>At least 32 pages fit in the memory: fewer would make every write a flush. Fixed when a store is created.</summary>
+    /// <summary>
+    /// At least 32 pages fit in the memory: fewer would make every write a flush. Fixed when a store is created.
+    /// </summary>
     private static int PageBytesFor(long records) =>
         (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(records / 32) + 1) / 2, 1 << 17, 1 << 20);
 }

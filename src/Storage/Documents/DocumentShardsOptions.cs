@@ -18,12 +18,20 @@ public sealed record DocumentShardsOptions
     /// </summary>
     public required long MemoryBytesPerShard { get; init; }
 
-    /// <summary>Bytes of a segment file of a store. Default 64 MiB; a power of two from 512 KiB. May change: never; a shard keeps what it was made with.</summary>
+    /// <summary>
+    /// Bytes of a segment file of a store. Default 64 MiB; a power of two from 512 KiB. May change: never; a shard
+    /// keeps what it was made with.
+    /// </summary>
     public long SegmentBytes { get; init; } = (long)BlockGeometry.MaxGroups * BlockGeometry.GroupBytes;
 
-    /// <summary>Bytes of a store's log after which its hash index is written anew. Default 256 MiB; above zero. May change: restart.</summary>
+    /// <summary>
+    /// Bytes of a store's log after which its hash index is written anew. Default 256 MiB; above zero. May change:
+    /// restart.
+    /// </summary>
     public long IndexCheckpointBytes { get; init; } = 256L << 20;
 
-    /// <summary>Bytes of a store's log that must be dead before it is compacted. Default 16 MiB; from 0. May change: restart.</summary>
+    /// <summary>
+    /// Bytes of a store's log that must be dead before it is compacted. Default 16 MiB; from 0. May change: restart.
+    /// </summary>
     public long CompactAtDeadBytes { get; init; } = 16L << 20;
 }

@@ -13,7 +13,9 @@ namespace Nacre.Storage.Documents;
 /// <content>Entries: order, time, the running hash.</content>
 internal sealed partial class DocumentStateMachine
 {
-    /// <summary>What documents written now are stamped with: whole milliseconds, since more take space in every record.</summary>
+    /// <summary>
+    /// What documents written now are stamped with: whole milliseconds, since more take space in every record.
+    /// </summary>
     private ulong Timestamp => (ulong)Math.Max(0, _time.ToUnixTimeMilliseconds());
 
     /// <summary>The same, as callers are told it.</summary>
@@ -67,7 +69,8 @@ internal sealed partial class DocumentStateMachine
         {
             CommandKind.Items => ApplyItems(record.Index, header, command),
             CommandKind.ActivateRange or CommandKind.DropRange => ApplyRange(record.Index, command.Span),
-            _ => throw Unreadable(record.Index, new NacreError(ErrorCode.Unsupported, $"It has a command of unknown kind {(byte)kind}.")),
+            _ => throw Unreadable(
+                record.Index, new NacreError(ErrorCode.Unsupported, $"It has a command of unknown kind {(byte)kind}.")),
         };
     }
 

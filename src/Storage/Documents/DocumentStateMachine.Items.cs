@@ -28,7 +28,8 @@ internal sealed partial class DocumentStateMachine
             return CommandOutcome.Refused(ErrorCode.RangeMoved);
         }
 
-        if (!header.Idempotency.IsNone && !range.Outcomes.TryBegin(header.Idempotency, _time, out CommandOutcome answer))
+        if (!header.Idempotency.IsNone &&
+            !range.Outcomes.TryBegin(header.Idempotency, _time, out CommandOutcome answer))
         {
             return answer;
         }
@@ -85,7 +86,8 @@ internal sealed partial class DocumentStateMachine
         return new CommandOutcome(ErrorCode.None, lsn, effect, effects) { Time = TimeTold };
     }
 
-    private CommandEffect EffectOf(int ordinal) => _before[ordinal] is null ? CommandEffect.Created : CommandEffect.None;
+    private CommandEffect EffectOf(int ordinal) =>
+        _before[ordinal] is null ? CommandEffect.Created : CommandEffect.None;
 
     /// <summary>Finds the version that an operation meets, and says whether the operation may take effect.</summary>
     private ErrorCode Judge(RangeState range, ReadOnlySpan<ItemOperation> operations, int ordinal)
@@ -159,7 +161,8 @@ internal sealed partial class DocumentStateMachine
 
         var lsn = new Lsn(_sequence.Value + range.LsnBase);
         Lsn created = _before[ordinal]?.Created ?? lsn;
-        int header = ItemRecord.WriteHeader(operation.Key.Span, lsn.Value - created.Value, Timestamp, operation.Body.Span, _recordHeader);
+        int header = ItemRecord.WriteHeader(
+            operation.Key.Span, lsn.Value - created.Value, Timestamp, operation.Body.Span, _recordHeader);
         return new ItemVersion(lsn, (ushort)ordinal, operation.Body.Length, created, header);
     }
 
@@ -174,7 +177,8 @@ internal sealed partial class DocumentStateMachine
         if (!ItemVersion.TryRead(value.Span, out ItemVersion version))
         {
             throw new StorageFaultException(
-                StorageFaultKind.Corrupt, $"item tree of shard {_options.Shard}", $"tablet {tablet}", "An entry's value makes no sense");
+                StorageFaultKind.Corrupt, $"item tree of shard {_options.Shard}", $"tablet {tablet}",
+                "An entry's value makes no sense");
         }
 
         return version;
@@ -225,7 +229,8 @@ internal sealed partial class DocumentStateMachine
     private void WriteRecords(TabletId tablet, in ItemVersion version, ReadOnlySpan<byte> body)
     {
         ReadOnlySpan<byte> first = body[..Math.Min(body.Length, ItemRecord.ChunkBytes)];
-        _store.Items.Write(RecordKey.Item(tablet, version.Lsn, version.Ordinal, 0), _recordHeader.AsSpan(0, version.HeaderBytes), first);
+        ReadOnlySpan<byte> header = _recordHeader.AsSpan(0, version.HeaderBytes);
+        _store.Items.Write(RecordKey.Item(tablet, version.Lsn, version.Ordinal, 0), header, first);
         if (first.Length == body.Length)
         {
             return;
@@ -236,7 +241,8 @@ internal sealed partial class DocumentStateMachine
         int chunks = ItemRecord.ChunksOf(body.Length);
         for (int chunk = 1; chunk < chunks; chunk++)
         {
-            ReadOnlySpan<byte> part = body.Slice(chunk * ItemRecord.ChunkBytes, ItemRecord.ChunkLength(body.Length, chunk));
+            ReadOnlySpan<byte> part = body.Slice(
+                chunk * ItemRecord.ChunkBytes, ItemRecord.ChunkLength(body.Length, chunk));
             _store.Items.Write(RecordKey.Item(tablet, version.Lsn, version.Ordinal, (ushort)chunk), chunkHeader, part);
         }
     }

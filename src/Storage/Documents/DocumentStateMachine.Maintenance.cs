@@ -5,7 +5,9 @@ using Nacre.Storage.Trees;
 
 namespace Nacre.Storage.Documents;
 
-/// <content>Work that no entry asks for: draining buffers, checkpoints, compaction, what dropped ranges left behind.</content>
+/// <content>
+/// Work that no entry asks for: draining buffers, checkpoints, compaction, what dropped ranges left behind.
+/// </content>
 internal sealed partial class DocumentStateMachine : ILiveness
 {
     /// <summary>Nodes that a slice of a drain reads and writes.</summary>
@@ -96,7 +98,8 @@ internal sealed partial class DocumentStateMachine : ILiveness
         return OrderedIndex.TryReadTree(node, out TreeId tree) && (tree == ItemTree || tree == ChangeTree)
             ? (tree == ItemTree ? _items : _changes).IsLive(number, node)
             : throw new StorageFaultException(
-                StorageFaultKind.Corrupt, $"nodes of shard {_options.Shard}", $"node {number}", "The record is no node of a known tree");
+                StorageFaultKind.Corrupt, $"nodes of shard {_options.Shard}", $"node {number}",
+                "The record is no node of a known tree");
     }
 
     /// <summary>Keeps buffers near their budget while entries come faster than maintenance.</summary>
@@ -116,7 +119,9 @@ internal sealed partial class DocumentStateMachine : ILiveness
         }
     }
 
-    /// <summary>Begins early, so that an entry seldom has to wait for a drain; not too early, for each writes nodes anew.</summary>
+    /// <summary>
+    /// Begins early, so that an entry seldom has to wait for a drain; not too early, for each writes nodes anew.
+    /// </summary>
     private bool DrainSlice()
     {
         bool wanted = _items.IsDraining || _changes.IsDraining ||
@@ -130,7 +135,9 @@ internal sealed partial class DocumentStateMachine : ILiveness
         return !tree.DrainSlice(DrainSliceNodes);
     }
 
-    /// <summary>The tree that is being drained, or else the one with more to drain, begun; null when nothing is buffered.</summary>
+    /// <summary>
+    /// The tree that is being drained, or else the one with more to drain, begun; null when nothing is buffered.
+    /// </summary>
     private OrderedIndex? TreeToDrain()
     {
         if (_items.IsDraining)
@@ -211,5 +218,6 @@ internal sealed partial class DocumentStateMachine : ILiveness
     }
 
     /// <summary>The applier may block on its own disk, as it does in every tree lookup that misses.</summary>
-    private static bool Wait(ValueTask<bool> move) => move.IsCompleted ? move.Result : move.AsTask().GetAwaiter().GetResult();
+    private static bool Wait(ValueTask<bool> move) =>
+        move.IsCompleted ? move.Result : move.AsTask().GetAwaiter().GetResult();
 }

@@ -5,7 +5,9 @@ using Nacre.Storage.Trees;
 
 namespace Nacre.Storage.Documents;
 
-/// <content>Bringing into memory what a batch or a drain will look at, so that the applier need not wait for the disk.</content>
+/// <content>
+/// Bringing into memory what a batch or a drain will look at, so that the applier need not wait for the disk.
+/// </content>
 internal sealed partial class DocumentStateMachine
 {
     /// <summary>Lookups of one batch on their way at once.</summary>
@@ -40,7 +42,8 @@ internal sealed partial class DocumentStateMachine
     /// <summary>Half of the cache for each tree; what they have beyond nodes is small.</summary>
     private bool FitsInCache(in TreeRoot root) => root.Bytes <= _options.NodeCacheBytes / 2;
 
-    private static async ValueTask LookUpAsync(DocumentView view, ReadOnlyMemory<LogRecord> records, CancellationToken cancellationToken)
+    private static async ValueTask LookUpAsync(
+        DocumentView view, ReadOnlyMemory<LogRecord> records, CancellationToken cancellationToken)
     {
         var lookups = new List<Task>();
         ItemOperation[] operations = ArrayPool<ItemOperation>.Shared.Rent(ItemCommand.MaxOperations);
@@ -59,7 +62,8 @@ internal sealed partial class DocumentStateMachine
     }
 
     private static void Begin(
-        DocumentView view, in LogRecord record, ItemOperation[] operations, List<Task> lookups, CancellationToken cancellationToken)
+        DocumentView view, in LogRecord record, ItemOperation[] operations, List<Task> lookups,
+        CancellationToken cancellationToken)
     {
         if (EntryCodec.Decode(record.Entry, out EntryHeader header, out ReadOnlyMemory<byte> command) is not null ||
             header.Kind != EntryKind.Data || command.IsEmpty || command.Span[0] != (byte)CommandKind.Items ||

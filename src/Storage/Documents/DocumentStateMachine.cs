@@ -93,7 +93,9 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     /// <summary>Opens a shard at its recovered checkpoint; the log's later entries are applied next.</summary>
     /// <param name="options">How to keep the documents.</param>
     /// <param name="store">The shard's records; owned from now on.</param>
-    /// <returns>The state machine. Throws <see cref="Core.Files.StorageFaultException"/> for a checkpoint that makes no sense.</returns>
+    /// <returns>
+    /// The state machine. Throws <see cref="Core.Files.StorageFaultException"/> for a checkpoint that makes no sense.
+    /// </returns>
     public static DocumentStateMachine Open(DocumentStoreOptions options, IShardStore store) =>
         new(options, store, DocumentMeta.Read(options, store.RecoveredMeta));
 
@@ -108,7 +110,8 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     }
 
     private DocumentView MakeView() => new(
-        _applied, _sequence, _time, _hash, _ranges.Publish(), _items.Publish(), _changes.Publish(), _store.Items, _compaction);
+        _applied, _sequence, _time, _hash, _ranges.Publish(), _items.Publish(), _changes.Publish(), _store.Items,
+        _compaction);
 
     private void Publish() => Volatile.Write(ref _view, MakeView());
 }

@@ -15,21 +15,23 @@ public sealed record DocumentStoreOptions
 
     /// <summary>
     /// Bytes of index changes held in memory for both trees together before they are written to them; up to four times
-    /// that where entries come faster. More means fewer rewritten nodes and longer checkpoints. Default 16 MiB; 64 KiB to
+    /// that where entries come faster. More means fewer rewritten nodes and larger manifests. Default 16 MiB; 64 KiB to
     /// 1 GiB; may change at a restart.
     /// </summary>
     public long BufferBytes { get; init; } = 16 << 20;
 
     /// <summary>
-    /// Bytes of a tree up to which a checkpoint drains its buffer in any case; a larger tree's buffer, unless it is half as
-    /// large as the tree, goes into the manifest. Default 2 MiB; from 0; may change at a restart.
+    /// Bytes of a tree up to which a checkpoint drains its buffer in any case; a larger tree's buffer, unless it is
+    /// half as large as the tree, goes into the manifest. Default 2 MiB; from 0; may change at a restart.
     /// </summary>
     public long CheckpointDrainBytes { get; init; } = 2 << 20;
 
     /// <summary>Bytes of tree nodes kept in memory. Default 64 MiB; from 0; may change at a restart.</summary>
     public long NodeCacheBytes { get; init; } = 64 << 20;
 
-    /// <summary>Size in bytes up to which tree nodes are filled. Default 8,192; 1,024 to 32,768; may change at a restart.</summary>
+    /// <summary>
+    /// Size in bytes up to which tree nodes are filled. Default 8,192; 1,024 to 32,768; may change at a restart.
+    /// </summary>
     public int NodeBytes { get; init; } = 8192;
 
     /// <summary>
@@ -38,10 +40,15 @@ public sealed record DocumentStoreOptions
     /// </summary>
     public double CompactAtDeadShare { get; init; } = 0.2;
 
-    /// <summary>Bytes that must be dead before compaction is worth its while. Default 16 MiB; from 0; may change at a restart.</summary>
+    /// <summary>
+    /// Bytes that must be dead before compaction is worth its while. Default 16 MiB; from 0; may change at a restart.
+    /// </summary>
     public long CompactAtDeadBytes { get; init; } = 16 << 20;
 
-    /// <summary>Bytes of a record log that one slice of compaction looks at. Default 512 KiB; from 4 KiB; may change at a restart.</summary>
+    /// <summary>
+    /// Bytes of a record log that one slice of compaction looks at. Default 512 KiB; from 4 KiB; may change at a
+    /// restart.
+    /// </summary>
     public long CompactionSliceBytes { get; init; } = 512 << 10;
 
     /// <summary>Throws unless every option is in its range.</summary>

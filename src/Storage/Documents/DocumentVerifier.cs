@@ -24,13 +24,15 @@ internal sealed class DocumentVerifier
     private readonly List<DocumentFinding> _findings = [];
     private readonly CancellationToken _cancellationToken;
 
-    private DocumentVerifier(DocumentStoreOptions options, IShardStore store, DocumentMeta meta, CancellationToken cancellationToken)
+    private DocumentVerifier(
+        DocumentStoreOptions options, IShardStore store, DocumentMeta meta, CancellationToken cancellationToken)
     {
         _options = options;
         _store = store;
         _meta = meta;
         _cancellationToken = cancellationToken;
-        (_items, _changes) = meta.OpenTrees(options, store.Nodes, new NodeAllocator(meta.NextNode), new NodeCache(options.NodeCacheBytes));
+        (_items, _changes) = meta.OpenTrees(
+            options, store.Nodes, new NodeAllocator(meta.NextNode), new NodeCache(options.NodeCacheBytes));
         foreach (RangeState range in meta.Ranges.All)
         {
             _tallies.Add(range.Tablet, new Tally(range));
@@ -41,12 +43,14 @@ internal sealed class DocumentVerifier
     /// <param name="options">Names the shard.</param>
     /// <param name="store">Nothing may have been written to it since it was opened.</param>
     /// <param name="cancellationToken">Stops the check.</param>
-    public static DocumentVerification Verify(DocumentStoreOptions options, IShardStore store, CancellationToken cancellationToken)
+    public static DocumentVerification Verify(
+        DocumentStoreOptions options, IShardStore store, CancellationToken cancellationToken)
     {
         DocumentVerifier verifier;
         try
         {
-            verifier = new DocumentVerifier(options, store, DocumentMeta.Read(options, store.RecoveredMeta), cancellationToken);
+            verifier = new DocumentVerifier(
+                options, store, DocumentMeta.Read(options, store.RecoveredMeta), cancellationToken);
         }
         catch (StorageFaultException fault)
         {
@@ -66,7 +70,8 @@ internal sealed class DocumentVerifier
         }
 
         return new DocumentVerification(
-            _findings, _tallies.Count, _tallies.Values.Sum(tally => tally.Good), _tallies.Values.Sum(tally => tally.GoodBytes));
+            _findings, _tallies.Count,
+            _tallies.Values.Sum(tally => tally.Good), _tallies.Values.Sum(tally => tally.GoodBytes));
     }
 
     /// <summary>Walks a tree's leaves, and then what the checkpoint holds of newer changes.</summary>
@@ -181,7 +186,8 @@ internal sealed class DocumentVerifier
 
         if (tally.DocumentBytes != range.DocumentBytes)
         {
-            Report("manifest", place, $"{range.DocumentBytes} bytes of documents were counted, the tree has {tally.DocumentBytes}");
+            Report("manifest", place,
+                $"{range.DocumentBytes} bytes of documents were counted, the tree has {tally.DocumentBytes}");
         }
     }
 
@@ -191,7 +197,8 @@ internal sealed class DocumentVerifier
         byte[] body = ArrayPool<byte>.Shared.Rent(version.Length);
         try
         {
-            return ReadBody(range.Tablet, itemKey, version, body) ?? BodyFault(range, itemKey, body.AsSpan(0, version.Length));
+            return ReadBody(range.Tablet, itemKey, version, body)
+                ?? BodyFault(range, itemKey, body.AsSpan(0, version.Length));
         }
         catch (StorageFaultException fault)
         {
@@ -207,7 +214,8 @@ internal sealed class DocumentVerifier
     {
         for (int chunk = 0; chunk < ItemRecord.ChunksOf(version.Length); chunk++)
         {
-            using RecordLease record = _store.Items.Read(RecordKey.Item(tablet, version.Lsn, version.Ordinal, (ushort)chunk));
+            using RecordLease record = _store.Items.Read(
+                RecordKey.Item(tablet, version.Lsn, version.Ordinal, (ushort)chunk));
             if (!record.Found)
             {
                 return $"record {chunk} is missing";
@@ -224,7 +232,8 @@ internal sealed class DocumentVerifier
 
                 part = header.Body;
             }
-            else if (!ItemRecord.TryReadChunk(record.Span, out part) || part.Length != ItemRecord.ChunkLength(version.Length, chunk))
+            else if (!ItemRecord.TryReadChunk(record.Span, out part) ||
+                part.Length != ItemRecord.ChunkLength(version.Length, chunk))
             {
                 return $"record {chunk} is not of this version";
             }
@@ -243,7 +252,9 @@ internal sealed class DocumentVerifier
             return inspected.Error.Message;
         }
 
-        return inspected.Value.EncodeKey().AsSpan().SequenceEqual(itemKey) ? null : "the document has another id or partition key";
+        return inspected.Value.EncodeKey().AsSpan().SequenceEqual(itemKey)
+            ? null
+            : "the document has another id or partition key";
     }
 
     private static bool IsIn(OrderedIndex tree, ReadOnlySpan<byte> key)

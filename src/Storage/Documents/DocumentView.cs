@@ -62,7 +62,8 @@ internal sealed class DocumentView : IDocumentView
         _ranges.TryGet(range, out RangeSnapshot.Range? owned) ? _ranges.LastLsnOf(owned) : DocumentErrors.RangeUnknown;
 
     /// <inheritdoc/>
-    public ValueTask<Result<DocumentLease>> ReadAsync(RangeId range, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken)
+    public ValueTask<Result<DocumentLease>> ReadAsync(
+        RangeId range, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken)
     {
         if (!_ranges.TryGet(range, out RangeSnapshot.Range? owned))
         {
@@ -95,7 +96,8 @@ internal sealed class DocumentView : IDocumentView
                     return new(DocumentErrors.NotFound);
                 }
 
-                ValueTask<DocumentLease> read = _reader.ReadAsync(owned, VersionOf(owned, value.Span), itemKey, cancellationToken);
+                ValueTask<DocumentLease> read = _reader.ReadAsync(
+                    owned, VersionOf(owned, value.Span), itemKey, cancellationToken);
                 return read.IsCompletedSuccessfully ? new(read.Result) : AwaitReadAsync(read);
             }
         }
@@ -108,7 +110,8 @@ internal sealed class DocumentView : IDocumentView
     }
 
     /// <inheritdoc/>
-    public Result<IDocumentCursor> Scan(RangeId range, ReadOnlyMemory<byte> from, bool fromInclusive, ReadOnlyMemory<byte> toExclusive)
+    public Result<IDocumentCursor> Scan(
+        RangeId range, ReadOnlyMemory<byte> from, bool fromInclusive, ReadOnlyMemory<byte> toExclusive)
     {
         if (!_ranges.TryGet(range, out RangeSnapshot.Range? owned))
         {
@@ -162,7 +165,8 @@ internal sealed class DocumentView : IDocumentView
     public static ItemVersion VersionOf(RangeSnapshot.Range range, ReadOnlySpan<byte> value) =>
         ItemVersion.TryRead(value, out ItemVersion version)
             ? version
-            : throw new StorageFaultException(StorageFaultKind.Corrupt, "item tree", $"tablet {range.Tablet}", "An entry's value makes no sense");
+            : throw new StorageFaultException(
+                StorageFaultKind.Corrupt, "item tree", $"tablet {range.Tablet}", "An entry's value makes no sense");
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TouchAsync(byte[] treeKey, int length, CancellationToken cancellationToken)
@@ -194,7 +198,8 @@ internal sealed class DocumentView : IDocumentView
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Result<DocumentLease>> AwaitFindAsync(
-        ValueTask<TreeValue> find, byte[] treeKey, RangeSnapshot.Range range, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken)
+        ValueTask<TreeValue> find, byte[] treeKey, RangeSnapshot.Range range, ReadOnlyMemory<byte> itemKey,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -6,7 +6,8 @@ namespace Nacre.Storage.Documents;
 internal readonly ref struct ItemHeader
 {
     /// <summary>Takes over what was read.</summary>
-    public ItemHeader(int levels, ulong timestamp, int length, ulong age, ReadOnlySpan<byte> storedKey, ReadOnlySpan<byte> body)
+    public ItemHeader(
+        int levels, ulong timestamp, int length, ulong age, ReadOnlySpan<byte> storedKey, ReadOnlySpan<byte> body)
     {
         Levels = levels;
         Timestamp = timestamp;

@@ -19,7 +19,8 @@ internal sealed class ItemReader(IRecordStore records)
     /// <param name="itemKey">The item's key; borrowed until completion.</param>
     /// <param name="cancellationToken">Stops the read.</param>
     public ValueTask<DocumentLease> ReadAsync(
-        RangeSnapshot.Range range, ItemVersion version, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken)
+        RangeSnapshot.Range range, ItemVersion version, ReadOnlyMemory<byte> itemKey,
+        CancellationToken cancellationToken)
     {
         ValueTask<RecordLease> read = records.ReadAsync(
             RecordKey.Item(range.Tablet, version.Lsn, version.Ordinal, 0), cancellationToken);
@@ -55,21 +56,24 @@ internal sealed class ItemReader(IRecordStore records)
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<DocumentLease> AwaitAsync(
-        ValueTask<RecordLease> read, RangeSnapshot.Range range, ItemVersion version, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken)
+        ValueTask<RecordLease> read, RangeSnapshot.Range range, ItemVersion version, ReadOnlyMemory<byte> itemKey,
+        CancellationToken cancellationToken)
     {
         RecordLease first = await read;
         return await CompleteAsync(first, range, version, itemKey, cancellationToken);
     }
 
     private ValueTask<DocumentLease> CompleteAsync(
-        RecordLease first, RangeSnapshot.Range range, ItemVersion version, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken) =>
+        RecordLease first, RangeSnapshot.Range range, ItemVersion version, ReadOnlyMemory<byte> itemKey,
+        CancellationToken cancellationToken) =>
         version.Length <= ItemRecord.ChunkBytes
             ? new(Accept(range, version, itemKey.Span, first))
             : GatherAsync(first, range, version, itemKey, cancellationToken);
 
     /// <summary>Reads a document of several chunks.</summary>
     private async ValueTask<DocumentLease> GatherAsync(
-        RecordLease first, RangeSnapshot.Range range, ItemVersion version, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken)
+        RecordLease first, RangeSnapshot.Range range, ItemVersion version, ReadOnlyMemory<byte> itemKey,
+        CancellationToken cancellationToken)
     {
         byte[] whole = ArrayPool<byte>.Shared.Rent(version.Length);
         try
@@ -93,7 +97,8 @@ internal sealed class ItemReader(IRecordStore records)
     }
 
     /// <summary>Makes a document of the one record that holds it, in that record's buffer.</summary>
-    private static DocumentLease Accept(RangeSnapshot.Range range, in ItemVersion version, ReadOnlySpan<byte> itemKey, RecordLease record)
+    private static DocumentLease Accept(
+        RangeSnapshot.Range range, in ItemVersion version, ReadOnlySpan<byte> itemKey, RecordLease record)
     {
         if (!IsOf(record, version, itemKey, out int bodyAt, out ulong timestamp))
         {
@@ -105,7 +110,8 @@ internal sealed class ItemReader(IRecordStore records)
         return LeaseOf(record.Detach(), bodyAt, range, version, timestamp);
     }
 
-    private static bool IsOf(in RecordLease record, in ItemVersion version, ReadOnlySpan<byte> itemKey, out int bodyAt, out ulong timestamp)
+    private static bool IsOf(
+        in RecordLease record, in ItemVersion version, ReadOnlySpan<byte> itemKey, out int bodyAt, out ulong timestamp)
     {
         bodyAt = 0;
         timestamp = 0;
@@ -121,7 +127,8 @@ internal sealed class ItemReader(IRecordStore records)
         return true;
     }
 
-    private static ulong CopyFirst(RecordLease record, RangeSnapshot.Range range, in ItemVersion version, ReadOnlySpan<byte> itemKey, byte[] whole)
+    private static ulong CopyFirst(
+        RecordLease record, RangeSnapshot.Range range, in ItemVersion version, ReadOnlySpan<byte> itemKey, byte[] whole)
     {
         using (record)
         {
@@ -136,22 +143,27 @@ internal sealed class ItemReader(IRecordStore records)
         }
     }
 
-    private static void CopyChunk(in RecordLease record, RangeSnapshot.Range range, in ItemVersion version, int chunk, byte[] whole)
+    private static void CopyChunk(
+        in RecordLease record, RangeSnapshot.Range range, in ItemVersion version, int chunk, byte[] whole)
     {
         if (!record.Found ||
             !ItemRecord.TryReadChunk(record.Span, out ReadOnlySpan<byte> body) ||
             body.Length != ItemRecord.ChunkLength(version.Length, chunk))
         {
-            throw DocumentErrors.BadRecord(range.Tablet, version.Lsn, version.Ordinal, $"Chunk {chunk} is missing or of another length");
+            throw DocumentErrors.BadRecord(
+                range.Tablet, version.Lsn, version.Ordinal, $"Chunk {chunk} is missing or of another length");
         }
 
         body.CopyTo(whole.AsSpan(chunk * ItemRecord.ChunkBytes));
     }
 
-    private static DocumentLease LeaseOf(byte[] rented, int offset, RangeSnapshot.Range range, in ItemVersion version, ulong timestamp) => new(
-        rented, offset, version.Length, range.Definition.Range, version.Lsn, DateTimeOffset.FromUnixTimeMilliseconds((long)timestamp));
+    private static DocumentLease LeaseOf(
+        byte[] rented, int offset, RangeSnapshot.Range range, in ItemVersion version, ulong timestamp) => new(
+        rented, offset, version.Length, range.Definition.Range, version.Lsn,
+        DateTimeOffset.FromUnixTimeMilliseconds((long)timestamp));
 
-    private static (ItemVersion Version, byte[] ItemKey) Identify(RangeSnapshot.Range range, Lsn lsn, ushort ordinal, in RecordLease first)
+    private static (ItemVersion Version, byte[] ItemKey) Identify(
+        RangeSnapshot.Range range, Lsn lsn, ushort ordinal, in RecordLease first)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ItemKey.MaxBytes);
         if (first.Found && ItemRecord.TryReadHeader(first.Span, out ItemHeader header) && header.Age < lsn.Value)
@@ -162,11 +174,13 @@ internal sealed class ItemReader(IRecordStore records)
                 byte[] itemKey = buffer[..length];
                 ArrayPool<byte>.Shared.Return(buffer);
                 int headerBytes = first.Span.Length - header.Body.Length;
-                return (new ItemVersion(lsn, ordinal, header.Length, new Lsn(lsn.Value - header.Age), headerBytes), itemKey);
+                var created = new Lsn(lsn.Value - header.Age);
+                return (new ItemVersion(lsn, ordinal, header.Length, created, headerBytes), itemKey);
             }
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
-        throw DocumentErrors.BadRecord(range.Tablet, lsn, ordinal, first.Found ? "A record cannot be read" : "A record is missing");
+        string detail = first.Found ? "A record cannot be read" : "A record is missing";
+        throw DocumentErrors.BadRecord(range.Tablet, lsn, ordinal, detail);
     }
 }

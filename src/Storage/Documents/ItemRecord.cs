@@ -71,7 +71,8 @@ internal static class ItemRecord
 
         int keyLength = rest.Length - Math.Min((int)length, ChunkBytes);
 
-        header = new ItemHeader(record[0] - FirstMark, timestamp, (int)length, age, rest[..keyLength], rest[keyLength..]);
+        header = new ItemHeader(
+            record[0] - FirstMark, timestamp, (int)length, age, rest[..keyLength], rest[keyLength..]);
         return true;
     }
 

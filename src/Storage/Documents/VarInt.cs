@@ -27,7 +27,9 @@ internal static class VarInt
     }
 
     /// <summary>Reads a number and moves past it.</summary>
-    /// <returns>False where no number of at most 64 bits ends within the bytes, or one has bytes that say nothing.</returns>
+    /// <returns>
+    /// False where no number of at most 64 bits ends within the bytes, or one has bytes that say nothing.
+    /// </returns>
     public static bool TryRead(ref ReadOnlySpan<byte> source, out ulong value)
     {
         value = 0;

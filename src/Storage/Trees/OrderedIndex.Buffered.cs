@@ -2,7 +2,9 @@ using Nacre.Core.Commands;
 
 namespace Nacre.Storage.Trees;
 
-/// <content>Buffered changes as bytes, for a checkpoint that does not drain them. Laid out in <c>docs/formats/tree.md</c>.</content>
+/// <content>
+/// Buffered changes as bytes, for a checkpoint that does not drain them. Laid out in <c>docs/formats/tree.md</c>.
+/// </content>
 internal sealed partial class OrderedIndex
 {
     /// <summary>Ends what <see cref="WriteBuffered"/> writes; all of it when nothing is buffered.</summary>
@@ -17,8 +19,8 @@ internal sealed partial class OrderedIndex
     internal delegate void BufferedVisitor(ReadOnlySpan<byte> key, TreeValue value);
 
     /// <summary>
-    /// Shows what is buffered, in key order: first what a drain under way takes in, then what came after, which may have
-    /// newer changes of the same keys.
+    /// Shows what is buffered, in key order: first what a drain under way takes in, then what came after, which may
+    /// have newer changes of the same keys.
     /// </summary>
     public void VisitBuffered(BufferedVisitor visitor)
     {
@@ -28,7 +30,8 @@ internal sealed partial class OrderedIndex
 
     /// <summary>Whether a change of a key is buffered.</summary>
     public bool IsBuffered(ReadOnlySpan<byte> key) =>
-        _active.TryFind(key, _active.Sequence, out _) || (_frozen is not null && _frozen.TryFind(key, _frozen.Sequence, out _));
+        _active.TryFind(key, _active.Sequence, out _) ||
+        (_frozen is not null && _frozen.TryFind(key, _frozen.Sequence, out _));
 
     /// <summary>Writes what is buffered, so that <see cref="Root"/> with it is the whole index.</summary>
     public void WriteBuffered(CommandWriter writer)
@@ -85,7 +88,8 @@ internal sealed partial class OrderedIndex
             return;
         }
 
-        for (WriteBuffer.Scan changes = TreeDrain.ChangesOf(buffer); changes.HasCurrent; changes.MoveNext(TreeDrain.AllChanges))
+        WriteBuffer.Scan changes = TreeDrain.ChangesOf(buffer);
+        for (; changes.HasCurrent; changes.MoveNext(TreeDrain.AllChanges))
         {
             visitor(changes.Key, changes.IsDeletion ? default : changes.Value);
         }
