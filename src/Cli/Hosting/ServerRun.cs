@@ -34,10 +34,21 @@ internal static class ServerRun
         }
 
         manager.Notify(ServiceState.Ready);
-        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WaitAsync(node, stop).ConfigureAwait(false);
         manager.Notify(ServiceState.Stopping);
         await node.StopAsync(CancellationToken.None).ConfigureAwait(false);
         return node.Failed.IsCompleted ? ExitCode.Refused : ExitCode.Done;
+    }
+
+    /// <summary>A shard that failed by its disk leaves a node that serves what it can; one that failed by a bug must not go on.</summary>
+    private static async Task WaitAsync(NacreNode node, CancellationToken stop)
+    {
+        Task stopped = Task.Delay(Timeout.Infinite, stop);
+        if (await Task.WhenAny(stopped, node.Failed).ConfigureAwait(false) == node.Failed &&
+            (await node.Failed.ConfigureAwait(false)).Reason.Code != ErrorCode.Internal)
+        {
+            await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private static int ExitCodeOf(ErrorCode code) => code switch
@@ -52,6 +63,8 @@ internal static class ServerRun
         logging.SetMinimumLevel(Enum.Parse<LogLevel>(options.LogLevel));
         // What Kestrel says of each connection is for those who look for a fault.
         logging.AddFilter("Microsoft.AspNetCore", level => level >= LogLevel.Warning || options.LogLevel is "Trace" or "Debug");
+        // Whoever sends rubbish must not fill the log: what this library calls an error is a caller's.
+        logging.AddFilter("Grpc", LogLevel.None);
         logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (terminal.ErrorIsTerminal)
         {

@@ -54,10 +54,10 @@ public sealed partial class NacreNode
 
         IReadOnlyList<IPEndPoint> endpoints = await listen.ResolveAsync(cancellationToken).ConfigureAwait(false);
         var activities = new ActivityIds(_environment.Random);
+        var admission = new Admission(_options.Limits.Requests, _options.Limits.RequestBytes, OverloadRetryAfter);
         _listener = ClientListener.Create(
             endpoints, _options.Limits, () => Handshake(certificates.Value),
-            new RequestPipeline(authenticator, MakeServices(encryptionKeys), _logger),
-            new Admission(_options.Limits.Requests, _options.Limits.RequestBytes, OverloadRetryAfter), activities, _health,
+            new RequestPipeline(authenticator, MakeServices(encryptionKeys, admission), _logger), admission, activities, _health,
             reflection: _options.Dev, _environment.Time, _environment.Loggers);
         _parts.Push(_listener);
         _coordinator.Start();
@@ -81,13 +81,14 @@ public sealed partial class NacreNode
         return null;
     }
 
-    private NodeServices MakeServices(EncryptionKeys encryptionKeys)
+    private NodeServices MakeServices(EncryptionKeys encryptionKeys, Admission admission)
     {
         var seal = new TokenSeal(_ring);
         return new NodeServices
         {
             Routes = new CatalogRoutes(_control, _shards),
             Random = _environment.Random,
+            Admission = admission,
             StreamOperations = _options.Limits.StreamOperations,
             Draining = _draining.Token,
             Lister = new ItemLister(seal),

@@ -14,6 +14,9 @@ internal sealed class NodeServices
     /// <summary>Chance.</summary>
     public required IRandomSource Random { get; init; }
 
+    /// <summary>Bounds what is held for all callers together.</summary>
+    public required Admission Admission { get; init; }
+
     /// <summary>Operations of one stream sent and not yet answered.</summary>
     public required int StreamOperations { get; init; }
 

@@ -107,9 +107,18 @@ internal sealed class RequestPipeline
     private async Task<NacreError?> OpenStreamAsync(
         Call call, IAsyncStreamReader<StreamMessage> reader, IServerStreamWriter<StreamReply> writer)
     {
-        if (!await reader.MoveNext(call.Token).ConfigureAwait(false))
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(call.Token);
+        patience.CancelAfter(StreamCommand.OpeningTimeout);
+        try
         {
-            return BadMessage;
+            if (!await reader.MoveNext(patience.Token).ConfigureAwait(false))
+            {
+                return BadMessage;
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return Late;
         }
 
         StreamMessage first = reader.Current;

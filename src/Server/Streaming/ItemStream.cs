@@ -79,8 +79,7 @@ internal sealed class ItemStream
                     return refusal;
                 }
 
-                await ServeAsync(batch!).ConfigureAwait(false);
-                _writer.Flush();
+                await ServeAsync(batch!, _reader.Current.Request!.Batch.Payload.Length).ConfigureAwait(false);
             }
 
             return null;
@@ -128,7 +127,26 @@ internal sealed class ItemStream
         return null;
     }
 
-    private async ValueTask ServeAsync(OperationBatch batch)
+    /// <summary>Serves a batch, if the node has room for it beside everybody else's.</summary>
+    private async ValueTask ServeAsync(OperationBatch batch, int bytes)
+    {
+        bool hasRoom = _services.Admission.TryReserve(bytes);
+        try
+        {
+            await BeginAllAsync(batch, hasRoom).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (hasRoom)
+            {
+                _services.Admission.Release(bytes);
+            }
+        }
+
+        _writer.Flush();
+    }
+
+    private async ValueTask BeginAllAsync(OperationBatch batch, bool hasRoom)
     {
         RouteTable routes = _services.Routes.Current;
         foreach (Protocol.V1.ItemOperation operation in batch.Operations)
@@ -141,7 +159,14 @@ internal sealed class ItemStream
                 await slot.ConfigureAwait(false);
             }
 
-            Begin(batch, operation, routes);
+            if (hasRoom)
+            {
+                Begin(batch, operation, routes);
+            }
+            else
+            {
+                Refuse(operation.Tag, _services.Admission.Overloaded);
+            }
         }
     }
 

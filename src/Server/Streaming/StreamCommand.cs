@@ -10,6 +10,9 @@ namespace Nacre.Server.Streaming;
 /// <summary>The method that opens an item stream: <c>/nacre.v1.Items/Stream</c>. What its operations need is asked for each.</summary>
 internal sealed class StreamCommand : Command
 {
+    /// <summary>How long the first message may take.</summary>
+    public static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(15);
+
     private StreamCommand()
         : base(Protocol.V1.Items.Descriptor.FullName, "Stream", new AccessAction(ResourceKind.Item, AccessMode.Read), isRouted: false)
     {

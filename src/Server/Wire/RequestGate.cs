@@ -21,6 +21,8 @@ internal sealed class RequestGate
 
     private static readonly NacreError BadTimeout = new(ErrorCode.Malformed, "The header grpc-timeout is no timeout.");
 
+    private static readonly NacreError NoOpening = new(ErrorCode.DeadlineExceeded, "The stream's first message did not come in time.");
+
     private static readonly NacreError Compressed =
         new(ErrorCode.Unsupported, "Compressed messages are not taken: send grpc-encoding identity.");
 
@@ -66,12 +68,9 @@ internal sealed class RequestGate
 
         try
         {
-            if (http.Request.Path == StreamCommand.Row.FullName)
-            {
-                LiftBodyLimits(http);
-            }
-
-            refusal ??= await ReserveFirstMessageAsync(call).ConfigureAwait(false);
+            refusal ??= http.Request.Path == StreamCommand.Row.FullName
+                ? await ReserveOpeningAsync(call).ConfigureAwait(false)
+                : await ReserveFirstMessageAsync(call, CancellationToken.None).ConfigureAwait(false);
             if (refusal is not null)
             {
                 GrpcStatusWriter.Refuse(http.Response, refusal, call.Activity);
@@ -126,7 +125,24 @@ internal sealed class RequestGate
         return null;
     }
 
-    private async ValueTask<NacreError?> ReserveFirstMessageAsync(Call call)
+    /// <summary>A stream is held to no rate, so that a stranger who opens one and says nothing is cut off by a clock.</summary>
+    private async ValueTask<NacreError?> ReserveOpeningAsync(Call call)
+    {
+        LiftBodyLimits(call.Http);
+        using var patience = new CancellationTokenSource(StreamCommand.OpeningTimeout, _clock);
+        try
+        {
+            return await ReserveFirstMessageAsync(call, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return NoOpening;
+        }
+    }
+
+    /// <param name="call">The request.</param>
+    /// <param name="patience">For a stream, how long it may take. Unary bodies end by Kestrel's rate, or with the connection.</param>
+    private async ValueTask<NacreError?> ReserveFirstMessageAsync(Call call, CancellationToken patience)
     {
         PipeReader body = call.Http.Request.BodyReader;
         while (true)
@@ -134,7 +150,7 @@ internal sealed class RequestGate
             ReadResult read;
             try
             {
-                read = await body.ReadAsync(call.Http.RequestAborted).ConfigureAwait(false);
+                read = await body.ReadAsync(patience).ConfigureAwait(false);
             }
             catch (BadHttpRequestException)
             {

@@ -86,8 +86,10 @@ internal sealed class TestWire : IAsyncDisposable
         var shard = new FakeShard(clock);
         var routes = new FixedRoutes(RoutesOver(shard, ranges, paths.Length == 0 ? ["/pk"] : paths));
         var draining = new CancellationTokenSource();
+        var admission = new Admission(limits.Requests, limits.RequestBytes, TimeSpan.FromMilliseconds(100));
         var services = new NodeServices
         {
+            Admission = admission,
             Routes = routes,
             Random = random,
             StreamOperations = limits.StreamOperations,
@@ -98,7 +100,6 @@ internal sealed class TestWire : IAsyncDisposable
             Control = null!,
         };
         var errors = new ErrorLog();
-        var admission = new Admission(limits.Requests, limits.RequestBytes, TimeSpan.FromMilliseconds(100));
         var health = new HealthServiceImpl();
         X509Certificate2 certificate = SelfSigned();
         SslServerAuthenticationOptions handshake =
