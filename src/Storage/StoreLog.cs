@@ -32,6 +32,15 @@ internal static partial class StoreLog
         }
     }
 
+    /// <summary>A slice of compaction was given up.</summary>
+    public static void CompactionWaits(ILogger? logger, uint shard, Exception fault)
+    {
+        if (logger is not null)
+        {
+            TellCompactionWaits(logger, shard, fault);
+        }
+    }
+
     [LoggerMessage(2000, LogLevel.Error, "Shard {Shard}: manifest {Generation} cannot be used ({Reason}); recovering from the one before it")]
     private static partial void TellManifestDamaged(ILogger logger, uint shard, ulong generation, string reason);
 
@@ -40,4 +49,7 @@ internal static partial class StoreLog
 
     [LoggerMessage(2002, LogLevel.Error, "Shard {Shard}: the store stopped after a fault")]
     private static partial void TellStopped(ILogger logger, uint shard, Exception fault);
+
+    [LoggerMessage(2003, LogLevel.Error, "Shard {Shard}: compaction met a fault and waits for the next checkpoint; its space is not given back")]
+    private static partial void TellCompactionWaits(ILogger logger, uint shard, Exception fault);
 }

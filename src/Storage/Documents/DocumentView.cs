@@ -157,9 +157,14 @@ internal sealed class DocumentView : IDocumentView
         return TouchAsync(treeKey, length, cancellationToken);
     }
 
-    /// <summary>What a storage fault under this view means.</summary>
+    /// <summary>
+    /// What a storage fault under this view means. Compaction can take away what an old view shows, which looks like
+    /// corruption; it cannot make the device refuse.
+    /// </summary>
     public NacreError Refuse(StorageFaultException fault) =>
-        _compaction.Slices != _slices ? DocumentErrors.ViewExpired : DocumentErrors.Unreadable(fault);
+        fault.Kind == StorageFaultKind.Corrupt && _compaction.Slices != _slices
+            ? DocumentErrors.ViewExpired
+            : DocumentErrors.Unreadable(fault);
 
     /// <summary>Reads a version out of the item tree.</summary>
     public static ItemVersion VersionOf(RangeSnapshot.Range range, ReadOnlySpan<byte> value) =>

@@ -27,7 +27,7 @@ internal sealed partial class FasterRecordStore
         }
 
         long faults = _faults.ReadFaults;
-        long next = CopyLive(liveness, from, until, stop);
+        (long next, long passed) = CopyLive(liveness, from, until, stop);
 
         // Records that could not be read would have been passed over in silence.
         _faults.ThrowIfFailed();
@@ -37,6 +37,7 @@ internal sealed partial class FasterRecordStore
         }
 
         _compacted = next;
+        _records -= passed;
         return next - from;
     }
 
@@ -50,13 +51,14 @@ internal sealed partial class FasterRecordStore
         }
     }
 
-    private long CopyLive(ILiveness liveness, long from, long until, long stop)
+    private (long Next, long Passed) CopyLive(ILiveness liveness, long from, long until, long stop)
     {
         // A scan reads from disk only up to its end: a record cut by that would be read with zeros for its rest. Pages
         // and the stop are ends of records; any other address is not.
         long pageEnd = (until + _options.PageBytes - 1) / _options.PageBytes * _options.PageBytes;
         using IFasterScanIterator<RecordKey, SpanByte> scan =
             _store.Log.Scan(from, Math.Min(stop, pageEnd), ScanBufferingMode.SinglePageBuffering);
+        long passed = 0;
         while (scan.NextAddress < until && scan.GetNext(out _))
         {
             RecordKey key = scan.GetKey();
@@ -66,9 +68,9 @@ internal sealed partial class FasterRecordStore
                 Write(key, value, []);
             }
 
-            _records--;
+            passed++;
         }
 
-        return Math.Min(scan.NextAddress, stop);
+        return (Math.Min(scan.NextAddress, stop), passed);
     }
 }

@@ -51,7 +51,11 @@ internal interface IShardStore : IAsyncDisposable
     /// <param name="store"><see cref="Items"/> or <see cref="Nodes"/>.</param>
     /// <param name="liveness">Decides which records are copied.</param>
     /// <param name="maxBytes">Bytes of log to look at in this call.</param>
-    /// <returns>Bytes of log looked at; 0 when there is nothing before the point where compaction must stop.</returns>
+    /// <returns>
+    /// Bytes of log looked at; 0 when there is nothing before the point where compaction must stop, and from a slice that
+    /// could not be read or copied until the next checkpoint begins. Throws <see cref="Core.Files.StorageFaultException"/>
+    /// when the store has stopped.
+    /// </returns>
     long CompactSlice(IRecordStore store, ILiveness liveness, long maxBytes);
 
     /// <summary>

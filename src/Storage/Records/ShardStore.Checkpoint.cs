@@ -13,6 +13,7 @@ internal sealed partial class ShardStore
     {
         Invariant.Check(_checkpoint.IsCompleted);
         _faults.ThrowIfFailed();
+        _compactionWaits = false;
         if (_kept.Newest is { } newest)
         {
             // Files below go once this checkpoint is durable; nothing may be looked for in them then.

@@ -26,6 +26,7 @@ internal sealed partial class ShardStore : IShardStore
     // Key of the manifest that is being sealed, or was last; 0 before the first.
     private uint _sealingKey;
     private ulong _generation;
+    private bool _compactionWaits;
     private Task<LogIndex> _checkpoint = Task.FromResult(new LogIndex(0));
 
     private ShardStore(
@@ -67,14 +68,25 @@ internal sealed partial class ShardStore : IShardStore
     {
         Invariant.Check(ReferenceEquals(store, Items) || ReferenceEquals(store, Nodes));
         _faults.ThrowIfFailed();
-        if (_kept.Newest is not { } newest)
+        if (_kept.Newest is not { } newest || _compactionWaits)
         {
             return 0;
         }
 
-        return ReferenceEquals(store, Items)
-            ? _items.Records.CompactSlice(liveness, maxBytes, newest.Manifest.Items.Log.End)
-            : _nodes.Records.CompactSlice(liveness, maxBytes, newest.Manifest.Nodes.Log.End);
+        try
+        {
+            return ReferenceEquals(store, Items)
+                ? _items.Records.CompactSlice(liveness, maxBytes, newest.Manifest.Items.Log.End)
+                : _nodes.Records.CompactSlice(liveness, maxBytes, newest.Manifest.Nodes.Log.End);
+        }
+        catch (StorageFaultException fault) when (_faults.Failure is null)
+        {
+            // What was copied stands twice, which is harmless: a record never changes. Space can wait; reads and writes
+            // that do not touch the bad place go on.
+            _compactionWaits = true;
+            StoreLog.CompactionWaits(_options.Logger, _options.Shard.Value, fault);
+            return 0;
+        }
     }
 
     /// <inheritdoc/>

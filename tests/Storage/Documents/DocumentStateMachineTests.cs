@@ -5,6 +5,7 @@ using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
+using Nacre.Storage.Documents;
 using static Nacre.Storage.Tests.Documents.DocumentWorkbench;
 
 namespace Nacre.Storage.Tests.Documents;
@@ -399,6 +400,9 @@ public sealed class DocumentStateMachineTests
         _bench.Checkpoint();
 
         Assert.That((await old.ReadAsync(_range.Range, Key("item0"), default)).Error?.Code, Is.EqualTo(ErrorCode.Unavailable));
+        Assert.That(
+            ((DocumentView)old).Refuse(new StorageFaultException(StorageFaultKind.Io, "items", "block 1", "refused")).Code,
+            Is.EqualTo(ErrorCode.StorageFailed), "compaction does not make a device refuse");
         Assert.That(await _bench.ReadAsync(_range, "item0"), Does.Contain("y"));
     }
 }
