@@ -258,6 +258,20 @@ public sealed class OrderedIndexTests
         bench.PutRange(10_000, 10_500);
         TreeView view = bench.Index.Publish();
         byte[][] keys = [.. Enumerable.Range(0, 20_000).Select(i => TreeWorkbench.Number(i))];
+
+        // What the reads allocate comes every time; what the runtime does beside them (a faster version of a method, a
+        // pool that was trimmed) does not.
+        long least = long.MaxValue;
+        for (int round = 0; round < 3; round++)
+        {
+            least = Math.Min(least, await AllocatedByReadsAsync(view, keys));
+        }
+
+        Assert.That(least, Is.LessThan(1_000));
+    }
+
+    private static async Task<long> AllocatedByReadsAsync(TreeView view, byte[][] keys)
+    {
         await using TreeCursor cursor = view.Seek(default, true, default);
         Assert.That(await cursor.MoveNextAsync(CancellationToken.None), Is.True);
         bool complete = true;
@@ -277,6 +291,6 @@ public sealed class OrderedIndexTests
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.That(complete, Is.True);
-        Assert.That(allocated, Is.LessThan(1_000));
+        return allocated;
     }
 }
