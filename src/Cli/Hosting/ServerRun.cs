@@ -63,6 +63,8 @@ internal static class ServerRun
         logging.SetMinimumLevel(Enum.Parse<LogLevel>(options.LogLevel));
         // What Kestrel says of each connection is for those who look for a fault.
         logging.AddFilter("Microsoft.AspNetCore", level => level >= LogLevel.Warning || options.LogLevel is "Trace" or "Debug");
+        // Merely listening to it makes ASP.NET start an activity and a scope for each request; the pipeline names requests.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // Whoever sends rubbish must not fill the log: what this library calls an error is a caller's.
         logging.AddFilter("Grpc", LogLevel.None);
         logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
