@@ -72,7 +72,7 @@ internal sealed class ItemStream
     {
         try
         {
-            while (await _reader.MoveNext(cancellationToken).ConfigureAwait(false))
+            while (await MoveNextAsync(cancellationToken).ConfigureAwait(false))
             {
                 if (Open(_reader.Current, out OperationBatch? batch) is { } refusal)
                 {
@@ -87,6 +87,19 @@ internal sealed class ItemStream
         finally
         {
             await _slots.WhenNoneAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A peer that resets its stream wants no more, and nobody is left to hear of it: that is an end like another.</summary>
+    private async ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _reader.MoveNext(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            return false;
         }
     }
 

@@ -300,6 +300,7 @@ public sealed class ItemStreamTests
         // The write took effect, though nobody was left to hear of it.
         Assert.That(() => wire.Client.CodeOfAsync(ItemMethods.Read, ItemMethods.ReadOf("g", "x")), Is.EqualTo(ErrorCode.None));
         Assert.That(() => wire.Admission.Requests, Is.Zero.After(delayInMilliseconds: 5_000, pollingInterval: 10));
+        Assert.That(wire.Errors.Errors, Is.Empty, "a peer that goes is nobody's error");
     }
 
     [Test]
