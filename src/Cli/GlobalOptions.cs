@@ -13,7 +13,7 @@ internal sealed class GlobalOptions(Terminal terminal)
 
     public Option<string?> ConnectionFile { get; } = new("--connection-file")
     {
-        Description = "Connection file of the server, as 'nacre server --connection-file' writes it. Without it: NACRE_ENDPOINT, NACRE_KEY, NACRE_CA.",
+        Description = "Connection file of the server, as 'nacre server --connection-file' writes it. Without it: NACRE_ENDPOINT, NACRE_KEY and NACRE_CA, or NACRE_CONNECTION_FILE.",
         Recursive = true,
         HelpName = "FILE",
     };
@@ -34,9 +34,9 @@ internal sealed class GlobalOptions(Terminal terminal)
     {
         try
         {
-            NacreConnection connection = parsed.GetValue(ConnectionFile) is { } file
+            NacreConnection connection = (parsed.GetValue(ConnectionFile) ?? FileOfEnvironment()) is { } file
                 ? NacreConnection.Load(file, parsed.GetValue(ReadOnly))
-                : FromEnvironment();
+                : NacreConnection.FromVariables(Terminal.Variable);
             return new NacreClient(connection, new NacreClientOptions { MaxRetries = patient ? 10 : 3 });
         }
         catch (FormatException e)
@@ -52,16 +52,18 @@ internal sealed class GlobalOptions(Terminal terminal)
         return output;
     }
 
-    private NacreConnection FromEnvironment()
+    /// <summary>The connection file that the environment names; null where it gives address and key themselves, which go before.</summary>
+    private string? FileOfEnvironment()
     {
-        string? endpoint = Terminal.Variable(NacreConnection.EndpointVariable);
-        string? key = Terminal.Variable(NacreConnection.KeyVariable);
-        if (string.IsNullOrEmpty(endpoint) && string.IsNullOrEmpty(key))
+        if (!string.IsNullOrEmpty(Terminal.Variable(NacreConnection.EndpointVariable)) ||
+            !string.IsNullOrEmpty(Terminal.Variable(NacreConnection.KeyVariable)))
         {
-            throw CliException.Usage(
-                $"Which server? Give --connection-file FILE, or set {NacreConnection.EndpointVariable}, {NacreConnection.KeyVariable} and {NacreConnection.CaCertificateVariable}.");
+            return null;
         }
 
-        return NacreConnection.FromVariables(Terminal.Variable);
+        return Terminal.Variable(NacreConnection.ConnectionFileVariable) is { Length: > 0 } file
+            ? file
+            : throw CliException.Usage(
+                $"Which server? Give --connection-file FILE, or set {NacreConnection.ConnectionFileVariable}, or {NacreConnection.EndpointVariable}, {NacreConnection.KeyVariable} and {NacreConnection.CaCertificateVariable}.");
     }
 }

@@ -16,6 +16,9 @@ public sealed partial class NacreConnection
     /// <summary>Environment variable with the path of the certificate authority's PEM file.</summary>
     public const string CaCertificateVariable = "NACRE_CA";
 
+    /// <summary>Environment variable with the path of a connection file; asked when neither address nor key are in the environment.</summary>
+    public const string ConnectionFileVariable = "NACRE_CONNECTION_FILE";
+
     /// <summary>Describes a server.</summary>
     /// <param name="endpoint"><c>https://HOST:PORT</c>; there is no plain-text listener.</param>
     /// <param name="accountKey">An account key, base64.</param>
@@ -114,19 +117,28 @@ public sealed partial class NacreConnection
         return Make(file?.Endpoint, readOnly ? file?.ReadOnlyKey : file?.AccountKey, ca, $"The connection file '{path}'");
     }
 
-    /// <summary>Reads the environment variables <c>NACRE_ENDPOINT</c>, <c>NACRE_KEY</c> and, optional, <c>NACRE_CA</c>.</summary>
+    /// <summary>
+    /// Reads the environment variables <c>NACRE_ENDPOINT</c>, <c>NACRE_KEY</c> and, optional, <c>NACRE_CA</c>; where neither
+    /// of the first two is set, the connection file that <c>NACRE_CONNECTION_FILE</c> names.
+    /// </summary>
+    /// <exception cref="IOException">The connection file cannot be read.</exception>
     /// <exception cref="FormatException">A variable is missing or not well formed.</exception>
     public static NacreConnection FromEnvironment() => FromVariables(Environment.GetEnvironmentVariable);
 
     /// <summary>As <see cref="FromEnvironment"/>, from anything that knows values by name, such as a configuration.</summary>
     /// <param name="variable">Gives a variable's value, or null.</param>
+    /// <exception cref="IOException">The connection file cannot be read.</exception>
     /// <exception cref="FormatException">A variable is missing or not well formed.</exception>
     public static NacreConnection FromVariables(Func<string, string?> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
-        return Make(
-            variable(EndpointVariable), variable(KeyVariable), variable(CaCertificateVariable),
-            $"The environment ({EndpointVariable}, {KeyVariable})");
+        string? endpoint = variable(EndpointVariable);
+        string? key = variable(KeyVariable);
+        return string.IsNullOrEmpty(endpoint) && string.IsNullOrEmpty(key) && variable(ConnectionFileVariable) is { Length: > 0 } file
+            ? Load(file)
+            : Make(
+                endpoint, key, variable(CaCertificateVariable),
+                $"The environment ({EndpointVariable} and {KeyVariable}, or {ConnectionFileVariable})");
     }
 
     /// <summary>The address; never the key.</summary>

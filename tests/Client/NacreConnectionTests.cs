@@ -93,6 +93,35 @@ public sealed class NacreConnectionTests
     }
 
     [Test]
+    public void FromVariables_ConnectionFileAlone_IsLoaded()
+    {
+        NacreConnection connection = NacreConnection.FromVariables(name => name == "NACRE_CONNECTION_FILE" ? WriteFile() : null);
+
+        Assert.That(connection.Endpoint, Is.EqualTo(new Uri("https://localhost:2")));
+    }
+
+    [Test]
+    public void FromVariables_AddressBesideAConnectionFile_AddressHolds()
+    {
+        NacreConnection connection = NacreConnection.FromVariables(name => name switch
+        {
+            "NACRE_ENDPOINT" => "https://localhost:1",
+            "NACRE_KEY" => Key,
+            "NACRE_CONNECTION_FILE" => WriteFile(),
+            _ => null,
+        });
+
+        Assert.That(connection.Endpoint, Is.EqualTo(new Uri("https://localhost:1")));
+    }
+
+    private string WriteFile()
+    {
+        string path = Path.Combine(_folder, "connection.json");
+        File.WriteAllText(path, $$"""{"endpoint":"https://localhost:2","accountKey":"{{Key}}","readOnlyKey":"{{Key}}"}""");
+        return path;
+    }
+
+    [Test]
     public void ToString_Always_KeepsTheKey()
     {
         Assert.That(new NacreConnection(new Uri("https://localhost:1"), Key).ToString(), Does.Not.Contain(Key));

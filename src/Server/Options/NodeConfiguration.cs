@@ -13,7 +13,7 @@ public static class NodeConfiguration
     /// <summary>Variables of that prefix that are the clients' or name secrets, and no options.</summary>
     private static readonly HashSet<string> OtherVariables = new(StringComparer.OrdinalIgnoreCase)
     {
-        "NACRE_ENDPOINT", "NACRE_KEY", "NACRE_CA", "NACRE_TOKEN", "NACRE_ROOT_PASSPHRASE_FILE",
+        "NACRE_ENDPOINT", "NACRE_KEY", "NACRE_CA", "NACRE_TOKEN", "NACRE_CONNECTION_FILE", "NACRE_ROOT_PASSPHRASE_FILE",
     };
 
     /// <summary>Gathers and checks options.</summary>
