@@ -13,6 +13,13 @@ public sealed class ReplicationMetrics : IDisposable
 
     private const string ShardTag = "nacre.shard";
 
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10],
+    };
+
+    private static readonly InstrumentAdvice<int> Counts = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096] };
+
     private readonly Meter _meter;
     private readonly Histogram<double> _proposalDuration;
     private readonly Histogram<double> _applyDuration;
@@ -27,14 +34,14 @@ public sealed class ReplicationMetrics : IDisposable
     public ReplicationMetrics(IMeterFactory? factory = null)
     {
         _meter = factory?.Create(MeterName) ?? new Meter(MeterName);
-        _proposalDuration = _meter.CreateHistogram<double>(
-            "nacre.replica.proposal.duration", "s", "From a proposal to its answer: gathered, flushed, committed, applied.");
-        _applyDuration = _meter.CreateHistogram<double>(
-            "nacre.replica.apply.duration", "s", "Applying one batch of entries.");
-        _checkpointDuration = _meter.CreateHistogram<double>(
-            "nacre.replica.checkpoint.duration", "s", "From a checkpoint's beginning to its being durable.");
-        _appendEntries = _meter.CreateHistogram<int>(
-            "nacre.replica.append.entries", "{entry}", "Entries in one append to the shared log.");
+        _proposalDuration = _meter.CreateHistogram(
+            "nacre.replica.proposal.duration", "s", "From a proposal to its answer: gathered, flushed, committed, applied.", tags: null, Seconds);
+        _applyDuration = _meter.CreateHistogram(
+            "nacre.replica.apply.duration", "s", "Applying one batch of entries.", tags: null, Seconds);
+        _checkpointDuration = _meter.CreateHistogram(
+            "nacre.replica.checkpoint.duration", "s", "From a checkpoint's beginning to its being durable.", tags: null, Seconds);
+        _appendEntries = _meter.CreateHistogram(
+            "nacre.replica.append.entries", "{entry}", "Entries in one append to the shared log.", tags: null, Counts);
         _applied = _meter.CreateCounter<long>(
             "nacre.replica.applied", "{entry}", "Entries applied.");
         _refused = _meter.CreateCounter<long>(

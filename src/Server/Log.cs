@@ -49,6 +49,12 @@ internal static partial class Log
     [LoggerMessage(1012, LogLevel.Error, "Stream {Activity} can no longer be written to.")]
     public static partial void StreamWriteFailed(ILogger logger, Exception fault, ActivityId activity);
 
+    [LoggerMessage(1014, LogLevel.Error, "A write or flush of the log failed, in {File}. It goes on in a new segment, and nothing acknowledged is lost; look at the disk.")]
+    public static partial void LogSegmentAbandoned(ILogger logger, Exception fault, string file);
+
+    [LoggerMessage(1015, LogLevel.Critical, "The log has stopped: nothing more is written until the node is started again.")]
+    public static partial void LogStopped(ILogger logger, Exception fault);
+
     [LoggerMessage(1020, LogLevel.Information, "Re-encryption begins: what is under older data keys is rewritten.")]
     public static partial void ReencryptionBegun(ILogger logger);
 

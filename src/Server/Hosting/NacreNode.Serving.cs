@@ -12,6 +12,7 @@ using Nacre.Server.DataFolder;
 using Nacre.Server.Items;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Routing;
+using Nacre.Server.Telemetry;
 using Nacre.Server.Wire;
 
 namespace Nacre.Server.Hosting;
@@ -52,12 +53,18 @@ public sealed partial class NacreNode
         var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator, reencryption);
         _parts.Push(new Part(encryptionKeys));
 
+        var admission = new Admission(_options.Limits.Requests, _options.Limits.RequestBytes, OverloadRetryAfter);
+        Result<MetricsExport?> export = StartMetrics(authenticator, certificates.Value, admission, reencryption);
+        if (!export.IsOk)
+        {
+            return export.Error;
+        }
+
         IReadOnlyList<IPEndPoint> endpoints = await listen.ResolveAsync(cancellationToken).ConfigureAwait(false);
         var activities = new ActivityIds(_environment.Random);
-        var admission = new Admission(_options.Limits.Requests, _options.Limits.RequestBytes, OverloadRetryAfter);
         _listener = ClientListener.Create(
             endpoints, _options.Limits, () => Handshake(certificates.Value),
-            new RequestPipeline(authenticator, MakeServices(encryptionKeys, admission), _logger), admission, activities, _health,
+            new RequestPipeline(authenticator, MakeServices(encryptionKeys, admission), _logger), admission, activities, _serverMetrics, export.Value, _health,
             reflection: _options.Dev, _environment.Time, _environment.Loggers);
         _parts.Push(_listener);
         _coordinator.Start();
@@ -91,6 +98,7 @@ public sealed partial class NacreNode
             Admission = admission,
             StreamOperations = _options.Limits.StreamOperations,
             Draining = _draining.Token,
+            Metrics = _serverMetrics,
             Lister = new ItemLister(seal),
             Control = new ControlServices
             {

@@ -23,6 +23,7 @@ public sealed partial class NacreNode
     private readonly Dictionary<ShardId, IDataShard> _shards = [];
     private readonly List<ShardReplica> _replicas = [];
     private readonly List<IShardEncryption> _encryptions = [];
+    private readonly List<Func<DocumentShardStatus>> _statuses = [];
     private ControlStateMachine _control = null!;
     private SegmentedLog _log = null!;
 
@@ -37,6 +38,9 @@ public sealed partial class NacreNode
                 $"memoryBudgetBytes: {dataShards} data shards take at least {dataShards * DocumentShards.LeastMemoryBytes}.");
         }
 
+        _parts.Push(new Part(_serverMetrics));
+        _parts.Push(new Part(_storageMetrics));
+        _parts.Push(new Part(_replicationMetrics));
         StorageSizes sizes = _environment.Sizes;
         _log = SegmentedLog.Open(
             new SegmentedLogOptions
@@ -46,7 +50,13 @@ public sealed partial class NacreNode
                 InitialSegmentBytes = sizes.FirstLogSegmentBytes,
             },
             _environment.Files, _ring, _environment.Random, _environment.Time,
-            new LogHooks { ShardPinned = (shard, _) => _host?.RequestCheckpoint(shard) });
+            new LogHooks
+            {
+                ShardPinned = (shard, _) => _host?.RequestCheckpoint(shard),
+                Flushed = _storageMetrics.Flushed,
+                SegmentAbandoned = TellAbandoned,
+                Stopped = fault => Log.LogStopped(_logger, fault),
+            });
         _parts.Push(_log);
         Result<ControlStateMachine> control = ControlStateMachine.Open(
             DocumentShards.FolderOf(_folder.Shards, ShardId.Control), _environment.Files, _ring, _environment.Random, _logger);
@@ -57,7 +67,7 @@ public sealed partial class NacreNode
 
         _control = control.Value;
         var environment = new ReplicaEnvironment(
-            _environment.Time, _environment.Random, PoolScheduler.Instance, new ReplicationMetrics(),
+            _environment.Time, _environment.Random, PoolScheduler.Instance, _replicationMetrics,
             _environment.Loggers.CreateLogger("Nacre.Replication"));
         AddReplica(ShardId.Control, _control, environment);
 
@@ -79,6 +89,7 @@ public sealed partial class NacreNode
             DocumentShard shard = documents.Open(id);
             _shards.Add(id, new ReplicaShard(AddReplica(id, shard.Machine, environment), shard.Documents));
             _encryptions.Add(shard.Encryption);
+            _statuses.Add(shard.Status);
         }
 
         PoolScheduler.MakeRoomFor(_replicas.Count);
@@ -100,6 +111,12 @@ public sealed partial class NacreNode
         _parts.Push(replica);
         _replicas.Add(replica);
         return replica;
+    }
+
+    private void TellAbandoned(Core.Files.StorageFaultException fault)
+    {
+        _storageMetrics.SegmentAbandoned();
+        Log.LogSegmentAbandoned(_logger, fault, fault.File);
     }
 
     /// <summary>An older log or store, put back whole, passes every check of its own; it does not stand where the stop left it.</summary>

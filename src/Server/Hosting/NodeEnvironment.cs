@@ -28,6 +28,9 @@ public sealed record NodeEnvironment
     /// <summary>Gives the root key in place of what the options name; null: what they name.</summary>
     public IRootKeyProvider? RootKey { get; init; }
 
+    /// <summary>Reads an environment variable: those that say where metrics go.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Sizes of segments and checkpoints.</summary>
     public StorageSizes Sizes { get; init; } = new();
 

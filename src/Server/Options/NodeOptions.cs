@@ -44,4 +44,8 @@ public sealed record NodeOptions
 
     /// <summary>The server's certificate.</summary>
     public TlsOptions Tls { get; init; } = new();
+
+    /// <summary>Who gets the node's metrics.</summary>
+    [ValidateObjectMembers]
+    public MetricsOptions Metrics { get; init; } = new();
 }

@@ -1,10 +1,12 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Nacre.Core;
+using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Security.Authorisation;
 using Nacre.Server.Items;
 using Nacre.Server.Routing;
+using Nacre.Server.Wire;
 using PrincipalKind = Nacre.Core.Commands.PrincipalKind;
 
 namespace Nacre.Server.Pipeline;
@@ -75,6 +77,12 @@ internal sealed class Call : IDisposable
 
     /// <summary>Bytes reserved for it with <see cref="Admission"/>.</summary>
     public long ReservedBytes { get; set; }
+
+    /// <summary>What is asked; null until the pipeline knows.</summary>
+    public Command? Command { get; set; }
+
+    /// <summary>How it ended; until that is said, as if the caller had gone away.</summary>
+    public ErrorCode Outcome { get; set; } = ErrorCode.DeadlineExceeded;
 
     /// <summary>True once the pipeline has said how it ended.</summary>
     public bool IsAnswered { get; set; }

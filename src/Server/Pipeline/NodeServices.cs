@@ -2,6 +2,7 @@ using Nacre.Core.Time;
 using Nacre.Server.Administration;
 using Nacre.Server.Items;
 using Nacre.Server.Routing;
+using Nacre.Server.Telemetry;
 
 namespace Nacre.Server.Pipeline;
 
@@ -22,6 +23,9 @@ internal sealed class NodeServices
 
     /// <summary>Ends when the node begins to drain.</summary>
     public required CancellationToken Draining { get; init; }
+
+    /// <summary>Measures.</summary>
+    public required ServerMetrics Metrics { get; init; }
 
     /// <summary>Lists items.</summary>
     public required ItemLister Lister { get; init; }

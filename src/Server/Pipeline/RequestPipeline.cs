@@ -61,6 +61,7 @@ internal sealed class RequestPipeline
     {
         HttpContext http = context.GetHttpContext();
         Call call = http.Features.GetRequiredFeature<Call>();
+        call.Command = command;
         try
         {
             if (Admit(command, request, call) is { } refusal)
@@ -85,6 +86,7 @@ internal sealed class RequestPipeline
     {
         HttpContext http = context.GetHttpContext();
         Call call = http.Features.GetRequiredFeature<Call>();
+        call.Command = StreamCommand.Row;
         NacreError? refusal;
         try
         {
@@ -101,6 +103,7 @@ internal sealed class RequestPipeline
             GrpcStatusWriter.Refuse(context, refusal, call.Activity);
         }
 
+        call.Outcome = refusal?.Code ?? ErrorCode.None;
         call.IsAnswered = true;
     }
 
@@ -154,7 +157,15 @@ internal sealed class RequestPipeline
         var outcomes = new OutcomeWriter(writer, session, slots, call.Activity, _logger);
         await using CancellationTokenRegistration drain =
             _services.Draining.UnsafeRegister(static state => ((OutcomeWriter)state!).GoAway("The node is stopping."), outcomes);
-        return await new ItemStream(this, _services, call, reader, session, slots, outcomes).RunAsync(call.Token).ConfigureAwait(false);
+        _services.Metrics.Streams.Add(slots);
+        try
+        {
+            return await new ItemStream(this, _services, call, reader, session, slots, outcomes).RunAsync(call.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _services.Metrics.Streams.Remove(slots);
+        }
     }
 
     /// <summary>Authenticates, authorises, and finds what the request is about.</summary>
@@ -242,6 +253,7 @@ internal sealed class RequestPipeline
             return Refuse<TResponse>(command, context, call, result.Error);
         }
 
+        call.Outcome = ErrorCode.None;
         call.IsAnswered = true;
         return Task.FromResult(new Reply<TResponse>(result.Value));
     }
@@ -251,6 +263,7 @@ internal sealed class RequestPipeline
     {
         Log.RequestRefused(_logger, call.Activity, command.FullName, error.Code);
         GrpcStatusWriter.Refuse(context, error, call.Activity);
+        call.Outcome = error.Code;
         call.IsAnswered = true;
         return Reply<TResponse>.Refused;
     }

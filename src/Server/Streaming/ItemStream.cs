@@ -51,6 +51,7 @@ internal sealed class ItemStream
     private readonly OperationSlots _slots;
     private readonly OutcomeWriter _writer;
     private readonly Dictionary<uint, BoundContainer> _bindings = [];
+    private readonly OperationTally _tally;
 
     /// <summary>Joins an authenticated stream to the node.</summary>
     public ItemStream(
@@ -64,6 +65,7 @@ internal sealed class ItemStream
         _session = session;
         _slots = slots;
         _writer = writer;
+        _tally = new OperationTally(services.Metrics);
     }
 
     /// <summary>Serves until the peer has no more to ask, or breaks the protocol.</summary>
@@ -172,39 +174,42 @@ internal sealed class ItemStream
                 await slot.ConfigureAwait(false);
             }
 
+            _tally.Add(operation.Kind);
             if (hasRoom)
             {
                 Begin(batch, operation, routes);
             }
             else
             {
-                Refuse(operation.Tag, _services.Admission.Overloaded);
+                Refuse(operation, _services.Admission.Overloaded);
             }
         }
+
+        _tally.Tell();
     }
 
     private void Begin(OperationBatch batch, Protocol.V1.ItemOperation operation, RouteTable routes)
     {
         if (CommandOf(operation.Kind) is not { } command)
         {
-            Refuse(operation.Tag, UnknownKind);
+            Refuse(operation, UnknownKind);
         }
         else if (!_bindings.TryGetValue(operation.Container, out BoundContainer? bound))
         {
-            Refuse(operation.Tag, Unbound);
+            Refuse(operation, Unbound);
         }
         else if (PermissionChecker.Check(
             _call.Principal, command.Action, bound.TryResolve(routes, out ContainerRoute? container) ? container.Scope : ResourceScope.Account) is { } forbidden)
         {
-            Refuse(operation.Tag, forbidden);
+            Refuse(operation, forbidden);
         }
         else if (container is null)
         {
-            Refuse(operation.Tag, NoContainer);
+            Refuse(operation, NoContainer);
         }
         else if (WireKeys.Read(operation.PartitionKey) is var partitionKey && !partitionKey.IsOk)
         {
-            Refuse(operation.Tag, partitionKey.Error);
+            Refuse(operation, partitionKey.Error);
         }
         else if (operation.Kind == OperationKind.Read)
         {
@@ -236,7 +241,7 @@ internal sealed class ItemStream
             : WireKeys.Idempotency(batch.ClientId, operation.IdempotencySequence, batch.AnsweredBelow);
         if (!idempotency.IsOk)
         {
-            Refuse(operation.Tag, idempotency.Error);
+            Refuse(operation, idempotency.Error);
             return;
         }
 
@@ -273,7 +278,7 @@ internal sealed class ItemStream
         }
         catch (Exception fault)
         {
-            outcome = Outcome.Refused(operation.Tag, _pipeline.Explain(StreamCommand.Row, _call, fault), _call.Activity);
+            outcome = Refusal(operation, _pipeline.Explain(StreamCommand.Row, _call, fault));
         }
 
         _writer.AddSoon(outcome);
@@ -288,7 +293,7 @@ internal sealed class ItemStream
         }
         catch (Exception fault)
         {
-            outcome = Outcome.Refused(operation.Tag, _pipeline.Explain(StreamCommand.Row, _call, fault), _call.Activity);
+            outcome = Refusal(operation, _pipeline.Explain(StreamCommand.Row, _call, fault));
         }
 
         _writer.AddSoon(outcome);
@@ -298,14 +303,14 @@ internal sealed class ItemStream
     {
         if (!read.IsOk)
         {
-            return Outcome.Refused(operation.Tag, read.Error, _call.Activity);
+            return Refusal(operation, read.Error);
         }
 
         DocumentLease document = read.Value;
         if (operation.IfNoneMatch.Length > 0 && (operation.IfNoneMatch == "*" || operation.IfNoneMatch == document.ETag.ToString()))
         {
             document.Dispose();
-            return Outcome.Refused(operation.Tag, NotModified, _call.Activity);
+            return Refusal(operation, NotModified);
         }
 
         return new Outcome
@@ -321,12 +326,12 @@ internal sealed class ItemStream
     {
         if (!result.IsOk)
         {
-            return Outcome.Refused(operation.Tag, result.Error, _call.Activity);
+            return Refusal(operation, result.Error);
         }
 
         CommandOutcome outcome = result.Value;
         return outcome.Code != ErrorCode.None
-            ? Outcome.Refused(operation.Tag, OutcomeErrors.Of(outcome), _call.Activity)
+            ? Refusal(operation, OutcomeErrors.Of(outcome))
             : new Outcome
             {
                 Tag = operation.Tag,
@@ -337,9 +342,16 @@ internal sealed class ItemStream
             };
     }
 
-    private void Refuse(ulong tag, NacreError error) => _writer.Add(Outcome.Refused(tag, error, _call.Activity));
+    private void Refuse(Protocol.V1.ItemOperation operation, NacreError error) => _writer.Add(Refusal(operation, error));
 
-    private static Command? CommandOf(OperationKind kind) => kind switch
+    private Outcome Refusal(Protocol.V1.ItemOperation operation, NacreError error)
+    {
+        _services.Metrics.Refused(CommandOf(operation.Kind), error.Code);
+        return Outcome.Refused(operation.Tag, error, _call.Activity);
+    }
+
+    /// <summary>The command of the table that an operation stands for; null for a kind that is not known here.</summary>
+    internal static Command? CommandOf(OperationKind kind) => kind switch
     {
         OperationKind.Read => Commands.Read,
         OperationKind.Create => Commands.Create,

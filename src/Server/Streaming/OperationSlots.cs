@@ -18,6 +18,9 @@ internal sealed class OperationSlots(int slots)
     private int _waitsForAtMost = -1;
     private TaskCompletionSource? _waiter;
 
+    /// <summary>Slots taken now.</summary>
+    public int Open => Volatile.Read(ref _open);
+
     /// <summary>Takes a slot. Synchronous while there is one.</summary>
     public ValueTask EnterAsync()
     {

@@ -16,6 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nacre.Server.Options;
 using Nacre.Server.Pipeline;
+using Nacre.Server.Telemetry;
 
 namespace Nacre.Server.Wire;
 
@@ -39,6 +40,8 @@ internal sealed class ClientListener : IAsyncDisposable
     /// <param name="pipeline">What serves the calls.</param>
     /// <param name="admission">Bounds them.</param>
     /// <param name="activities">Names them.</param>
+    /// <param name="metrics">Measures them.</param>
+    /// <param name="export">Gives the metrics to whoever has its token; null: there is no path for that.</param>
     /// <param name="health">Answers health checks.</param>
     /// <param name="reflection">Whether to serve gRPC reflection.</param>
     /// <param name="clock">Measures deadlines.</param>
@@ -50,6 +53,8 @@ internal sealed class ClientListener : IAsyncDisposable
         RequestPipeline pipeline,
         Admission admission,
         ActivityIds activities,
+        ServerMetrics metrics,
+        MetricsExport? export,
         HealthServiceImpl health,
         bool reflection,
         TimeProvider clock,
@@ -85,13 +90,19 @@ internal sealed class ClientListener : IAsyncDisposable
         }
 
         WebApplication application = builder.Build();
-        application.Use(next => new RequestGate(next, admission, activities, clock, MaxMessageBytes).InvokeAsync);
+        application.Use(next => new RequestGate(next, admission, activities, metrics, clock, MaxMessageBytes).InvokeAsync);
         application.UseRouting();
         application.MapGrpcService<RequestPipeline>();
         application.MapGrpcService<HealthServiceImpl>();
         if (reflection)
         {
             application.MapGrpcService<ReflectionServiceImpl>();
+        }
+
+        if (export is { Token: { } token })
+        {
+            application.MapPrometheusScrapingEndpoint(
+                ScrapeGate.Path, export.Provider, branch => branch.Use(next => new ScrapeGate(next, token).InvokeAsync), optionsName: null);
         }
 
         application.MapFallback(static context =>

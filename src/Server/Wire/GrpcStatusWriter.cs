@@ -32,7 +32,8 @@ internal static class GrpcStatusWriter
     }
 
     /// <summary>Gives a call that the library itself refused the trailer that every refusal carries.</summary>
-    public static void Complete(HttpResponse response, ActivityId activity)
+    /// <returns>How the call ended.</returns>
+    public static ErrorCode Complete(HttpResponse response, ActivityId activity)
     {
         IHeaderDictionary? destination = response.Headers.ContainsKey(StatusKey)
             ? response.Headers
@@ -40,12 +41,18 @@ internal static class GrpcStatusWriter
         if (destination is { IsReadOnly: false } &&
             destination.TryGetValue(StatusKey, out Microsoft.Extensions.Primitives.StringValues value) &&
             int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int status) &&
-            status != (int)StatusCode.OK &&
-            !destination.ContainsKey(ErrorTrailer.Key))
+            status != (int)StatusCode.OK)
         {
-            string message = Uri.UnescapeDataString(destination[MessageKey].ToString());
-            var error = new NacreError(StatusMap.FromLibrary((StatusCode)status), message);
-            destination[ErrorTrailer.Key] = Convert.ToBase64String(ErrorTrailer.Describe(error, activity).ToByteArray());
+            ErrorCode code = StatusMap.FromLibrary((StatusCode)status);
+            if (!destination.ContainsKey(ErrorTrailer.Key))
+            {
+                var error = new NacreError(code, Uri.UnescapeDataString(destination[MessageKey].ToString()));
+                destination[ErrorTrailer.Key] = Convert.ToBase64String(ErrorTrailer.Describe(error, activity).ToByteArray());
+            }
+
+            return code;
         }
+
+        return ErrorCode.None;
     }
 }

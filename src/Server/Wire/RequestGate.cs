@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Nacre.Core.Errors;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Streaming;
+using Nacre.Server.Telemetry;
 
 namespace Nacre.Server.Wire;
 
@@ -29,6 +30,7 @@ internal sealed class RequestGate
     private readonly RequestDelegate _next;
     private readonly Admission _admission;
     private readonly ActivityIds _activities;
+    private readonly ServerMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly int _maxMessageBytes;
     private readonly NacreError _tooLarge;
@@ -37,13 +39,15 @@ internal sealed class RequestGate
     /// <param name="next">The gRPC library.</param>
     /// <param name="admission">What the node takes on at once.</param>
     /// <param name="activities">Names requests.</param>
+    /// <param name="metrics">Told how requests end.</param>
     /// <param name="clock">Measures deadlines.</param>
     /// <param name="maxMessageBytes">Longest message taken.</param>
-    public RequestGate(RequestDelegate next, Admission admission, ActivityIds activities, TimeProvider clock, int maxMessageBytes)
+    public RequestGate(RequestDelegate next, Admission admission, ActivityIds activities, ServerMetrics metrics, TimeProvider clock, int maxMessageBytes)
     {
         _next = next;
         _admission = admission;
         _activities = activities;
+        _metrics = metrics;
         _clock = clock;
         _maxMessageBytes = maxMessageBytes;
         _tooLarge = new NacreError(ErrorCode.TooLarge, $"The message is longer than {maxMessageBytes} bytes.");
@@ -62,7 +66,8 @@ internal sealed class RequestGate
         using var call = new Call(http, _activities.Next(), _clock, timeout);
         if (!_admission.TryEnter())
         {
-            GrpcStatusWriter.Refuse(http.Response, _admission.Overloaded, call.Activity);
+            Refuse(call, _admission.Overloaded);
+            Measure(call);
             return;
         }
 
@@ -73,7 +78,7 @@ internal sealed class RequestGate
                 : await ReserveFirstMessageAsync(call, CancellationToken.None).ConfigureAwait(false);
             if (refusal is not null)
             {
-                GrpcStatusWriter.Refuse(http.Response, refusal, call.Activity);
+                Refuse(call, refusal);
                 return;
             }
 
@@ -81,12 +86,27 @@ internal sealed class RequestGate
             await _next(http).ConfigureAwait(false);
             if (!call.IsAnswered)
             {
-                GrpcStatusWriter.Complete(http.Response, call.Activity);
+                call.Outcome = GrpcStatusWriter.Complete(http.Response, call.Activity);
             }
         }
         finally
         {
             _admission.Leave(call.ReservedBytes);
+            Measure(call);
+        }
+    }
+
+    private static void Refuse(Call call, NacreError refusal)
+    {
+        GrpcStatusWriter.Refuse(call.Http.Response, refusal, call.Activity);
+        call.Outcome = refusal.Code;
+    }
+
+    private void Measure(Call call)
+    {
+        if (_metrics.MeasuresRequests)
+        {
+            _metrics.Answered(call.Command, call.Outcome, _clock.GetElapsedTime(call.Started));
         }
     }
 

@@ -7,4 +7,6 @@ namespace Nacre.Storage.Documents;
 /// <param name="Machine">Given to the shard's replica, which disposes it.</param>
 /// <param name="Documents">Reads the documents; as long as the state machine is not disposed.</param>
 /// <param name="Encryption">Takes what is stored to the current data key; until the state machine is disposed.</param>
-public sealed record DocumentShard(IStateMachine Machine, IDocumentReader Documents, IShardEncryption Encryption);
+/// <param name="Status">Looks at the shard; until the state machine is disposed. Thread-safe.</param>
+public sealed record DocumentShard(
+    IStateMachine Machine, IDocumentReader Documents, IShardEncryption Encryption, Func<DocumentShardStatus> Status);

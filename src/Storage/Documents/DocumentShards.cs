@@ -98,7 +98,7 @@ public sealed class DocumentShards : IDisposable
                 CompactAtDeadBytes = _options.CompactAtDeadBytes,
             },
             store);
-        return new DocumentShard(machine, machine, new ShardEncryption(store));
+        return new DocumentShard(machine, machine, new ShardEncryption(store), machine.Status);
     }
 
     /// <inheritdoc/>

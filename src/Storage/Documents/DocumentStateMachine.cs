@@ -90,6 +90,11 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     /// <summary>The newest published view.</summary>
     internal DocumentView CurrentView => Volatile.Read(ref _view);
 
+    /// <summary>The shard at a glance. Any thread may ask; members may be a moment apart.</summary>
+    internal DocumentShardStatus Status() => new(
+        _options.Shard, _store.Items.LogBytes, _store.Nodes.LogBytes, _cache.Bytes, _cache.BudgetBytes, _cache.Hits, _cache.Misses,
+        _items.BufferedBytes + _changes.BufferedBytes, _options.BufferBytes);
+
     /// <summary>Opens a shard at its recovered checkpoint; the log's later entries are applied next.</summary>
     /// <param name="options">How to keep the documents.</param>
     /// <param name="store">The shard's records; owned from now on.</param>

@@ -20,6 +20,9 @@ public sealed record LogHooks
     /// </summary>
     public Action<LogSegment>? BeforeSegmentFreed { get; init; }
 
+    /// <summary>A frame with entries is durable; called before those who wait for it are told. Null: nobody measures.</summary>
+    public Action<LogFlush>? Flushed { get; init; }
+
     /// <summary>A write or flush failed, and the log went on in a new segment.</summary>
     public Action<StorageFaultException>? SegmentAbandoned { get; init; }
 

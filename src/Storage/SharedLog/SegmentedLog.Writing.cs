@@ -227,8 +227,10 @@ public sealed partial class SegmentedLog
         ReadOnlySpan<byte> frame = _encoder.Seal(_plan, segment, _activeCipher!, out UInt128 tag);
         var place = new FrameSpan(
             0, segment.UseId, (uint)(segment.EndOffset / LogFormat.BlockBytes), (uint)(frame.Length / LogFormat.BlockBytes), default);
+        long began = _time.GetTimestamp();
         segment.File.Write(segment.EndOffset, frame);
         segment.File.Flush();
+        TellFlushed(frame.Length, began);
         segment.Extend(frame.Length, segment.LastFrame + 1, tag);
         _encoder.Publish(_plan, place);
         TakeOver(place);
@@ -237,6 +239,22 @@ public sealed partial class SegmentedLog
         {
             StartIdleTimer();
         }
+    }
+
+    private void TellFlushed(int bytes, long began)
+    {
+        if (_hooks.Flushed is not { } flushed || _plan.Appends.Count == 0)
+        {
+            return;
+        }
+
+        int entries = 0;
+        foreach (QueuedAppend queued in _plan.Appends)
+        {
+            entries += queued.Append.Entries.Count;
+        }
+
+        flushed(new LogFlush(entries, bytes, _time.GetElapsedTime(began)));
     }
 
     /// <summary>The frame is durable: the shards' states follow.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Nacre.Core.Diagnostics;
 
 namespace Nacre.Storage.Trees;
 
@@ -27,6 +28,8 @@ internal sealed class NodeCache
     // - the ring's links and hand are touched under its lock only; Rounds by anybody, as a hint.
     private readonly ConcurrentDictionary<ulong, Entry> _byNumber = new();
     private readonly Stripe[] _stripes;
+    private readonly StripedCounter _hits = new();
+    private readonly StripedCounter _misses = new();
     private long _budgetBytes;
 
     /// <param name="budgetBytes">Bytes kept at most; 0 keeps none.</param>
@@ -65,6 +68,15 @@ internal sealed class NodeCache
         }
     }
 
+    /// <summary>Nodes asked for and found, since the start.</summary>
+    public long Hits => _hits.Value;
+
+    /// <summary>Nodes that had to be read from the store, since the start.</summary>
+    public long Misses => _misses.Value;
+
+    /// <summary>A node that was not here was read from the store.</summary>
+    public void CountMiss() => _misses.Increment();
+
     /// <summary>Finds a node.</summary>
     public bool TryGet(ulong number, [NotNullWhen(true)] out Node? node)
     {
@@ -80,6 +92,7 @@ internal sealed class NodeCache
             entry.Rounds = entry.FullRounds;
         }
 
+        _hits.Increment();
         node = entry.Node;
         return true;
     }

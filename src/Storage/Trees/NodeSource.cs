@@ -72,6 +72,7 @@ internal sealed class NodeSource(TreeId tree, IRecordStore records, NodeCache ca
 
     private Node Accept(RecordLease read, ulong number, int level, NodeScratch? scratch)
     {
+        cache.CountMiss();
         using RecordLease lease = read;
         if (!lease.Found)
         {

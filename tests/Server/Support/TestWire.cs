@@ -16,6 +16,7 @@ using Nacre.Server.Items;
 using Nacre.Server.Options;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Routing;
+using Nacre.Server.Telemetry;
 using Nacre.Server.Wire;
 using Nacre.Testing;
 
@@ -90,6 +91,7 @@ internal sealed class TestWire : IAsyncDisposable
         var services = new NodeServices
         {
             Admission = admission,
+            Metrics = new ServerMetrics(),
             Routes = routes,
             Random = random,
             StreamOperations = limits.StreamOperations,
@@ -106,7 +108,7 @@ internal sealed class TestWire : IAsyncDisposable
             ClientListener.HandshakeWith(SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true));
         ClientListener listener = ClientListener.Create(
             [new IPEndPoint(IPAddress.Loopback, 0)], limits, () => handshake, new RequestPipeline(authenticator, services, errors),
-            admission, new ActivityIds(random), health, reflection: false, clock, NullLoggerFactory.Instance);
+            admission, new ActivityIds(random), services.Metrics, export: null, health, reflection: false, clock, NullLoggerFactory.Instance);
         IReadOnlyList<Uri> addresses = await listener.StartAsync(CancellationToken.None);
         return new TestWire(listener, addresses[0], certificate, shard, new Parts(keys, directory, admission, health, routes, errors, draining));
     }
