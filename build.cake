@@ -32,6 +32,8 @@ Task("Test")
     .IsDependentOn("Build")
     .Does(() =>
     {
+        // Programs that tests run beside the server; a test that misses one says so and is skipped.
+        Run("Test", "tests/install-tools.sh");
         // A test project without tests leaves with 8; the totals are counted over all of them.
         DotNet("Test", "test", "--solution", Solution, "--configuration", Configuration, "--no-build",
             "--filter", Argument("filter", "TestCategory!=Long"), "--ignore-exit-code", "8");

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Fetches the programs that tests run beside the server, from the distribution's packages. They are unpacked under
+# artifacts/tools, not installed: no service is started, nothing outside this folder changes. Where they cannot be had,
+# the tests that need them say so by name and are skipped.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+tools=artifacts/tools
+
+if command -v prometheus > /dev/null || [ -x "$tools/prometheus/usr/bin/prometheus" ]; then
+  exit 0
+fi
+
+fetch() {
+  local work
+  work=$(mktemp -d)
+  # apt downloads as a user of its own, who must get in here.
+  chmod 0755 "$work"
+  if ! (cd "$work" && apt-get -o DPkg::Lock::Timeout=500 download -qq "$1" 2> /dev/null); then
+    # A fresh machine has no lists yet; only root may get them.
+    [ "$(id -u)" -eq 0 ] || return 1
+    apt-get -o DPkg::Lock::Timeout=500 update -qq || return 1
+    (cd "$work" && apt-get -o DPkg::Lock::Timeout=500 download -qq "$1") || return 1
+  fi
+
+  mkdir -p "$tools/$1"
+  dpkg-deb --extract "$work/$1"_*.deb "$tools/$1" || return 1
+  rm -r "$work"
+}
+
+if ! command -v apt-get > /dev/null || ! fetch prometheus; then
+  echo "tests: the package prometheus cannot be had here; what needs it is skipped." >&2
+fi
