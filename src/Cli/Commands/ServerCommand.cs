@@ -23,9 +23,10 @@ internal static class ServerCommand
         Option<string?> connectionFile = new("--connection-file") { Description = "Writes what clients on this machine need, with mode 0600.", HelpName = "FILE" };
         Option<int?> shards = new("--shards") { Description = "Data shards of a new data folder, 1 to 64. Default: one a processor core, at most 8.", HelpName = "N" };
         Option<string?> logLevel = new("--log-level") { Description = "Trace, Debug, Information, Warning, Error or Critical. Default: Information.", HelpName = "LEVEL" };
+        Option<string?> logFormat = new("--log-format") { Description = "auto (text on a terminal, else JSON), json or text. Default: auto.", HelpName = "FORMAT" };
         Option<string?> metricsToken = new("--metrics-token-file") { Description = "Serves /metrics to whoever sends the bearer token in this file.", HelpName = "FILE" };
         return new Command("server", "Runs the daemon. It prints 'ready https://HOST:PORT' when it serves; SIGTERM drains and stops it.")
-            .With(data, listen, config, rootKey, dev, connectionFile, shards, logLevel, metricsToken)
+            .With(data, listen, config, rootKey, dev, connectionFile, shards, logLevel, logFormat, metricsToken)
             .Runs(async (parsed, cancellationToken) =>
             {
                 KeyValuePair<string, string?>[] settings =
@@ -37,6 +38,7 @@ internal static class ServerCommand
                     new(nameof(NodeOptions.ConnectionFile), parsed.GetValue(connectionFile)),
                     new(nameof(NodeOptions.Shards), parsed.GetValue(shards)?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
                     new(nameof(NodeOptions.LogLevel), parsed.GetValue(logLevel)),
+                    new(nameof(NodeOptions.LogFormat), parsed.GetValue(logFormat)),
                     new($"{nameof(NodeOptions.Metrics)}:{nameof(MetricsOptions.TokenFile)}", parsed.GetValue(metricsToken)),
                 ];
                 IDictionary environment = Environment.GetEnvironmentVariables();

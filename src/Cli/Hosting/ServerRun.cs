@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
@@ -68,7 +70,7 @@ internal static class ServerRun
         // Whoever sends rubbish must not fill the log: what this library calls an error is a caller's.
         logging.AddFilter("Grpc", LogLevel.None);
         logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        if (terminal.ErrorIsTerminal)
+        if (options.LogFormat == "text" || (options.LogFormat == "auto" && terminal.ErrorIsTerminal))
         {
             logging.AddSimpleConsole(line =>
             {
@@ -83,6 +85,8 @@ internal static class ServerRun
             {
                 line.UseUtcTimestamp = true;
                 line.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+                // A log is no web page: quotes and umlauts stay readable.
+                line.JsonWriterOptions = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
             });
         }
     });

@@ -38,6 +38,10 @@ public sealed record NodeOptions
     [RegularExpression("^(Trace|Debug|Information|Warning|Error|Critical)$", ErrorMessage = "logLevel: Trace, Debug, Information, Warning, Error or Critical.")]
     public string LogLevel { get; init; } = "Information";
 
+    /// <summary>How log lines look: <c>json</c>, <c>text</c> for reading, or <c>auto</c>: text on a terminal. Default auto. Change: restart.</summary>
+    [RegularExpression("^(auto|json|text)$", ErrorMessage = "logFormat: auto, json or text.")]
+    public string LogFormat { get; init; } = "auto";
+
     /// <summary>What the node takes on at once.</summary>
     [ValidateObjectMembers]
     public LimitOptions Limits { get; init; } = new();
