@@ -138,6 +138,13 @@ Task("Pack")
     .IsDependentOn("Debian")
     .IsDependentOn("Packages");
 
+Task("PackTest")
+    .Description("Packs, then tries the Debian package without installing it: unit, configuration, the README's tour.")
+    .IsDependentOn("Pack")
+    .IsDependentOn("Build")
+    .Does(() => DotNet("PackTest", "test", "--project", "tests/Cli", "--configuration", Configuration, "--no-build",
+        "--filter", "FullyQualifiedName~PackageTests"));
+
 Task("Bench")
     .Description("Runs the load driver: --arguments=\"run --rounds 5 ...\" replaces the default. Installs its peers by apt.")
     .Does(() =>
