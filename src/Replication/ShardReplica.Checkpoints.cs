@@ -96,7 +96,9 @@ public sealed partial class ShardReplica
         }
     }
 
-    private bool IsFarBehind => _bytesSinceCheckpoint >= _options.CheckpointAfterBytes;
+    private bool IsFarBehind => _bytesSinceCheckpoint >= Math.Min(
+        _options.CheckpointAfterBytes,
+        Math.Max(_options.CheckpointNotBeforeBytes, _machine.StoredBytes / _options.CheckpointAfterShare));
 
     private bool HoldsTheLog => _released < _machine.Applied;
 

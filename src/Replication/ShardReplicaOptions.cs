@@ -23,8 +23,22 @@ public sealed record ShardReplicaOptions
     /// <summary>Bytes of entries read at a time while recovering. Default 4 MiB; 64 KiB to 64 MiB.</summary>
     public int RecoveryBatchBytes { get; init; } = 4 << 20;
 
-    /// <summary>Bytes of applied entries after which a checkpoint is begun. Default 128 MiB; from 1 KiB. Bounds recovery time.</summary>
+    /// <summary>
+    /// Most bytes of applied entries after which a checkpoint is begun. Default 128 MiB; from 1 KiB. Bounds recovery time.
+    /// </summary>
     public long CheckpointAfterBytes { get; init; } = 128L << 20;
+
+    /// <summary>
+    /// Share of the stored bytes after which a checkpoint is begun, one in so many. Default 24; 1 to 1,000. The log of two
+    /// such distances is kept, so that it takes a twelfth of what the store does, and a small shard recovers sooner.
+    /// </summary>
+    public int CheckpointAfterShare { get; init; } = 24;
+
+    /// <summary>
+    /// Bytes of applied entries below which no checkpoint is begun for its share. Default 16 MiB; from 1 KiB; above
+    /// <see cref="CheckpointAfterBytes"/> it has no effect.
+    /// </summary>
+    public long CheckpointNotBeforeBytes { get; init; } = 16L << 20;
 
     /// <summary>Pause after a checkpoint that found no space. Default 10 s.</summary>
     public TimeSpan CheckpointRetryAfter { get; init; } = TimeSpan.FromSeconds(10);
@@ -42,6 +56,8 @@ public sealed record ShardReplicaOptions
             (nameof(MaxApplyEntries), MaxApplyEntries is >= 1 and <= 65_536),
             (nameof(RecoveryBatchBytes), RecoveryBatchBytes is >= 64 << 10 and <= 64 << 20),
             (nameof(CheckpointAfterBytes), CheckpointAfterBytes >= 1 << 10),
+            (nameof(CheckpointAfterShare), CheckpointAfterShare is >= 1 and <= 1_000),
+            (nameof(CheckpointNotBeforeBytes), CheckpointNotBeforeBytes >= 1 << 10),
             (nameof(CheckpointRetryAfter), CheckpointRetryAfter > TimeSpan.Zero),
         ];
         foreach ((string name, bool inRange) in checks)

@@ -29,6 +29,31 @@ public sealed class ReplicaCheckpointTests
     }
 
     [Test]
+    public async Task Checkpoint_OfALargeStore_ComesAfterItsShareOfBytes()
+    {
+        await using Rig rig = await Rig.StartedAsync(new ShardReplicaOptions { CheckpointNotBeforeBytes = 4 << 10, CheckpointAfterShare = 2 });
+        rig.Machine.StoredBytes = 100_000;
+        long proposed = 0;
+        while (rig.Disk.Count == 0)
+        {
+            await rig.ProposeAsync(new byte[5000]);
+            proposed += 5000;
+        }
+
+        Assert.That(proposed, Is.InRange(45_000, 60_000));
+
+        rig.Machine.StoredBytes = 0;
+        proposed = 0;
+        while (rig.Disk.Count == 1)
+        {
+            await rig.ProposeAsync(new byte[500]);
+            proposed += 500;
+        }
+
+        Assert.That(proposed, Is.InRange(2_000, 8_000));
+    }
+
+    [Test]
     public async Task Checkpoint_WhileItIsWritten_LetsWritesGoOn()
     {
         await using Rig rig = await Rig.StartedAsync(Small);

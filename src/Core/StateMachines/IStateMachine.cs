@@ -28,6 +28,9 @@ public interface IStateMachine : IAsyncDisposable
     /// <summary>Running hash over all applied entries and outcomes; replicas at the same index agree. Readable from any thread.</summary>
     ulong RunningHash { get; }
 
+    /// <summary>About how many bytes a checkpoint stands for: what is stored, not what it takes on disk. On the applier's turn.</summary>
+    long StoredBytes => 0;
+
     /// <summary>Applies entries in order and publishes one read view at the end.</summary>
     /// <param name="records">Contiguous from <see cref="Applied"/> + 1.</param>
     /// <param name="outcomes">Filled with one outcome a record.</param>

@@ -84,6 +84,9 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     /// <inheritdoc/>
     public bool HasRoom => _store.HasRoom;
 
+    /// <inheritdoc/>
+    public long StoredBytes => _storedBytes;
+
     /// <summary>The ranges, for the applier and for the verifier of a store at rest.</summary>
     internal RangeTable Ranges => _ranges;
 

@@ -37,6 +37,8 @@ internal sealed class CountingMachine : IStateMachine
 
     public bool HasRoom { get; set; } = true;
 
+    public long StoredBytes { get; set; }
+
     public ulong RunningHash => Volatile.Read(ref _hash);
 
     /// <summary>All commands, in the order of their application.</summary>
