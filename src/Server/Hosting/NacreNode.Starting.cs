@@ -115,7 +115,7 @@ public sealed partial class NacreNode
 
         _ring = ring.Value;
         _parts.Push(new Part(_ring));
-        return OpenShards()
+        return await OpenShardsAsync().ConfigureAwait(false)
             ?? await RecoverAsync(cancellationToken).ConfigureAwait(false)
             ?? await ServeAsync(root, cancellationToken).ConfigureAwait(false);
     }
