@@ -9,4 +9,10 @@ public readonly record struct Proposal(EntryHeader Header, ReadOnlyMemory<byte> 
 {
     /// <summary>True for commands that give space back, such as a range's removal: a full store takes them, too.</summary>
     public bool MayUseReserve { get; init; }
+
+    /// <summary>
+    /// True when the caller does nothing else until it is answered, so that its thread may as well write, flush and apply:
+    /// <see cref="IProposer.ProposeAsync"/> then may block for a quick flush.
+    /// </summary>
+    public bool MayWait { get; init; }
 }

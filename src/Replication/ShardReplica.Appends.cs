@@ -24,8 +24,14 @@ public sealed partial class ShardReplica
         var batch = new AppendBatch(ready.HardState, ready.Persist.ToArray());
         _metrics.Appended(_tag, batch.Count);
         _appendsInFlight++;
-        ValueTask queued = _log.AppendAsync(
-            new LogAppend(_identity.Shard, _identity.Domain, ready.HardState, batch, this), CancellationToken.None);
+        var append = new LogAppend(_identity.Shard, _identity.Domain, ready.HardState, batch, this);
+        if (_proposerWaits && _appendsInFlight == 1 && batch.Count == 1 && _log.TryWriteNow(append))
+        {
+            _proposerWrote = true;
+            return;
+        }
+
+        ValueTask queued = _log.AppendAsync(append, CancellationToken.None);
         if (queued.IsCompleted)
         {
             queued.GetAwaiter().GetResult();

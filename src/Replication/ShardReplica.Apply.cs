@@ -40,6 +40,32 @@ public sealed partial class ShardReplica
         while (!_applierTurn.TryEnd());
     }
 
+    /// <summary>
+    /// For a proposer who has the applier's turn and waits for what it has just committed. Whatever else there is to do is
+    /// left to the scheduler.
+    /// </summary>
+    private void ApplyAsProposer()
+    {
+        _applierTurn.Begin();
+        try
+        {
+            if (State is not (ReplicaState.Stopped or ReplicaState.Failed) && _handoff.TryTake(ref _applying))
+            {
+                ApplyTaken();
+            }
+        }
+        catch (Exception cause)
+        {
+            Fail(cause);
+        }
+
+        if (Volatile.Read(ref _maintenanceDue) || IsFarBehind || State is ReplicaState.Stopped or ReplicaState.Failed ||
+            !_applierTurn.TryEnd())
+        {
+            _scheduler.Schedule(_applierWork);
+        }
+    }
+
     private void ApplierRound()
     {
         if (State is ReplicaState.Stopped or ReplicaState.Failed)

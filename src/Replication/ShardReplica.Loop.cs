@@ -17,6 +17,9 @@ public sealed partial class ShardReplica
     private Turn _loopTurn = Turn.Held;
     private int _signals;
 
+    private bool _proposerWaits;
+    private bool _proposerWrote;
+
     private RaftCore? _core;
     private LoopItem? _taken;
     private bool _ended;
@@ -82,25 +85,39 @@ public sealed partial class ShardReplica
         }
     }
 
-    /// <summary>On a proposer's thread, which applies nothing: its caller wants it back.</summary>
-    private void RunLoopOfProposer()
+    /// <summary>
+    /// On a proposer's thread, which applies nothing: its caller wants it back. Unless the caller waits for this anyway and
+    /// the log took its entry on this thread: then there is nobody to hand it to, and the answer is ready on return.
+    /// </summary>
+    private void RunLoopOfProposer(bool mayWait)
     {
         bool applierIsOurs = false;
         bool ended = false;
+        bool wrote = false;
         for (int round = 0; round < ProposerRounds && !ended; round++)
         {
+            _proposerWaits = mayWait && round == 0;
             applierIsOurs |= RunLoopRound();
+            wrote |= _proposerWrote;
+            _proposerWaits = _proposerWrote = false;
             ended = _loopTurn.TryEnd();
-        }
-
-        if (applierIsOurs)
-        {
-            _scheduler.Schedule(_applierWork);
         }
 
         if (!ended)
         {
             _scheduler.Schedule(_loopWork);
+        }
+
+        if (applierIsOurs)
+        {
+            if (wrote)
+            {
+                ApplyAsProposer();
+            }
+            else
+            {
+                _scheduler.Schedule(_applierWork);
+            }
         }
     }
 

@@ -19,7 +19,8 @@ namespace Nacre.Replication;
 /// Thread-safe. Two serial pieces of work, neither of which ever blocks a caller: the <i>loop</i> owns the Raft core
 /// (stamps proposals, appends them, hears of flushes, commits), the <i>applier</i> owns the state machine. While one
 /// batch is applied, the next is flushed and a third is gathered. A proposer that finds the loop idle runs it itself,
-/// so that a lone write passes from thread to thread twice: to the log's, and back. See <c>docs/decisions</c>.
+/// so that a lone write passes from thread to thread twice: to the log's, and back; or not at all, where the proposer may
+/// wait. See <c>docs/decisions</c>.
 /// </remarks>
 public sealed partial class ShardReplica : IProposer, ILogSink, IAsyncDisposable
 {
@@ -153,7 +154,7 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IAsyncDisposable
         _inbox.Add(ticket);
         if (_loopTurn.Request())
         {
-            RunLoopOfProposer();
+            RunLoopOfProposer(proposal.MayWait);
         }
 
         return outcome;

@@ -90,7 +90,7 @@ public sealed class CrashTests
             byte[] command = new byte[8 + (int)(number % 700)];
             BinaryPrimitives.WriteUInt64LittleEndian(command, number);
             Result<CommandOutcome> outcome = await replica.ProposeAsync(
-                new Proposal(new EntryHeader { Kind = EntryKind.Data, Operations = 1 }, command), default);
+                new Proposal(new EntryHeader { Kind = EntryKind.Data, Operations = 1 }, command) { MayWait = number % 3 != 0 }, default);
             if (!outcome.IsOk)
             {
                 Assert.That(outcome.Error.Code, Is.AnyOf(ErrorCode.OutcomeUnknown, ErrorCode.StorageFailed));

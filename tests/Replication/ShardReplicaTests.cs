@@ -13,6 +13,39 @@ namespace Nacre.Replication.Tests;
 public sealed class ShardReplicaTests
 {
     [Test]
+    public async Task Propose_ByAProposerWhoMayWait_IsAnsweredOnReturn()
+    {
+        await using Rig rig = await Rig.StartedAsync();
+        rig.Log.WritesNow = true;
+
+        ValueTask<Result<CommandOutcome>> waited = rig.Replica.ProposeAsync(Rig.Write(1) with { MayWait = true }, default);
+
+        Assert.That(waited.IsCompletedSuccessfully, Is.True);
+        Assert.That((await waited).IsOk, Is.True);
+        Assert.That(rig.Machine.Commands[^1], Is.EqualTo(new byte[] { 1 }));
+        Assert.That(rig.Log.WrittenNow, Is.EqualTo(1));
+        Assert.That((await rig.ProposeAsync(2)).IsOk, Is.True);
+        Assert.That(rig.Log.WrittenNow, Is.EqualTo(1), "who may not wait writes nothing");
+    }
+
+    [Test]
+    public async Task Propose_ByAProposerWhoMayWaitBehindAnother_LeavesItToTheLog()
+    {
+        await using Rig rig = await Rig.StartedAsync();
+        rig.Log.WritesNow = rig.Log.Holds = true;
+        ValueTask<Result<CommandOutcome>> first = rig.ProposeAsync(1);
+        await rig.Log.WhenWaiting();
+
+        ValueTask<Result<CommandOutcome>> second = rig.Replica.ProposeAsync(Rig.Write(2) with { MayWait = true }, default);
+
+        Assert.That(second.IsCompleted, Is.False, "an entry must not overtake one on its way");
+        Assert.That(rig.Log.WrittenNow, Is.Zero);
+        rig.Log.FlushOne();
+        rig.Log.FlushOne();
+        Assert.That((await first).IsOk && (await second).IsOk, Is.True);
+    }
+
+    [Test]
     public async Task Start_OnAnEmptyLog_OpensTermOneWithOneEntry()
     {
         await using var rig = new Rig();

@@ -3,7 +3,10 @@ using Nacre.Core.Errors;
 namespace Nacre.Core.Log;
 
 /// <summary>Hears what became of a shard's appends.</summary>
-/// <remarks>Called on the log's own thread, in append order; must return at once: post to a queue, run nothing.</remarks>
+/// <remarks>
+/// Called on the log's own thread, or inside <see cref="ISharedLog.TryWriteNow"/> on its caller's, in append order; must
+/// return at once: post to a queue, run nothing.
+/// </remarks>
 public interface ILogSink
 {
     /// <summary>The append is on the disk: written and flushed.</summary>

@@ -26,6 +26,14 @@ public interface ISharedLog : IAsyncDisposable
     /// <param name="cancellationToken">Stops the wait for room in the queue, never a queued append.</param>
     ValueTask AppendAsync(LogAppend append, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Writes and flushes an append on the calling thread, if the log is at rest and its disk is quick: a lone append then
+    /// waits for no other thread. Blocks for as long as the disk takes.
+    /// </summary>
+    /// <param name="append">As for <see cref="AppendAsync"/>.</param>
+    /// <returns>True: the sink was told, on this thread. False: nothing was done; append it the other way.</returns>
+    bool TryWriteNow(LogAppend append) => false;
+
     /// <summary>Reads entries in order from memory or disk.</summary>
     /// <param name="shard">The shard.</param>
     /// <param name="from">First index wanted; above the truncation index.</param>

@@ -66,6 +66,7 @@ internal static class ItemHandlers
             IfMatch = request.IfMatch,
             IfNoneMatch = "",
             Idempotency = idempotency.Value,
+            IsAlone = true,
         };
         return WriteAsync(call, write, returned: ByteString.Empty);
     }
@@ -97,6 +98,7 @@ internal static class ItemHandlers
             IfMatch = request.IfMatch,
             IfNoneMatch = request.IfNoneMatch,
             Idempotency = idempotency.Value,
+            IsAlone = true,
         };
         return WriteAsync(call, write, request.ReturnBody ? request.Body : ByteString.Empty);
     }

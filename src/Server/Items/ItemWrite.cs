@@ -26,4 +26,7 @@ internal readonly struct ItemWrite
 
     /// <summary>The caller's key, without hash; or none.</summary>
     public required IdempotencyKey Idempotency { get; init; }
+
+    /// <summary>True when the caller's thread has nothing else to do until the answer is there, so that it may write it itself.</summary>
+    public required bool IsAlone { get; init; }
 }

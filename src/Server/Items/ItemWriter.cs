@@ -40,7 +40,7 @@ internal static class ItemWriter
         }
 
         range = owner;
-        return ProposeAsync(container, owner, new(write.Kind, condition.Value, key.Value, write.Body), write.Idempotency, author, cancellationToken);
+        return ProposeAsync(container, owner, new(write.Kind, condition.Value, key.Value, write.Body), write, author, cancellationToken);
     }
 
     private static Result<byte[]> KeyOf(ContainerRoute container, in ItemWrite write)
@@ -65,9 +65,10 @@ internal static class ItemWriter
     }
 
     private static ValueTask<Result<CommandOutcome>> ProposeAsync(
-        ContainerRoute container, RangeRoute range, in ItemOperation operation, IdempotencyKey idempotency, in EntryAuthor author,
+        ContainerRoute container, RangeRoute range, in ItemOperation operation, in ItemWrite write, in EntryAuthor author,
         CancellationToken cancellationToken)
     {
+        IdempotencyKey idempotency = write.Idempotency;
         ReadOnlySpan<ItemOperation> operations = new(in operation);
         int size = ItemCommand.SizeOf(operations);
         byte[] rented = ArrayPool<byte>.Shared.Rent(size);
@@ -86,7 +87,7 @@ internal static class ItemWriter
             PrincipalKind = author.PrincipalKind,
             PrincipalId = author.PrincipalId,
         };
-        ValueTask<Result<CommandOutcome>> outcome = range.Shard.ProposeAsync(header, rented.AsMemory(0, size), cancellationToken);
+        ValueTask<Result<CommandOutcome>> outcome = range.Shard.ProposeAsync(header, rented.AsMemory(0, size), write.IsAlone, cancellationToken);
         command.Clear();
         ArrayPool<byte>.Shared.Return(rented);
         return outcome;

@@ -23,7 +23,9 @@ internal interface IDataShard
     /// <summary>Proposes a command; completes once it is applied.</summary>
     /// <param name="header">The request's part of the entry header.</param>
     /// <param name="command">The encoded command; borrowed until this call returns, not until it completes.</param>
+    /// <param name="mayWait">Whether this call may block for a quick flush: the caller's thread has nothing else to do until then.</param>
     /// <param name="cancellationToken">Stops the wait, not the write.</param>
     /// <returns>What came of it; or NotLeader, Overloaded, Unavailable, DiskFull, DeadlineExceeded, OutcomeUnknown, StorageFailed. Awaited once.</returns>
-    ValueTask<Result<CommandOutcome>> ProposeAsync(in EntryHeader header, ReadOnlyMemory<byte> command, CancellationToken cancellationToken);
+    ValueTask<Result<CommandOutcome>> ProposeAsync(
+        in EntryHeader header, ReadOnlyMemory<byte> command, bool mayWait, CancellationToken cancellationToken);
 }

@@ -27,8 +27,8 @@ internal sealed class ReplicaShard(ShardReplica replica, IDocumentReader documen
 
     /// <inheritdoc/>
     public ValueTask<Result<CommandOutcome>> ProposeAsync(
-        in EntryHeader header, ReadOnlyMemory<byte> command, CancellationToken cancellationToken) =>
-        replica.ProposeAsync(new Proposal(header, command), cancellationToken);
+        in EntryHeader header, ReadOnlyMemory<byte> command, bool mayWait, CancellationToken cancellationToken) =>
+        replica.ProposeAsync(new Proposal(header, command) { MayWait = mayWait }, cancellationToken);
 
     private static async ValueTask<NacreError?> AwaitAsync(ValueTask<Result<LogIndex>> index) => (await index.ConfigureAwait(false)).Error;
 }

@@ -254,6 +254,7 @@ internal sealed class ItemStream
             IfMatch = operation.IfMatch,
             IfNoneMatch = operation.IfNoneMatch,
             Idempotency = idempotency.Value,
+            IsAlone = batch.Operations.Count == 1,
         };
 
         // Not cancelled with the stream: what is in the log is in the log, and the slot waits for its end.

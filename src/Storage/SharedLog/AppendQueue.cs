@@ -3,8 +3,9 @@ using Nacre.Core;
 namespace Nacre.Storage.SharedLog;
 
 /// <summary>What waits for the writer: appends in order, and the few other things it is asked to do.</summary>
-/// <remarks>Thread-safe; one writer takes.</remarks>
+/// <remarks>Thread-safe; one writer takes: the log's thread, or in its place a caller who claimed the log at rest.</remarks>
 // Invariants:
+// - While a caller has the claim the log's thread waits, and everything that comes is queued behind.
 // - Appends leave in the order in which they came, those that waited for room included.
 // - _bytes counts the appends that are queued or with the writer; only an empty queue takes one beyond the limit.
 internal sealed class AppendQueue(long byteLimit)
@@ -16,6 +17,7 @@ internal sealed class AppendQueue(long byteLimit)
     private long _bytes;
     private bool _isSignalled;
     private bool _writerWaits;
+    private bool _isClaimed;
     private CloseRequest? _close;
     private bool _isClosed;
 
@@ -35,6 +37,40 @@ internal sealed class AppendQueue(long byteLimit)
             var waiter = new Waiter(append);
             LinkedListNode<Waiter> node = _waiters.AddLast(waiter);
             return new ValueTask(WaitAsync(node, cancellationToken));
+        }
+    }
+
+    /// <summary>Lets the caller write in the writer's place, if nothing is queued, wanted or being written.</summary>
+    /// <param name="bytes">Of the append that the caller brings; completed as if it had been queued.</param>
+    /// <returns>True: the caller is the writer until <see cref="EndClaim"/>.</returns>
+    public bool TryClaim(long bytes)
+    {
+        lock (_gate)
+        {
+            if (!_writerWaits || _isSignalled || _isClaimed || _isClosed || _waiters.Count > 0)
+            {
+                return false;
+            }
+
+            Invariant.Check(_appends.Count == 0 && _bytes == 0);
+            _isClaimed = true;
+            _bytes = bytes;
+            return true;
+        }
+    }
+
+    /// <summary>Gives the log back to the writer.</summary>
+    /// <param name="wake">True when there is something to do besides what was queued meanwhile.</param>
+    public void EndClaim(bool wake)
+    {
+        lock (_gate)
+        {
+            Invariant.Check(_isClaimed);
+            _isClaimed = false;
+            if (wake || _isSignalled)
+            {
+                Signal();
+            }
         }
     }
 
@@ -78,7 +114,7 @@ internal sealed class AppendQueue(long byteLimit)
     {
         lock (_gate)
         {
-            while (!_isSignalled)
+            while (!_isSignalled || _isClaimed)
             {
                 _writerWaits = true;
                 Monitor.Wait(_gate);
@@ -145,7 +181,7 @@ internal sealed class AppendQueue(long byteLimit)
     private void Signal()
     {
         _isSignalled = true;
-        if (_writerWaits)
+        if (_writerWaits && !_isClaimed)
         {
             Monitor.Pulse(_gate);
         }

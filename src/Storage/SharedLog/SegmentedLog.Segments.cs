@@ -124,6 +124,8 @@ public sealed partial class SegmentedLog
         }
     }
 
+    private bool WantsSpare => _active!.EndOffset > _activeCapacity / 2 && !_pool.HasSpare;
+
     /// <summary>Has the next segment's file made while this one still has room.</summary>
     private void KeepSpareReady()
     {

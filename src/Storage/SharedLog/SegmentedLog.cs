@@ -110,14 +110,26 @@ public sealed partial class SegmentedLog : ISharedLog
     /// </remarks>
     public ValueTask AppendAsync(LogAppend append, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(append);
-        int bytes = Measure(append);
-        if (bytes > _options.MaxAppendBytes)
+        int bytes = MeasureWithinLimit(append);
+        return _queue.EnqueueAsync(new QueuedAppend(append, ShardOf(append.Shard), bytes), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Throws as <see cref="AppendAsync"/> does, but for a closed log, where it returns false.</remarks>
+    public bool TryWriteNow(LogAppend append)
+    {
+        int bytes = MeasureWithinLimit(append);
+        if (!IsQuick || !_queue.TryClaim(bytes))
         {
-            throw new ArgumentException($"an append of {bytes} bytes is over the limit of {_options.MaxAppendBytes}", nameof(append));
+            return false;
         }
 
-        return _queue.EnqueueAsync(new QueuedAppend(append, ShardOf(append.Shard), bytes), cancellationToken);
+        _work.Clear();
+        Invariant.Check(_work.TryAddDomain(append.Domain));
+        _work.Appends.Add(new QueuedAppend(append, ShardOf(append.Shard), bytes));
+        RunTurn(withRequests: false);
+        _queue.EndClaim(wake: _mayFree || _idleSealDue || WantsSpare || _fault is not null);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -168,6 +180,15 @@ public sealed partial class SegmentedLog : ISharedLog
         _background?.Stop();
         await _idleTimer.DisposeAsync();
         CloseFiles();
+    }
+
+    private int MeasureWithinLimit(LogAppend append)
+    {
+        ArgumentNullException.ThrowIfNull(append);
+        int bytes = Measure(append);
+        return bytes <= _options.MaxAppendBytes
+            ? bytes
+            : throw new ArgumentException($"an append of {bytes} bytes is over the limit of {_options.MaxAppendBytes}", nameof(append));
     }
 
     private static int Measure(LogAppend append)

@@ -30,6 +30,12 @@ internal sealed class MemoryLog : ISharedLog
     /// <summary>How many appends are flushed before the log holds all that follow: power is about to fail.</summary>
     public int FlushesLeft { get; set; } = int.MaxValue;
 
+    /// <summary>While true, a caller may write for itself.</summary>
+    public bool WritesNow { get; set; }
+
+    /// <summary>Appends that callers wrote themselves.</summary>
+    public int WrittenNow { get; private set; }
+
     /// <summary>While true, a queued append makes its caller wait until <see cref="MakeRoom"/>.</summary>
     public bool IsFull { get; set; }
 
@@ -90,6 +96,23 @@ internal sealed class MemoryLog : ISharedLog
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    public bool TryWriteNow(LogAppend append)
+    {
+        if (!WritesNow)
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            _waiting.Enqueue(append);
+        }
+
+        FlushOne();
+        WrittenNow++;
+        return true;
     }
 
     public ValueTask<IReadOnlyList<LogRecord>> ReadAsync(ShardId shard, LogIndex from, int maxBytes, CancellationToken cancellationToken)

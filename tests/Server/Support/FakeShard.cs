@@ -41,7 +41,7 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
     public ValueTask<NacreError?> ReadBarrierAsync(CancellationToken cancellationToken) => new((NacreError?)null);
 
     public ValueTask<Result<CommandOutcome>> ProposeAsync(
-        in EntryHeader header, ReadOnlyMemory<byte> command, CancellationToken cancellationToken)
+        in EntryHeader header, ReadOnlyMemory<byte> command, bool mayWait, CancellationToken cancellationToken)
     {
         LastHeader = header;
         Interlocked.Increment(ref _proposals);
