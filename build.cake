@@ -77,7 +77,7 @@ Task("Publish")
         var folder = $"{Artifacts}/nacre-{Version()}-{Runtime}";
         CleanDirectory(folder);
         DotNet("Publish", "publish", "src/Cli", "--configuration", Configuration, "--runtime", Runtime,
-            "--self-contained", "--verbosity", "quiet", "--output", folder);
+            "--self-contained", "--property:PublishReadyToRun=true", "--verbosity", "quiet", "--output", folder);
         Run("Publish", "tar", "--create", "--gzip", "--owner=0", "--group=0", "--numeric-owner",
             "--file", $"{folder}.tar.gz", "--directory", Artifacts, $"nacre-{Version()}-{Runtime}");
     });
