@@ -9,5 +9,7 @@ namespace Nacre.Benchmarks.Load;
 /// <param name="Rounds">How often; medians are over these. One more, before them, warms up.</param>
 /// <param name="Workloads">Which mixes.</param>
 /// <param name="Clients">How many concurrent callers, one cell each.</param>
+/// <param name="Program">The nacre to measure; null: the one that was built.</param>
 internal sealed record LoadSettings(
-    long Records, int DocumentBytes, TimeSpan Slice, int Rounds, IReadOnlyList<Workload> Workloads, IReadOnlyList<int> Clients);
+    long Records, int DocumentBytes, TimeSpan Slice, int Rounds, IReadOnlyList<Workload> Workloads, IReadOnlyList<int> Clients,
+    string? Program);

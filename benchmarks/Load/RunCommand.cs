@@ -45,10 +45,14 @@ internal static class RunCommand
         {
             Description = "Rounds counted; one more warms up.", DefaultValueFactory = _ => 5,
         };
+        var program = new Option<FileInfo?>("--program")
+        {
+            Description = "The nacre to measure, such as a packed one; else the one that was built beside this driver.",
+        };
         var output = new Option<FileInfo?>("--output-file") { Description = "Where the report goes; else standard output." };
         var command = new Command("run", "Runs workloads against several servers, interleaved.")
         {
-            targets, workloads, clients, records, bytes, slice, rounds, output,
+            targets, workloads, clients, records, bytes, slice, rounds, program, output,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -58,7 +62,8 @@ internal static class RunCommand
                 TimeSpan.FromSeconds(result.GetValue(slice)),
                 result.GetValue(rounds),
                 [.. Split(result.GetValue(workloads)).Select(Workload.Named)],
-                [.. Split(result.GetValue(clients)).Select(text => int.Parse(text, CultureInfo.InvariantCulture))]);
+                [.. Split(result.GetValue(clients)).Select(text => int.Parse(text, CultureInfo.InvariantCulture))],
+                result.GetValue(program)?.FullName);
             string report = await RunAsync(settings, Split(result.GetValue(targets)));
             if (result.GetValue(output) is { } file)
             {
@@ -118,8 +123,8 @@ internal static class RunCommand
         Directory.CreateDirectory(folder);
         return name switch
         {
-            "nacre-unary" => await NacreTarget.StartAsync(folder, stream: false),
-            "nacre-stream" => await NacreTarget.StartAsync(folder, stream: true),
+            "nacre-unary" => await NacreTarget.StartAsync(settings.Program, folder, stream: false),
+            "nacre-stream" => await NacreTarget.StartAsync(settings.Program, folder, stream: true),
             "echo-unary" => await EchoTarget.StartAsync(certificates, stream: false, settings.DocumentBytes),
             "echo-stream" => await EchoTarget.StartAsync(certificates, stream: true, settings.DocumentBytes),
             "postgres" => await PostgresTarget.StartAsync(certificates, folder),

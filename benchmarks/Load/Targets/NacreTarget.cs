@@ -9,14 +9,16 @@ namespace Nacre.Benchmarks.Load.Targets;
 /// <summary>The database itself: its program in a process of its own, its SDK unary or over the item stream.</summary>
 internal sealed class NacreTarget : ITarget
 {
+    private readonly string? _program;
     private readonly string _folder;
     private readonly bool _stream;
     private ServerProcess _server;
     private NacreClient _client;
     private Container _container;
 
-    private NacreTarget(string folder, bool stream, ServerProcess server, NacreClient client)
+    private NacreTarget(string? program, string folder, bool stream, ServerProcess server, NacreClient client)
     {
+        _program = program;
         _folder = folder;
         _stream = stream;
         _server = server;
@@ -34,12 +36,12 @@ internal sealed class NacreTarget : ITarget
         .EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
     /// <summary>Starts a server on an empty folder and makes a container.</summary>
-    public static async Task<NacreTarget> StartAsync(string folder, bool stream)
+    public static async Task<NacreTarget> StartAsync(string? program, string folder, bool stream)
     {
-        (ServerProcess server, NacreClient client) = await OpenAsync(folder, stream);
+        (ServerProcess server, NacreClient client) = await OpenAsync(program, folder, stream);
         await client.CreateDatabaseAsync("load");
         await client.GetContainer("load", "docs").CreateAsync(new ContainerSettings("/p"));
-        return new NacreTarget(folder, stream, server, client);
+        return new NacreTarget(program, folder, stream, server, client);
     }
 
     public Task PrepareAsync(int clients) => Task.CompletedTask;
@@ -79,7 +81,7 @@ internal sealed class NacreTarget : ITarget
         await _server.KillAsync();
         await _server.DisposeAsync();
         var watch = Stopwatch.StartNew();
-        (_server, _client) = await OpenAsync(_folder, _stream);
+        (_server, _client) = await OpenAsync(_program, _folder, _stream);
         _container = _client.GetContainer("load", "docs");
         await ReadAsync(0, key);
         return watch.Elapsed;
@@ -93,10 +95,10 @@ internal sealed class NacreTarget : ITarget
 
     private static string DataFolder(string folder) => Path.Combine(folder, "data");
 
-    private static async Task<(ServerProcess Server, NacreClient Client)> OpenAsync(string folder, bool stream)
+    private static async Task<(ServerProcess Server, NacreClient Client)> OpenAsync(string? program, string folder, bool stream)
     {
         string connection = Path.Combine(folder, "connection.json");
-        var start = new ProcessStartInfo(ProgramPath(),
+        var start = new ProcessStartInfo(program ?? BuiltProgram(),
             ["server", "--dev", "--data", DataFolder(folder), "--listen", "127.0.0.1:0", "--connection-file", connection]);
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(folder, "config");
         (ServerProcess server, _) = await ServerProcess.StartAsync(
@@ -107,7 +109,7 @@ internal sealed class NacreTarget : ITarget
         return (server, client);
     }
 
-    private static string ProgramPath()
+    private static string BuiltProgram()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
