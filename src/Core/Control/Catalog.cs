@@ -5,7 +5,7 @@ namespace Nacre.Core.Control;
 
 /// <summary>
 /// Everything that the control shard knows, at one point of its log: the cluster, databases, containers and their
-/// ranges, account keys, settings. Whoever holds one sees a consistent point; a change makes another.
+/// ranges, users and permissions, keys, settings. Whoever holds one sees a consistent point; a change makes another.
 /// </summary>
 /// <remarks>Immutable.</remarks>
 public sealed record Catalog
@@ -15,6 +15,9 @@ public sealed record Catalog
 
     /// <summary>Most data shards of a cluster.</summary>
     public const int MaxDataShards = 1024;
+
+    private static readonly ImmutableSortedDictionary<string, UserRecord> NoUsers =
+        ImmutableSortedDictionary.Create<string, UserRecord>(StringComparer.Ordinal);
 
     /// <summary>Before the cluster is created.</summary>
     public static Catalog Empty { get; } = new();
@@ -42,6 +45,17 @@ public sealed record Catalog
 
     /// <summary>Account keys, by kind.</summary>
     public ImmutableArray<AccountKeyRecord> AccountKeys { get; init; } = [];
+
+    /// <summary>The keys that resource tokens are made under: the newest last, before it the one that was the newest. Oldest first; at most two.</summary>
+    public ImmutableArray<TokenKeyRecord> TokenKeys { get; init; } = [];
+
+    /// <summary>Users of each database that has any, by name, ordinal.</summary>
+    public ImmutableDictionary<DatabaseId, ImmutableSortedDictionary<string, UserRecord>> Users { get; init; } =
+        ImmutableDictionary<DatabaseId, ImmutableSortedDictionary<string, UserRecord>>.Empty;
+
+    /// <summary>Every permission of every user: what there is in force.</summary>
+    public ImmutableDictionary<PermissionId, PermissionRecord> Permissions { get; init; } =
+        ImmutableDictionary<PermissionId, PermissionRecord>.Empty;
 
     /// <summary>Settings, by name, ordinal.</summary>
     public ImmutableArray<SettingRecord> Settings { get; init; } = [];
@@ -75,6 +89,13 @@ public sealed record Catalog
 
         return DeletingContainers.FirstOrDefault(container => container.Id == id);
     }
+
+    /// <summary>A database's users, by name, ordinal.</summary>
+    public ImmutableSortedDictionary<string, UserRecord> UsersOf(DatabaseId database) => Users.GetValueOrDefault(database, NoUsers);
+
+    /// <summary>Finds a user of a database that is not being deleted; null when there is none.</summary>
+    public UserRecord? FindUser(string database, string name) =>
+        FindDatabase(database) is { } found ? UsersOf(found.Id).GetValueOrDefault(name) : null;
 
     /// <summary>Finds an account key; null when it is not set.</summary>
     public AccountKeyRecord? FindAccountKey(AccountKeyKind kind) => AccountKeys.FirstOrDefault(key => key.Kind == kind);

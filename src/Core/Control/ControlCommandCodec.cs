@@ -7,7 +7,7 @@ using Nacre.Core.Ids;
 namespace Nacre.Core.Control;
 
 /// <summary>Control commands as bytes. Layout in <c>docs/formats/control.md</c>.</summary>
-public static class ControlCommandCodec
+public static partial class ControlCommandCodec
 {
     /// <summary>Version of every command's layout, its second byte.</summary>
     public const byte FormatVersion = 1;
@@ -55,6 +55,27 @@ public static class ControlCommandCodec
             case RecordKeyRingGeneration record:
                 writer.WriteUInt64(record.Generation);
                 break;
+            case CreateUser create:
+                writer.WriteText(create.Database).WriteText(create.Name);
+                break;
+            case DeleteUser delete:
+                writer.WriteText(delete.Database).WriteText(delete.Name).WriteUInt64(delete.IfMatch.Value);
+                break;
+            case CreatePermission create:
+                WriteTarget(writer.WriteText(create.Database).WriteText(create.User).WriteText(create.Name), create.Target);
+                break;
+            case ReplacePermission replace:
+                WriteTarget(
+                    writer.WriteText(replace.Database).WriteText(replace.User).WriteText(replace.Name).WriteUInt64(replace.IfMatch.Value),
+                    replace.Target);
+                break;
+            case DeletePermission delete:
+                writer.WriteText(delete.Database).WriteText(delete.User).WriteText(delete.Name).WriteUInt64(delete.IfMatch.Value);
+                break;
+            case SetTokenKey set:
+                writer.WriteUInt32(set.Generation).WriteBytes(set.Sealed.Span)
+                    .WriteByte(set.KeepsPrevious ? (byte)1 : (byte)0).WriteUInt64(set.Expected.Value);
+                break;
             default:
                 throw new InvariantViolationException($"unknown control command {command.Kind}");
         }
@@ -71,7 +92,7 @@ public static class ControlCommandCodec
         var kind = (ControlCommandKind)reader.ReadByte();
         byte version = reader.ReadByte();
         if (!reader.Failed &&
-            (version != FormatVersion || kind is ControlCommandKind.None or > ControlCommandKind.RecordKeyRingGeneration))
+            (version != FormatVersion || kind is ControlCommandKind.None or > ControlCommandKind.SetTokenKey))
         {
             return new NacreError(ErrorCode.Unsupported,
                 $"A control command has kind {(byte)kind} and version {version}, which this program does not know.");
@@ -150,8 +171,10 @@ public static class ControlCommandCodec
                 return ReadSetAccountKey(ref reader);
             case ControlCommandKind.SetSetting:
                 return ReadSetSetting(ref reader);
-            default:
+            case ControlCommandKind.RecordKeyRingGeneration:
                 return new RecordKeyRingGeneration(reader.ReadUInt64());
+            default:
+                return ReadAccess(kind, ref reader);
         }
     }
 

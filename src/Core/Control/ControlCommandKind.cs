@@ -38,4 +38,22 @@ public enum ControlCommandKind : byte
 
     /// <summary><see cref="RecordKeyRingGeneration"/>.</summary>
     RecordKeyRingGeneration = 11,
+
+    /// <summary><see cref="CreateUser"/>.</summary>
+    CreateUser = 12,
+
+    /// <summary><see cref="DeleteUser"/>.</summary>
+    DeleteUser = 13,
+
+    /// <summary><see cref="CreatePermission"/>.</summary>
+    CreatePermission = 14,
+
+    /// <summary><see cref="ReplacePermission"/>.</summary>
+    ReplacePermission = 15,
+
+    /// <summary><see cref="DeletePermission"/>.</summary>
+    DeletePermission = 16,
+
+    /// <summary><see cref="SetTokenKey"/>.</summary>
+    SetTokenKey = 17,
 }

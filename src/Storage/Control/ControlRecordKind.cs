@@ -23,4 +23,13 @@ internal enum ControlRecordKind : ushort
 
     /// <summary>A client's remembered outcomes.</summary>
     Client = 7,
+
+    /// <summary>A user; stands behind its database.</summary>
+    User = 8,
+
+    /// <summary>A permission; stands behind its user and its container.</summary>
+    Permission = 9,
+
+    /// <summary>A key of resource tokens; oldest first.</summary>
+    TokenKey = 10,
 }

@@ -45,7 +45,7 @@ internal static partial class ControlRules
         int at = Catalog.PlaceOf(catalog.Databases, command.Name, static database => database.Name);
         if (at < 0)
         {
-            return Refused(ErrorCode.NotFound, "There is no database of that name.");
+            return NoDatabase();
         }
 
         DatabaseRecord database = catalog.Databases[at];
@@ -57,7 +57,7 @@ internal static partial class ControlRules
         DatabaseRecord deleting = database with { State = ResourceState.Deleting, Version = version, Containers = [] };
         state = state with
         {
-            Catalog = catalog with
+            Catalog = WithoutUsers(catalog, database.Id) with
             {
                 Databases = catalog.Databases.RemoveAt(at),
                 DeletingDatabases = [.. catalog.DeletingDatabases.Append(deleting).OrderBy(each => each.Id)],
@@ -102,7 +102,7 @@ internal static partial class ControlRules
 
         if (catalog.FindDatabase(command.Database) is not { } database)
         {
-            return Refused(ErrorCode.NotFound, "There is no database of that name.");
+            return NoDatabase();
         }
 
         int at = Catalog.PlaceOf(database.Containers, command.Name, static container => container.Name);
@@ -147,7 +147,7 @@ internal static partial class ControlRules
         Catalog catalog = state.Catalog;
         if (catalog.FindDatabase(command.Database) is not { } database)
         {
-            return Refused(ErrorCode.NotFound, "There is no database of that name.");
+            return NoDatabase();
         }
 
         int at = Catalog.PlaceOf(database.Containers, command.Name, static container => container.Name);
@@ -162,7 +162,7 @@ internal static partial class ControlRules
             return Changed("The container");
         }
 
-        Catalog without = WithContainers(catalog, database, database.Containers.RemoveAt(at));
+        Catalog without = WithoutPermissionsFor(WithContainers(catalog, database, database.Containers.RemoveAt(at)), container);
         state = state with { Catalog = without with { DeletingContainers = WithDeleting(catalog, [container], version) } };
         return Done(time, CommandEffect.None, container.Id.Value);
     }

@@ -41,6 +41,12 @@ internal static partial class ControlRules
             SetAccountKey set => Execute(ref state, set, version, time),
             SetSetting set => Execute(ref state, set, version, time),
             RecordKeyRingGeneration record => Execute(ref state, record, time),
+            CreateUser create => Execute(ref state, create, version, time),
+            DeleteUser delete => Execute(ref state, delete, time),
+            CreatePermission create => Execute(ref state, create, version, time),
+            ReplacePermission replace => Execute(ref state, replace, version, time),
+            DeletePermission delete => Execute(ref state, delete, time),
+            SetTokenKey set => Execute(ref state, set, version, time),
             _ => throw new InvariantViolationException($"unknown control command {command.Kind}"),
         };
     }

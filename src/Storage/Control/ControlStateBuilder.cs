@@ -18,6 +18,13 @@ internal sealed class ControlStateBuilder
     private readonly ImmutableSortedDictionary<UInt128, ClientOutcomes>.Builder _clients =
         ImmutableSortedDictionary.CreateBuilder<UInt128, ClientOutcomes>();
 
+    private readonly SortedDictionary<UserId, UserRecord> _users = [];
+    private readonly HashSet<(DatabaseId, string)> _userNames = [];
+    private readonly SortedDictionary<UserId, SortedDictionary<string, PermissionRecord>> _permissions = [];
+    private readonly ImmutableDictionary<PermissionId, PermissionRecord>.Builder _permissionsById =
+        ImmutableDictionary.CreateBuilder<PermissionId, PermissionRecord>();
+    private readonly ImmutableArray<TokenKeyRecord>.Builder _tokenKeys = ImmutableArray.CreateBuilder<TokenKeyRecord>();
+
     private ControlState? _head;
 
     /// <summary>Takes the head; once.</summary>
@@ -52,6 +59,33 @@ internal sealed class ControlStateBuilder
     /// <summary>Takes an account key.</summary>
     public bool TryAdd(AccountKeyRecord key) => _keys.TryAdd(key.Kind, key);
 
+    /// <summary>Takes a user, whose permissions follow.</summary>
+    public bool TryAdd(UserRecord user) =>
+        _containers.ContainsKey(user.Database) && _userNames.Add((user.Database, user.Name)) &&
+        _users.TryAdd(user.Id, user) && _permissions.TryAdd(user.Id, new(StringComparer.Ordinal));
+
+    /// <summary>Takes a permission of a user that was taken, for a container that was taken.</summary>
+    public bool TryAdd(PermissionRecord permission)
+    {
+        if (!_users.TryGetValue(permission.User, out UserRecord? user) ||
+            !_containers[user.Database].TryGetValue(permission.Target.Resource.Container, out ContainerRecord? container) ||
+            container.Id != permission.Container)
+        {
+            return false;
+        }
+
+        PermissionRecord whole = permission with { Database = user.Database };
+        return _permissions[user.Id].TryAdd(permission.Name, whole) && _permissionsById.TryAdd(permission.Id, whole);
+    }
+
+    /// <summary>Takes a key of tokens; the newer of two comes second.</summary>
+    public bool TryAdd(TokenKeyRecord key)
+    {
+        bool fits = _tokenKeys.Count == 0 ? key.Generation > 0 : _tokenKeys.Count == 1 && key.Generation > _tokenKeys[0].Generation;
+        _tokenKeys.Add(key);
+        return fits;
+    }
+
     /// <summary>Takes a setting.</summary>
     public bool TryAdd(SettingRecord setting) => _settings.TryAdd(setting.Name, setting);
 
@@ -73,9 +107,15 @@ internal sealed class ControlStateBuilder
                     DeletingContainers = [.. _deletingContainers.Values],
                     AccountKeys = [.. _keys.Values],
                     Settings = [.. _settings.Values],
+                    Users = _users.Values.GroupBy(user => user.Database).ToImmutableDictionary(group => group.Key, UsersOf),
+                    Permissions = _permissionsById.ToImmutable(),
+                    TokenKeys = _tokenKeys.ToImmutable(),
                 },
                 Outcomes = _head.Outcomes with { Clients = _clients.ToImmutable() },
             };
         return state is not null;
     }
+
+    private ImmutableSortedDictionary<string, UserRecord> UsersOf(IEnumerable<UserRecord> users) => users.ToImmutableSortedDictionary(
+        user => user.Name, user => user with { Permissions = [.. _permissions[user.Id].Values] }, StringComparer.Ordinal);
 }

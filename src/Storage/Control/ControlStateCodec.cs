@@ -14,7 +14,7 @@ namespace Nacre.Storage.Control;
 /// The state as a row of records, each with its kind, version and length, so that later versions add kinds. Layout in
 /// <c>docs/formats/control.md</c>.
 /// </summary>
-internal static class ControlStateCodec
+internal static partial class ControlStateCodec
 {
     /// <summary>Version of all records written here.</summary>
     public const ushort RecordVersion = 1;
@@ -60,6 +60,7 @@ internal static class ControlStateCodec
             Add(payload, ControlRecordKind.Client, Client(id, client));
         }
 
+        AddAccess(payload, catalog);
         return payload.ToArray();
     }
 
@@ -80,7 +81,7 @@ internal static class ControlStateCodec
                 var kind = (ControlRecordKind)BinaryPrimitives.ReadUInt16LittleEndian(payload);
                 ushort version = BinaryPrimitives.ReadUInt16LittleEndian(payload[2..]);
                 uint length = BinaryPrimitives.ReadUInt32LittleEndian(payload[4..]);
-                if (version != RecordVersion || kind is < ControlRecordKind.Head or > ControlRecordKind.Client)
+                if (version != RecordVersion || kind is < ControlRecordKind.Head or > ControlRecordKind.TokenKey)
                 {
                     return new NacreError(ErrorCode.Unsupported,
                         $"The catalogue holds a record of kind {(ushort)kind} and version {version}, which this program does not know. Run the later version that wrote it.");
@@ -118,7 +119,8 @@ internal static class ControlStateCodec
         ControlRecordKind.AccountKey => TryReadAccountKey(ref reader, builder),
         ControlRecordKind.Setting => builder.TryAdd(new SettingRecord(
             ControlCommandCodec.ReadText(ref reader), ControlCommandCodec.ReadText(ref reader), new Sequence(reader.ReadUInt64()))),
-        _ => TryReadClient(ref reader, builder),
+        ControlRecordKind.Client => TryReadClient(ref reader, builder),
+        _ => TryReadAccess(kind, ref reader, builder),
     };
 
     private static CommandWriter Head(ControlState state) => new CommandWriter()

@@ -1,4 +1,5 @@
 using CsCheck;
+using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
@@ -22,6 +23,14 @@ public sealed class ControlCommandCodecTests
         Gen.Int[0, 3].Select(at => Paths[at]).Array[1, 3].Where(paths => paths.Distinct().Count() == paths.Length)
             .Select(paths => PartitionKeyDefinition.Create(paths).Value);
 
+    private static readonly Gen<PartitionKeyValue> Value = Gen.OneOf(
+        Gen.Const(PartitionKeyValue.Undefined), Gen.Const(PartitionKeyValue.Null), Gen.Bool.Select(PartitionKeyValue.Of),
+        Gen.Double.Where(double.IsFinite).Select(PartitionKeyValue.Of), Text.Select(PartitionKeyValue.Of));
+
+    private static readonly Gen<PermissionTarget> Target = Gen.Select(
+        Gen.Enum<PermissionMode>(), Gen.Int[0, ResourcePathTests.Paths.Length - 1], Value.Array[0, 3],
+        (mode, at, values) => new PermissionTarget(mode, ResourcePath.Parse(ResourcePathTests.Paths[at]).Value, new PartitionKey(values)));
+
     private static readonly Gen<ControlCommand> Command = Gen.OneOf<ControlCommand>(
         Gen.Select(Gen.ULong, Gen.UInt, (cluster, shards) => (ControlCommand)new CreateCluster(new ClusterId(cluster), shards)),
         Gen.Select(Text, Gen.UInt, (name, domain) => (ControlCommand)new CreateDatabase(name, new KeyDomainId(domain))),
@@ -33,7 +42,13 @@ public sealed class ControlCommandCodecTests
         Gen.ULong.Select(id => (ControlCommand)new ContainerGone(new ContainerId(id))),
         Gen.Select(Gen.Enum<AccountKeyKind>(), Text, Gen.Byte.Array[0, 60], Expected, (kind, id, key, version) => (ControlCommand)new SetAccountKey(kind, id, key, version)),
         Gen.Select(Text, Text, Gen.Bool, Expected, (name, value, isSet, version) => (ControlCommand)new SetSetting(name, isSet ? value : null, version)),
-        Gen.ULong.Select(generation => (ControlCommand)new RecordKeyRingGeneration(generation)));
+        Gen.ULong.Select(generation => (ControlCommand)new RecordKeyRingGeneration(generation)),
+        Gen.Select(Text, Text, (database, name) => (ControlCommand)new CreateUser(database, name)),
+        Gen.Select(Text, Text, Version, (database, name, version) => (ControlCommand)new DeleteUser(database, name, version)),
+        Gen.Select(Text, Text, Text, Target, (database, user, name, target) => (ControlCommand)new CreatePermission(database, user, name, target)),
+        Gen.Select(Text, Text, Target, Version, (user, name, target, version) => (ControlCommand)new ReplacePermission("d", user, name, target, version)),
+        Gen.Select(Text, Text, Text, Version, (database, user, name, version) => (ControlCommand)new DeletePermission(database, user, name, version)),
+        Gen.Select(Gen.UInt, Gen.Byte.Array[0, 60], Gen.Bool, Version, (generation, key, keeps, version) => (ControlCommand)new SetTokenKey(generation, key, keeps, version)));
 
     [Test]
     public void Decode_OfEncoded_GivesTheCommand() => Command.Sample(command =>
@@ -45,7 +60,7 @@ public sealed class ControlCommandCodecTests
     });
 
     [Test]
-    public void Decode_OfAnyBytes_RefusesOrGivesTheSameBytesBack() => Gen.Select(Gen.Byte[0, 13], Gen.Byte.Array[0, 40]).Sample((kind, rest) =>
+    public void Decode_OfAnyBytes_RefusesOrGivesTheSameBytesBack() => Gen.Select(Gen.Byte[0, 19], Gen.Byte.Array[0, 40]).Sample((kind, rest) =>
     {
         byte[] bytes = [kind, ControlCommandCodec.FormatVersion, .. rest];
         Result<ControlCommand> decoded = ControlCommandCodec.Decode(bytes);
@@ -69,7 +84,7 @@ public sealed class ControlCommandCodecTests
         return true;
     });
 
-    [TestCase(12, 1)]
+    [TestCase(18, 1)]
     [TestCase(0, 1)]
     [TestCase(2, 2)]
     public void Decode_OfALaterKindOrVersion_IsUnsupported(byte kind, byte version) =>
@@ -99,5 +114,36 @@ public sealed class ControlCommandCodecTests
             byte[] bytes = ControlCommandCodec.Encode(command);
             return BitConverter.GetBytes((ushort)bytes.Length).Concat(bytes);
         })]);
+    }
+
+    [Test]
+    public void Encode_OfEachCommandOfAccess_KeepsItsBytes()
+    {
+        var target = new PermissionTarget(
+            PermissionMode.All, ResourcePath.Parse("dbs/shop/colls/orders").Value, new PartitionKey(PartitionKeyValue.Of("acme"), PartitionKeyValue.Of(7)));
+        ControlCommand[] commands =
+        [
+            new CreateUser("shop", "ann"),
+            new DeleteUser("shop", "ann", new Sequence(3)),
+            new CreatePermission("shop", "ann", "orders", target),
+            new ReplacePermission("shop", "ann", "orders", target with { Mode = PermissionMode.Read, PartitionKey = default }, new Sequence(4)),
+            new DeletePermission("shop", "ann", "orders", default),
+            new SetTokenKey(2, new byte[] { 1, 2, 3 }, KeepsPrevious: true, new Sequence(5)),
+        ];
+
+        Golden.Check("control-access-commands-v1.bin", [.. commands.SelectMany(command =>
+        {
+            byte[] bytes = ControlCommandCodec.Encode(command);
+            return BitConverter.GetBytes((ushort)bytes.Length).Concat(bytes);
+        })]);
+    }
+
+    [Test]
+    public void Decode_TargetWithAnotherSpellingOfItsPartitionKey_IsCorrupt()
+    {
+        byte[] spaced = new CommandWriter().WriteByte((byte)ControlCommandKind.CreatePermission).WriteByte(1)
+            .WriteText("shop").WriteText("ann").WriteText("p").WriteByte(1).WriteText("dbs/shop/colls/c").WriteText("[ 1]").ToArray();
+
+        Assert.That(ControlCommandCodec.Decode(spaced).Error?.Code, Is.EqualTo(ErrorCode.Corrupt));
     }
 }

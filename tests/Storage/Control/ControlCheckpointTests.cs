@@ -161,7 +161,7 @@ public sealed class ControlCheckpointTests
     public void Decode_OfALaterRecord_IsUnsupported()
     {
         byte[] payload = Filled().Snapshot();
-        byte[] laterKind = [.. payload, 8, 0, 1, 0, 0, 0, 0, 0];
+        byte[] laterKind = [.. payload, 11, 0, 1, 0, 0, 0, 0, 0];
         byte[] laterVersion = [.. payload];
         laterVersion[2] = 2;
 
@@ -182,6 +182,50 @@ public sealed class ControlCheckpointTests
 
     [Test]
     public void Encode_OfAFilledState_KeepsItsBytes() => Golden.Check("control-state-v1.bin", Filled().Snapshot());
+
+    [Test]
+    public void Encode_OfAStateWithUsers_KeepsItsBytesAndReadsThem()
+    {
+        byte[] payload = WithUsers().Snapshot();
+
+        Golden.Check("control-state-v1-users.bin", payload);
+        Assert.That(ControlStateCodec.Encode(ControlStateCodec.Decode(payload).Value), Is.EqualTo(payload));
+    }
+
+    [Test]
+    public void Decode_OfAStateFromBeforeUsers_ReadsIt()
+    {
+        ControlState state = ControlStateCodec.Decode(Golden.Read("control-state-v1.bin")).Value;
+
+        Assert.That(state.Catalog.Databases, Is.Not.Empty);
+        Assert.That(state.Catalog.Users, Is.Empty);
+        Assert.That(state.Catalog.Permissions, Is.Empty);
+        Assert.That(state.Catalog.TokenKeys, Is.Empty);
+    }
+
+    [Test]
+    public void Decode_UserOrPermissionThatHangsInTheAir_IsCorrupt()
+    {
+        ControlState state = WithUsers().Machine.State;
+        Catalog catalog = state.Catalog;
+        PermissionRecord permission = catalog.Permissions.Values.First();
+        UserRecord user = catalog.UsersOf(permission.Database).Values.First(owner => owner.Id == permission.User);
+        Catalog With(UserRecord changed) => catalog with
+        {
+            Users = catalog.Users.SetItem(permission.Database, catalog.UsersOf(permission.Database).SetItem(changed.Name, changed)),
+        };
+        Catalog[] broken =
+        [
+            With(user with { Database = new DatabaseId(99) }),
+            With(user with { Permissions = [permission with { Container = new ContainerId(99) }] }),
+            With(user with { Permissions = [permission with { User = new UserId(99) }] }),
+            catalog with { TokenKeys = [.. catalog.TokenKeys, .. catalog.TokenKeys] },
+        ];
+
+        Assert.That(
+            broken.Select(each => ControlStateCodec.Decode(ControlStateCodec.Encode(state with { Catalog = each })).Error?.Code),
+            Is.All.EqualTo(ErrorCode.Corrupt));
+    }
 
     [Test]
     public async Task Checkpoint_OfAFilledState_KeepsItsBytes()
@@ -248,6 +292,23 @@ public sealed class ControlCheckpointTests
         bench.Run(new RecordKeyRingGeneration(4));
         bench.Run(new CreateDatabase("warehouse", KeyDomainId.Shared), new IdempotencyKey(new ClientId(3), 2, 0, new RequestHash(9)));
         bench.NoOp();
+        return bench;
+    }
+
+    private static ControlBench WithUsers()
+    {
+        ControlBench bench = Filled();
+        ResourcePath items = ResourcePath.Parse("dbs/warehouse/colls/items").Value;
+        var tenant = new PartitionKey(PartitionKeyValue.Of("t1"));
+        var whole = new PartitionKey(PartitionKeyValue.Of("t1"), PartitionKeyValue.Of(2));
+        bench.Run(new SetTokenKey(1, new byte[] { 1 }, KeepsPrevious: true, default));
+        bench.Run(new CreateUser("warehouse", "ann"));
+        bench.Run(new CreateUser("warehouse", "bob"));
+        bench.Run(new CreatePermission("warehouse", "ann", "tenant", new PermissionTarget(PermissionMode.All, items, tenant)));
+        bench.Run(new CreatePermission("warehouse", "ann", "one", new PermissionTarget(
+            PermissionMode.Read, ResourcePath.Parse("dbs/warehouse/colls/items/docs/17").Value, whole)));
+        bench.Run(new SetTokenKey(2, new byte[] { 2, 2 }, KeepsPrevious: true, bench.Catalog.TokenKeys[0].Version));
+        Assert.That(bench.Catalog.Permissions, Has.Count.EqualTo(2));
         return bench;
     }
 }
