@@ -33,8 +33,11 @@ public enum NacreErrorCode
     /// <summary>This signed request was seen before.</summary>
     Replayed = 204,
 
-    /// <summary>The key is known and may not do this, such as a read-only key that writes.</summary>
+    /// <summary>The caller is known and may not do this: a read-only key that writes, a token that asks for what it is not for.</summary>
     Forbidden = 205,
+
+    /// <summary>The resource token's time is over. The SDK gets another where it was told how.</summary>
+    TokenExpired = 206,
 
     /// <summary>The named resource is not there, or the caller may not see it.</summary>
     NotFound = 301,

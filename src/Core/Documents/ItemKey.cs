@@ -115,15 +115,21 @@ public static partial class ItemKey
             length += WriteComponent(prefix[level], components[length..]);
         }
 
-        // A text's end followed by FF is no end but an escaped zero: the text goes on.
-        ReadOnlySpan<byte> found = key[(LevelsOf(key) * PartitionKeyHash.LevelBytes)..];
-        bool matches = found.StartsWith(components[..length]) && found.Length > length && found[length] != EscapedZero;
+        bool matches = BeginsWith(key, components[..length]);
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
         }
 
         return matches;
+    }
+
+    /// <summary>True when an encoded key's partition key begins with these encoded components, or equals them.</summary>
+    internal static bool BeginsWith(ReadOnlySpan<byte> key, ReadOnlySpan<byte> components)
+    {
+        // A text's end followed by FF is no end but an escaped zero: the text goes on.
+        ReadOnlySpan<byte> found = key[(LevelsOf(key) * PartitionKeyHash.LevelBytes)..];
+        return found.StartsWith(components) && found.Length > components.Length && found[components.Length] != EscapedZero;
     }
 
     /// <summary>The hash of an encoded key.</summary>

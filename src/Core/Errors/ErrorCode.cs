@@ -36,6 +36,9 @@ public enum ErrorCode : ushort
     /// <summary>The caller is known and may not do this.</summary>
     Forbidden = 205,
 
+    /// <summary>The resource token's time is over; get another.</summary>
+    TokenExpired = 206,
+
     /// <summary>The named resource is not there, or the caller may not see it.</summary>
     NotFound = 301,
 

@@ -1,4 +1,5 @@
 using Nacre.Core.Errors;
+using Nacre.Security.Tokens;
 
 namespace Nacre.Security.Authentication;
 
@@ -23,8 +24,11 @@ internal ref struct CredentialText
     private const int MinTimeLength = 13;
     private const int MaxTimeLength = 15;
 
-    /// <summary>Names the key.</summary>
+    /// <summary>Names the account key; the default when <see cref="Token"/> is there in its place.</summary>
     public CredentialKeyId Key { get; private set; }
+
+    /// <summary>The resource token's 96 characters; empty when the request is signed with an account key.</summary>
+    public ReadOnlySpan<byte> Token { get; private set; }
 
     /// <summary>Host and port that the client dialled.</summary>
     public ReadOnlySpan<byte> Audience { get; private set; }
@@ -55,12 +59,13 @@ internal ref struct CredentialText
 
         ReadOnlySpan<byte> rest = text[3..];
         bool parsed =
-            TakePart(ref rest, "key="u8, out ReadOnlySpan<byte> key)
+            (TakePart(ref rest, "key="u8, out ReadOnlySpan<byte> key) ? credential.TryTakeKey(key)
+                : TakePart(ref rest, "tok="u8, out ReadOnlySpan<byte> token) && credential.TryTakeToken(token))
             && TakePart(ref rest, "aud="u8, out ReadOnlySpan<byte> audience)
             && TakePart(ref rest, "t="u8, out ReadOnlySpan<byte> time)
             && TakePart(ref rest, "n="u8, out ReadOnlySpan<byte> nonce)
             && TakeLast(rest, "sig="u8, out ReadOnlySpan<byte> signature)
-            && Fill(ref credential, key, audience, time, nonce, signature);
+            && Fill(ref credential, audience, time, nonce, signature);
         return parsed ? ErrorCode.None : ErrorCode.CredentialMalformed;
     }
 
@@ -92,12 +97,28 @@ internal ref struct CredentialText
         return named;
     }
 
-    private static bool Fill(
-        ref CredentialText credential, ReadOnlySpan<byte> key, ReadOnlySpan<byte> audience, ReadOnlySpan<byte> time,
-        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> signature)
+    private bool TryTakeKey(ReadOnlySpan<byte> key)
     {
-        if (key.Length != CredentialKeyId.Length || key.ContainsAnyExcept(Base64UrlText.Alphabet)
-            || !Base64UrlText.IsCanonical(nonce, NonceLength)
+        if (key.Length != CredentialKeyId.Length || key.ContainsAnyExcept(Base64UrlText.Alphabet))
+        {
+            return false;
+        }
+
+        Key = CredentialKeyId.Read(key);
+        return true;
+    }
+
+    private bool TryTakeToken(ReadOnlySpan<byte> token)
+    {
+        // Whole groups of three bytes: every text of this alphabet and length is the one form of its bytes.
+        Token = token;
+        return token.Length == ResourceToken.TextLength && !token.ContainsAnyExcept(Base64UrlText.Alphabet);
+    }
+
+    private static bool Fill(
+        ref CredentialText credential, ReadOnlySpan<byte> audience, ReadOnlySpan<byte> time, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> signature)
+    {
+        if (!Base64UrlText.IsCanonical(nonce, NonceLength)
             || !Base64UrlText.IsCanonical(signature, SignatureLength)
             || !TryReadTime(time, out long timeMs)
             || !AudienceNames.IsWellFormed(audience))
@@ -105,7 +126,6 @@ internal ref struct CredentialText
             return false;
         }
 
-        credential.Key = CredentialKeyId.Read(key);
         credential.Audience = audience;
         credential.Time = time;
         credential.TimeMs = timeMs;

@@ -7,18 +7,20 @@ using Nacre.Core.Errors;
 using Nacre.Core.Time;
 using Nacre.Security.Accounts;
 using Nacre.Security.Authorisation;
+using Nacre.Security.Tokens;
 
 namespace Nacre.Security.Authentication;
 
-/// <summary>Verifies signed requests: HMAC v2, as <c>docs/formats/auth.md</c> states it.</summary>
+/// <summary>Verifies requests signed with an account key or a resource token's secret: HMAC v2, as <c>docs/formats/auth.md</c> states it.</summary>
 /// <remarks>
-/// Thread-safe. A success allocates nothing; refusals that a stranger can cause allocate nothing either. The signature is
+/// Thread-safe. A success allocates nothing, but for a token's first; refusals that a stranger can cause allocate nothing either. The signature is
 /// checked first, so that only who holds a key learns about times, names and replays, and only such requests take room
 /// in the replay cache.
 /// </remarks>
 public sealed class HmacAuthenticator : IDisposable
 {
     private readonly AccountKeyDirectory _keys;
+    private readonly ResourceTokens? _tokens;
     private readonly AudienceNames _audience;
     private readonly ReplayCache _replays;
     private readonly TimeProvider _time;
@@ -33,13 +35,16 @@ public sealed class HmacAuthenticator : IDisposable
     /// <param name="options">Window and bounds.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Cryptographic in the product.</param>
+    /// <param name="tokens">Knows resource tokens; null: none is taken.</param>
     public HmacAuthenticator(
-        AccountKeyDirectory keys, AudienceNames audience, ReplayCacheOptions options, TimeProvider time, IRandomSource random)
+        AccountKeyDirectory keys, AudienceNames audience, ReplayCacheOptions options, TimeProvider time, IRandomSource random,
+        ResourceTokens? tokens = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(random);
         _keys = keys;
+        _tokens = tokens;
         _audience = audience;
         _time = time;
         _windowMs = (long)options.Window.TotalMilliseconds;
@@ -59,6 +64,7 @@ public sealed class HmacAuthenticator : IDisposable
     /// <returns>
     /// The caller. Errors: <see cref="ErrorCode.Unauthenticated"/>, <see cref="ErrorCode.CredentialMalformed"/>,
     /// <see cref="ErrorCode.Unsupported"/>, <see cref="ErrorCode.ClockSkewed"/>, <see cref="ErrorCode.Replayed"/>,
+    /// <see cref="ErrorCode.TokenExpired"/>,
     /// <see cref="ErrorCode.Overloaded"/> when the replay cache is full, <see cref="ErrorCode.Unavailable"/> for a request
     /// signed before this server started.
     /// </returns>
@@ -143,11 +149,16 @@ public sealed class HmacAuthenticator : IDisposable
             return unread == ErrorCode.Unsupported ? AuthenticationErrors.OtherVersion : AuthenticationErrors.Malformed;
         }
 
-        Credential? known = _keys.Find(parsed.Key);
+        Span<byte> request = stackalloc byte[CanonicalRequest.MaxLength];
         Span<byte> signature = stackalloc byte[HmacKey.MacBytes];
-        if (!IsSignedBy(known?.Key ?? _decoy, parsed, method, bodyHash, signature) || known is null)
+        ReadOnlySpan<byte> canonical = CanonicalRequest.Write(request, method, parsed.Audience, parsed.Time, parsed.Nonce, bodyHash);
+        Base64Url.DecodeFromUtf8(parsed.Signature, signature);
+        NacreError? refusal = parsed.Token.IsEmpty
+            ? VerifyKey(parsed.Key, canonical, signature, out Credential? known)
+            : VerifyToken(parsed.Token, canonical, signature, out known);
+        if (refusal is not null)
         {
-            return AuthenticationErrors.WrongSignature;
+            return refusal;
         }
 
         if (!_audience.Contains(parsed.Audience))
@@ -159,14 +170,53 @@ public sealed class HmacAuthenticator : IDisposable
         return VerifyTime(parsed.TimeMs, BinaryPrimitives.ReadUInt64LittleEndian(signature));
     }
 
-    private static bool IsSignedBy(
-        HmacKey key, in CredentialText parsed, ReadOnlySpan<char> method, ReadOnlySpan<byte> bodyHash, Span<byte> signature)
+    private NacreError? VerifyKey(CredentialKeyId id, ReadOnlySpan<byte> canonical, ReadOnlySpan<byte> signature, out Credential? known)
     {
-        Span<byte> text = stackalloc byte[CanonicalRequest.MaxLength];
+        known = _keys.Find(id);
+        return IsSignedBy(known?.Key ?? _decoy, canonical, signature) && known is not null ? null : AuthenticationErrors.WrongSignature;
+    }
+
+    /// <summary>The secret first: who does not hold it learns nothing of the permission, not even that it is gone.</summary>
+    private NacreError? VerifyToken(ReadOnlySpan<byte> text, ReadOnlySpan<byte> canonical, ReadOnlySpan<byte> signature, out Credential? known)
+    {
+        known = null;
+        Span<byte> bytes = stackalloc byte[ResourceToken.SizeBytes];
+        Base64Url.DecodeFromUtf8(text, bytes);
+        if (_tokens is null || !ResourceToken.TryRead(bytes, out ResourceToken token))
+        {
+            IsSignedBy(_decoy, canonical, signature);
+            return AuthenticationErrors.WrongSignature;
+        }
+
+        known = _tokens.Recall(token);
+        if (known is not null)
+        {
+            return IsSignedBy(known.Key, canonical, signature) ? known.Principal.CheckInForce() : AuthenticationErrors.WrongSignature;
+        }
+
+        Span<byte> secret = stackalloc byte[HmacKey.MacBytes];
         Span<byte> expected = stackalloc byte[HmacKey.MacBytes];
-        ReadOnlySpan<byte> canonical = CanonicalRequest.Write(text, method, parsed.Audience, parsed.Time, parsed.Nonce, bodyHash);
+        bool derived = _tokens.TryDerive(token, bytes, secret);
+        if (!derived)
+        {
+            _decoy.TryCompute(bytes, secret);
+        }
+
+        HMACSHA256.HashData(secret, canonical, expected);
+        if (!CryptographicOperations.FixedTimeEquals(expected, signature) || !derived)
+        {
+            return AuthenticationErrors.WrongSignature;
+        }
+
+        known = _tokens.TakeUp(token, secret);
+        CryptographicOperations.ZeroMemory(secret);
+        return known is null ? AuthenticationErrors.Withdrawn : known.Principal.CheckInForce();
+    }
+
+    private static bool IsSignedBy(HmacKey key, ReadOnlySpan<byte> canonical, ReadOnlySpan<byte> signature)
+    {
+        Span<byte> expected = stackalloc byte[HmacKey.MacBytes];
         bool computed = key.TryCompute(canonical, expected);
-        Base64Url.DecodeFromUtf8(parsed.Signature, signature);
         return CryptographicOperations.FixedTimeEquals(expected, signature) & computed;
     }
 

@@ -13,7 +13,7 @@ namespace Nacre.Security.Authentication;
 public sealed class RequestSigner : IDisposable
 {
     private readonly HmacKey _key;
-    private readonly CredentialKeyId _id;
+    private readonly string _names;
     private readonly TimeProvider _time;
     private readonly IRandomSource _random;
 
@@ -24,7 +24,22 @@ public sealed class RequestSigner : IDisposable
     public RequestSigner(ReadOnlySpan<byte> key, TimeProvider time, IRandomSource random)
     {
         _key = HmacKey.CopyOf(key);
-        _id = CredentialKeyId.Of(_key);
+        _names = $"key={CredentialKeyId.Of(_key)}";
+        _time = time;
+        _random = random;
+    }
+
+    /// <summary>Signs with a resource token.</summary>
+    /// <param name="token">The token with its secret, as its bearer got it; the parts need not belong together.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Draws nonces; cryptographic in the product.</param>
+    public RequestSigner(string token, TimeProvider time, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        string[] parts = token.Split('.');
+        Invariant.Check(parts.Length == 2);
+        _key = HmacKey.CopyOf(Base64Url.DecodeFromChars(parts[1]));
+        _names = $"tok={parts[0]}";
         _time = time;
         _random = random;
     }
@@ -49,7 +64,7 @@ public sealed class RequestSigner : IDisposable
         BodyHash.Compute(new ReadOnlySequence<byte>(body.ToArray()), bodyHash);
         ReadOnlySpan<byte> canonical = CanonicalRequest.Write(text, method, audienceText, Encoding.ASCII.GetBytes(time), nonceText, bodyHash);
         Invariant.Check(_key.TryCompute(canonical, signature));
-        return $"v2;key={_id};aud={audience};t={time};n={Encoding.ASCII.GetString(nonceText)};sig={Base64Url.EncodeToString(signature)}";
+        return $"v2;{_names};aud={audience};t={time};n={Encoding.ASCII.GetString(nonceText)};sig={Base64Url.EncodeToString(signature)}";
     }
 
     /// <summary>Derives the client's side of a stream's keys, once the server's first message told its nonce.</summary>

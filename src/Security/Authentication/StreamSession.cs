@@ -40,16 +40,16 @@ public sealed class StreamSession : IDisposable
     /// <remarks>The writer's thread.</remarks>
     public void Sign(ReadOnlySpan<byte> payload, Span<byte> mac) => _outgoing.Next(payload, mac);
 
-    /// <summary>Verifies the next batch received, and that the caller's key is still in force.</summary>
+    /// <summary>Verifies the next batch received, and that the caller's key or token is still in force.</summary>
     /// <param name="payload">The batch's bytes as they came.</param>
     /// <param name="mac">The MAC that came with it.</param>
-    /// <returns>Error: <see cref="ErrorCode.Unauthenticated"/>, for this batch and all after it.</returns>
+    /// <returns>Error: <see cref="ErrorCode.Unauthenticated"/> or <see cref="ErrorCode.TokenExpired"/>, for this batch and all after it.</returns>
     /// <remarks>The reader's thread.</remarks>
     public Result<Unit> Verify(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> mac)
     {
-        if (Principal.IsWithdrawn)
+        if (Principal.CheckInForce() is { } ended)
         {
-            return AuthenticationErrors.StreamWithdrawn;
+            return ended;
         }
 
         Span<byte> expected = stackalloc byte[HmacKey.MacBytes];
@@ -70,9 +70,9 @@ public sealed class StreamSession : IDisposable
         _outgoing.Dispose();
     }
 
-    /// <summary>Derives a stream's keys; null when the account key was withdrawn meanwhile.</summary>
+    /// <summary>Derives a stream's keys from an account key or a token's secret; null when that was withdrawn meanwhile.</summary>
     internal static StreamSession? TryDerive(
-        HmacKey accountKey, Principal principal, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> serverNonce, StreamSide side)
+        HmacKey key, Principal principal, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> serverNonce, StreamSide side)
     {
         Invariant.Check(clientNonce.Length == NonceBytes);
         Invariant.Check(serverNonce.Length == NonceBytes);
@@ -82,7 +82,7 @@ public sealed class StreamSession : IDisposable
         label.CopyTo(message);
         clientNonce.CopyTo(message[label.Length..]);
         serverNonce.CopyTo(message[(label.Length + NonceBytes)..]);
-        if (!accountKey.TryCompute(message, sessionKey))
+        if (!key.TryCompute(message, sessionKey))
         {
             return null;
         }

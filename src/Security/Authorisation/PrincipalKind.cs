@@ -8,4 +8,7 @@ public enum PrincipalKind : byte
 
     /// <summary>Holder of an account key that may read.</summary>
     AccountReadOnly = 2,
+
+    /// <summary>Bearer of a resource token: a user of a database, with one permission.</summary>
+    ResourceToken = 3,
 }

@@ -14,4 +14,10 @@ public enum ResourceKind : byte
 
     /// <summary>Items of a container.</summary>
     Item = 4,
+
+    /// <summary>A user of a database, or the list of them.</summary>
+    User = 5,
+
+    /// <summary>A permission of a user, the list of them, or a token made from one.</summary>
+    Permission = 6,
 }

@@ -79,6 +79,22 @@ internal static class AccountHandlers
             : header.Error;
     }
 
+    /// <summary>Draws the key of resource tokens anew.</summary>
+    public static async ValueTask<Result<RotateTokenKeyResponse>> RotateTokenKeyAsync(NodeServices services, Call call, RotateTokenKeyRequest request)
+    {
+        Result<EntryHeader> header = ControlRequests.HeaderOf(call, request.Idempotency, [request.Revoke ? (byte)1 : (byte)0]);
+        if (!header.IsOk)
+        {
+            return header.Error;
+        }
+
+        Result<(uint Generation, DateTimeOffset CreatedAt)> rotated =
+            await services.Control.TokenKeys.RotateAsync(request.Revoke, header.Value, call.Token).ConfigureAwait(false);
+        return rotated.IsOk
+            ? new RotateTokenKeyResponse { Generation = rotated.Value.Generation, CreatedMs = rotated.Value.CreatedAt.ToUnixTimeMilliseconds() }
+            : rotated.Error;
+    }
+
     private static AccountKeyInfo Show(AccountKey key) => new()
     {
         Kind = (Protocol.V1.AccountKeyKind)key.Kind,

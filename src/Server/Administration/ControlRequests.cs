@@ -40,11 +40,11 @@ internal static class ControlRequests
         {
             Cause = EntryCause.User,
             Activity = author.Activity,
-            PrincipalKind = author.PrincipalKind,
-            PrincipalId = author.PrincipalId,
+            PrincipalKind = author.Principal.EntryKind,
+            PrincipalId = author.Principal.NameUtf8,
             Idempotency = idempotency.Value.IsNone
                 ? IdempotencyKey.None
-                : idempotency.Value with { Hash = RequestHash.Of(default, asked) },
+                : idempotency.Value with { Client = author.Principal.Own(idempotency.Value.Client), Hash = RequestHash.Of(default, asked) },
         };
     }
 

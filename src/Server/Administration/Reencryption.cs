@@ -106,7 +106,9 @@ internal sealed class Reencryption : IAsyncDisposable
     /// <returns>True when no older key is left; false to try again later.</returns>
     private async Task<bool> RunRoundAsync(CancellationToken cancellationToken)
     {
-        NacreError? refusal = await _parts.AccountKeys.ResealAsync(cancellationToken).ConfigureAwait(false) ?? _parts.Certificates?.Reseal().Error;
+        NacreError? refusal = await _parts.AccountKeys.ResealAsync(cancellationToken).ConfigureAwait(false)
+            ?? await _parts.TokenKeys.ResealAsync(cancellationToken).ConfigureAwait(false)
+            ?? _parts.Certificates?.Reseal().Error;
         if (refusal is null)
         {
             await RewriteAsync(cancellationToken).ConfigureAwait(false);
@@ -191,8 +193,11 @@ internal sealed class Reencryption : IAsyncDisposable
         .. _parts.Shards.SelectMany(shard => shard.KeysInUse()),
         .. _parts.Log.Segments.SelectMany(segment => segment.Keys),
         .. _parts.Control.Checkpoints.Select(checkpoint => checkpoint.Key),
-        .. _parts.Control.Current.AccountKeys.Select(key => SecretSealer.KeyOf(key.Sealed.Span)).Where(key => key.IsOk).Select(key => key.Value),
+        .. SealedSecrets().Select(secret => SecretSealer.KeyOf(secret.Span)).Where(key => key.IsOk).Select(key => key.Value),
     ];
+
+    private IEnumerable<ReadOnlyMemory<byte>> SealedSecrets() =>
+        _parts.Control.Current.AccountKeys.Select(key => key.Sealed).Concat(_parts.Control.Current.TokenKeys.Select(key => key.Sealed));
 
     private Task<Result<CommandOutcome>> RememberAsync(string? value, EntryHeader request) =>
         _coordinator.ExecuteAsync(new SetSetting(Setting, value, Expected: null), request, CancellationToken.None);

@@ -28,6 +28,9 @@ internal sealed class ReencryptionParts
     /// <summary>The account's keys, sealed in the catalogue.</summary>
     public required AccountKeyStore AccountKeys { get; init; }
 
+    /// <summary>The keys of resource tokens, sealed in the catalogue.</summary>
+    public required TokenKeyStore TokenKeys { get; init; }
+
     /// <summary>The sealed certificate authority; null where the operator gave the certificate.</summary>
     public required OwnCertificates? Certificates { get; init; }
 

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Security.Authentication;
+using Nacre.Security.Authorisation;
 using Nacre.Security.Certificates;
 using Nacre.Security.Keys;
+using Nacre.Security.Tokens;
 using Nacre.Server.Administration;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Items;
@@ -36,6 +38,15 @@ public sealed partial class NacreNode
 
         _accountKeys = accountKeys.Value;
         _parts.Push(new Part(_accountKeys));
+        Result<TokenKeyStore> tokenKeys = await TokenKeyStore.OpenAsync(
+            _coordinator, _control, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
+        if (!tokenKeys.IsOk)
+        {
+            return tokenKeys.Error;
+        }
+
+        _parts.Push(new Part(tokenKeys.Value));
+        var tokens = new ResourceTokens(tokenKeys.Value.Directory, _accountKeys.Directory, new CatalogRevocations(_control), _environment.Time);
         Result<ServerCertificateSource> certificates = StartCertificates(listen, sealer);
         if (!certificates.IsOk)
         {
@@ -46,9 +57,9 @@ public sealed partial class NacreNode
         var audience = new AudienceNames(certificates.Value.Current.Names);
         certificates.Value.Changed += certificate => audience.Replace(certificate.Names);
         var authenticator = new HmacAuthenticator(
-            _accountKeys.Directory, audience, new ReplayCacheOptions(), _environment.Time, _environment.Random);
+            _accountKeys.Directory, audience, new ReplayCacheOptions(), _environment.Time, _environment.Random, tokens);
         _parts.Push(new Part(authenticator));
-        Reencryption reencryption = MakeReencryption();
+        Reencryption reencryption = MakeReencryption(tokenKeys.Value);
         _parts.Push(reencryption);
         var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator, reencryption);
         _parts.Push(new Part(encryptionKeys));
@@ -64,7 +75,7 @@ public sealed partial class NacreNode
         var activities = new ActivityIds(_environment.Random);
         _listener = ClientListener.Create(
             endpoints, _options.Limits, () => Handshake(certificates.Value),
-            new RequestPipeline(authenticator, MakeServices(encryptionKeys, admission), _logger), admission, activities, _serverMetrics, export.Value, _health,
+            new RequestPipeline(authenticator, MakeServices(encryptionKeys, tokenKeys.Value, tokens, admission), _logger), admission, activities, _serverMetrics, export.Value, _health,
             reflection: _options.Dev, _environment.Time, _environment.Loggers);
         _parts.Push(_listener);
         _coordinator.Start();
@@ -88,7 +99,7 @@ public sealed partial class NacreNode
         return null;
     }
 
-    private NodeServices MakeServices(EncryptionKeys encryptionKeys, Admission admission)
+    private NodeServices MakeServices(EncryptionKeys encryptionKeys, TokenKeyStore tokenKeys, ResourceTokens tokens, Admission admission)
     {
         var seal = new TokenSeal(_ring);
         return new NodeServices
@@ -105,6 +116,8 @@ public sealed partial class NacreNode
                 Coordinator = _coordinator,
                 Catalog = _control,
                 AccountKeys = _accountKeys,
+                TokenKeys = tokenKeys,
+                Tokens = tokens,
                 EncryptionKeys = encryptionKeys,
                 Seal = seal,
                 Time = _environment.Time,
@@ -112,7 +125,7 @@ public sealed partial class NacreNode
         };
     }
 
-    private Reencryption MakeReencryption() => new(
+    private Reencryption MakeReencryption(TokenKeyStore tokenKeys) => new(
         new ReencryptionParts
         {
             Ring = _ring,
@@ -121,6 +134,7 @@ public sealed partial class NacreNode
             Shards = _encryptions,
             Replicas = _replicas,
             AccountKeys = _accountKeys,
+            TokenKeys = tokenKeys,
             Certificates = _ownCertificates,
             Time = _environment.Time,
         },

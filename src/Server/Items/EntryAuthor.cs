@@ -1,10 +1,9 @@
-using Nacre.Core.Commands;
 using Nacre.Core.Ids;
+using Nacre.Security.Authorisation;
 
 namespace Nacre.Server.Items;
 
 /// <summary>Who an entry comes from.</summary>
-/// <param name="PrincipalKind">The caller's kind.</param>
-/// <param name="PrincipalId">The caller's name, at most 255 bytes of UTF-8.</param>
+/// <param name="Principal">The caller.</param>
 /// <param name="Activity">The request.</param>
-internal readonly record struct EntryAuthor(PrincipalKind PrincipalKind, ReadOnlyMemory<byte> PrincipalId, ActivityId Activity);
+internal readonly record struct EntryAuthor(Principal Principal, ActivityId Activity);

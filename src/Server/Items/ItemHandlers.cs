@@ -24,7 +24,7 @@ internal static class ItemHandlers
             return new(partitionKey.Error);
         }
 
-        ValueTask<Result<DocumentLease>> read = ItemReader.ReadAsync(call.Container, partitionKey.Value, request.Id);
+        ValueTask<Result<DocumentLease>> read = ItemReader.ReadAsync(call.Container, call.Principal, partitionKey.Value, request.Id);
         return read.IsCompletedSuccessfully
             ? new(Show(call, request, read.Result))
             : AwaitReadAsync(call, request, read);
@@ -73,7 +73,7 @@ internal static class ItemHandlers
 
     /// <summary>Lists a page of items.</summary>
     public static ValueTask<Result<ListItemsResponse>> ListAsync(NodeServices services, Call call, ListItemsRequest request) =>
-        services.Lister.ListAsync(call.Container, request, call.Token);
+        services.Lister.ListAsync(call.Container, call.Principal, request, call.Token);
 
     private static ValueTask<Result<ItemResponse>> WriteAsync(Call call, ItemOperationKind kind, WriteItemRequest request)
     {

@@ -3,6 +3,7 @@ using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Protocol.V1;
+using Nacre.Security.Authorisation;
 using Nacre.Server.Routing;
 using PartitionKey = Nacre.Core.Documents.PartitionKey;
 
@@ -29,12 +30,12 @@ internal sealed class ItemLister(TokenSeal seal)
     private static readonly NacreError BadContinuation =
         new(ErrorCode.ContinuationInvalid, "The continuation is unreadable, or of another list or container; begin again without it.");
 
-    /// <summary>Fills one page.</summary>
-    /// <returns>The page; Malformed, TooLarge, ContinuationInvalid, or what shards and views refuse with.</returns>
+    /// <summary>Fills one page with what the reader may see.</summary>
+    /// <returns>The page; Malformed, TooLarge, Forbidden, ContinuationInvalid, or what shards and views refuse with.</returns>
     public async ValueTask<Result<ListItemsResponse>> ListAsync(
-        ContainerRoute container, ListItemsRequest message, CancellationToken cancellationToken)
+        ContainerRoute container, Principal reader, ListItemsRequest message, CancellationToken cancellationToken)
     {
-        Result<ListRequest> request = Read(container, message);
+        Result<ListRequest> request = Read(container, reader, message);
         if (!request.IsOk)
         {
             return request.Error;
@@ -53,17 +54,23 @@ internal sealed class ItemLister(TokenSeal seal)
         return page.Response;
     }
 
-    private Result<ListRequest> Read(ContainerRoute container, ListItemsRequest message)
+    private Result<ListRequest> Read(ContainerRoute container, Principal reader, ListItemsRequest message)
     {
-        Result<PartitionKey> partitionKey = WireKeys.Read(message.PartitionKey);
+        Result<PartitionKey> wanted = WireKeys.Read(message.PartitionKey);
+        if (!wanted.IsOk)
+        {
+            return wanted.Error;
+        }
+
+        if (wanted.Value.Check(container.PartitionKey, allowPrefix: true) is { IsOk: false } check)
+        {
+            return check.Error;
+        }
+
+        Result<PartitionKey> partitionKey = PermissionChecker.Narrow(reader, wanted.Value);
         if (!partitionKey.IsOk)
         {
             return partitionKey.Error;
-        }
-
-        if (partitionKey.Value.Check(container.PartitionKey, allowPrefix: true) is { IsOk: false } check)
-        {
-            return check.Error;
         }
 
         if (message.MaxItems is < 0 or > MostItems)

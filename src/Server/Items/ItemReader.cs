@@ -1,5 +1,6 @@
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
+using Nacre.Security.Authorisation;
 using Nacre.Server.Routing;
 
 namespace Nacre.Server.Items;
@@ -25,14 +26,23 @@ internal static class ItemReader
     }
 
     /// <summary>Reads an item. Completes synchronously when nothing has to be waited for.</summary>
-    /// <returns>The document, to be disposed; Malformed, TooLarge, NotFound, or what shard and view refuse with.</returns>
+    /// <param name="container">Where it is.</param>
+    /// <param name="reader">Who asks.</param>
+    /// <param name="partitionKey">The item's.</param>
+    /// <param name="id">The item's.</param>
+    /// <returns>The document, to be disposed; Malformed, TooLarge, Forbidden, NotFound, or what shard and view refuse with.</returns>
     public static ValueTask<Result<DocumentLease>> ReadAsync(
-        ContainerRoute container, in PartitionKey partitionKey, string id)
+        ContainerRoute container, Principal reader, in PartitionKey partitionKey, string id)
     {
         Result<byte[]> key = KeyOf(container, partitionKey, id);
         if (!key.IsOk)
         {
             return new(key.Error);
+        }
+
+        if (PermissionChecker.CheckItem(reader, key.Value) is { } denied)
+        {
+            return new(denied);
         }
 
         RangeRoute range = container.RangeOf(key.Value);

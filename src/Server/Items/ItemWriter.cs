@@ -3,6 +3,7 @@ using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.StateMachines;
+using Nacre.Security.Authorisation;
 using Nacre.Server.Routing;
 
 namespace Nacre.Server.Items;
@@ -21,7 +22,7 @@ internal static class ItemWriter
     /// <param name="author">Who asks, and under which name.</param>
     /// <param name="range">The range that owns the item; null when the write is refused at once.</param>
     /// <param name="cancellationToken">Stops the wait, not the write.</param>
-    /// <returns>What came of it; Malformed, TooLarge, PartitionKeyMismatch, or what the shard refuses with. Awaited once.</returns>
+    /// <returns>What came of it; Malformed, TooLarge, PartitionKeyMismatch, Forbidden, or what the shard refuses with. Awaited once.</returns>
     public static ValueTask<Result<CommandOutcome>> WriteAsync(
         ContainerRoute container, in ItemWrite write, in EntryAuthor author, out RangeRoute? range, CancellationToken cancellationToken)
     {
@@ -30,6 +31,11 @@ internal static class ItemWriter
         if (!key.IsOk)
         {
             return new(key.Error);
+        }
+
+        if (PermissionChecker.CheckItem(author.Principal, key.Value) is { } denied)
+        {
+            return new(denied);
         }
 
         RangeRoute owner = container.RangeOf(key.Value);
@@ -82,10 +88,12 @@ internal static class ItemWriter
             Generation = range.Generation,
             Container = container.Id,
             Operations = 1,
-            Idempotency = idempotency.IsNone ? idempotency : idempotency with { Hash = RequestHash.Of(range.Id, command) },
+            Idempotency = idempotency.IsNone
+                ? idempotency
+                : idempotency with { Client = author.Principal.Own(idempotency.Client), Hash = RequestHash.Of(range.Id, command) },
             Activity = author.Activity,
-            PrincipalKind = author.PrincipalKind,
-            PrincipalId = author.PrincipalId,
+            PrincipalKind = author.Principal.EntryKind,
+            PrincipalId = author.Principal.NameUtf8,
         };
         ValueTask<Result<CommandOutcome>> outcome = range.Shard.ProposeAsync(header, rented.AsMemory(0, size), write.IsAlone, cancellationToken);
         command.Clear();

@@ -54,6 +54,32 @@ internal static class WireKeys
         };
     }
 
+    /// <summary>A partition key as a message; absent for the empty prefix.</summary>
+    public static Protocol.V1.PartitionKey? Show(in PartitionKey key)
+    {
+        if (key.Count == 0)
+        {
+            return null;
+        }
+
+        var message = new Protocol.V1.PartitionKey();
+        for (int level = 0; level < key.Count; level++)
+        {
+            PartitionKeyValue value = key[level];
+            message.Values.Add(value.Kind switch
+            {
+                PartitionKeyValueKind.Null => new Protocol.V1.PartitionKeyValue { Null = true },
+                PartitionKeyValueKind.False => new Protocol.V1.PartitionKeyValue { Boolean = false },
+                PartitionKeyValueKind.True => new Protocol.V1.PartitionKeyValue { Boolean = true },
+                PartitionKeyValueKind.Number => new Protocol.V1.PartitionKeyValue { Number = value.Number },
+                PartitionKeyValueKind.Text => new Protocol.V1.PartitionKeyValue { Text = value.Text },
+                _ => new Protocol.V1.PartitionKeyValue(),
+            });
+        }
+
+        return message;
+    }
+
     /// <summary>Reads an idempotency key; its hash is still to be filled in.</summary>
     /// <param name="message">Absent: no key.</param>
     public static Result<IdempotencyKey> Read(Protocol.V1.IdempotencyKey? message) =>

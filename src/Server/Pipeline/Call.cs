@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Nacre.Core;
 using Nacre.Core.Errors;
@@ -7,7 +6,6 @@ using Nacre.Security.Authorisation;
 using Nacre.Server.Items;
 using Nacre.Server.Routing;
 using Nacre.Server.Wire;
-using PrincipalKind = Nacre.Core.Commands.PrincipalKind;
 
 namespace Nacre.Server.Pipeline;
 
@@ -62,7 +60,7 @@ internal sealed class Call : IDisposable
     }
 
     /// <summary>Who the entries come from that this request proposes.</summary>
-    public EntryAuthor Author => new(PrincipalKind.AccountKey, Encoding.UTF8.GetBytes(Principal.Name), Activity);
+    public EntryAuthor Author => new(Principal, Activity);
 
     /// <summary>The container that the request is about; set by routing for commands that act on documents.</summary>
     public ContainerRoute Container

@@ -223,7 +223,7 @@ internal sealed class ItemStream
 
     private void BeginRead(ContainerRoute container, in PartitionKey partitionKey, Protocol.V1.ItemOperation operation)
     {
-        ValueTask<Result<DocumentLease>> read = ItemReader.ReadAsync(container, partitionKey, operation.Id);
+        ValueTask<Result<DocumentLease>> read = ItemReader.ReadAsync(container, _call.Principal, partitionKey, operation.Id);
         if (read.IsCompletedSuccessfully)
         {
             _writer.Add(Show(operation, read.Result));

@@ -14,7 +14,7 @@ internal sealed class StreamCommand : Command
     public static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(15);
 
     private StreamCommand()
-        : base(Protocol.V1.Items.Descriptor.FullName, "Stream", new AccessAction(ResourceKind.Item, AccessMode.Read), isRouted: false)
+        : base(Protocol.V1.Items.Descriptor.FullName, "Stream", new AccessAction(ResourceKind.Item, AccessMode.Read, Callers.Keys | Callers.Tokens), isRouted: false)
     {
     }
 

@@ -9,7 +9,7 @@ using Nacre.Server.Streaming;
 namespace Nacre.Server.Wire;
 
 /// <summary>
-/// The command table: every method of the API, what a caller needs for it, and what serves it. A method that is not
+/// The command table: every method of the API, who may ask for it, and what serves it. A method that is not
 /// here does not exist.
 /// </summary>
 internal static class Commands
@@ -41,7 +41,7 @@ internal static class Commands
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Command> All { get; } =
     [
-        Of<GetAccountRequest, AccountInfo>(AccountService, "Get", ReadAccount, AccountHandlers.GetAsync),
+        Of<GetAccountRequest, AccountInfo>(AccountService, "Get", SeeAccount, AccountHandlers.GetAsync),
         Of<ListKeysRequest, ListKeysResponse>(AccountService, "ListKeys", ReadAccount, AccountHandlers.ListKeysAsync),
         Of<RegenerateKeyRequest, RegenerateKeyResponse>(
             AccountService, "RegenerateKey", WriteAccount, AccountHandlers.RegenerateKeyAsync),
@@ -49,6 +49,8 @@ internal static class Commands
             AccountService, "GetEncryptionKeys", ReadAccount, AccountHandlers.GetEncryptionKeysAsync),
         Of<RotateEncryptionKeysRequest, EncryptionKeyStatus>(
             AccountService, "RotateEncryptionKeys", WriteAccount, AccountHandlers.RotateEncryptionKeysAsync),
+        Of<RotateTokenKeyRequest, RotateTokenKeyResponse>(
+            AccountService, "RotateTokenKey", WriteAccount, AccountHandlers.RotateTokenKeyAsync),
 
         Of<CreateDatabaseRequest, Database>(
             DatabasesService, "Create", WriteDatabase, DatabaseHandlers.CreateAsync, static r => new(r.Name, null)),
@@ -61,40 +63,81 @@ internal static class Commands
         Of<CreateContainerRequest, Container>(
             ContainersService, "Create", WriteContainer, ContainerHandlers.CreateAsync, static r => new(r.Database, r.Name)),
         Of<GetContainerRequest, Container>(
-            ContainersService, "Get", ReadContainer, ContainerHandlers.GetAsync, static r => new(r.Database, r.Name)),
+            ContainersService, "Get", SeeContainer, ContainerHandlers.GetAsync, static r => new(r.Database, r.Name)),
         Of<ListContainersRequest, ListContainersResponse>(
             ContainersService, "List", ReadContainer, ContainerHandlers.ListAsync, static r => new(r.Database, null)),
         Of<DeleteContainerRequest, DeleteContainerResponse>(
             ContainersService, "Delete", WriteContainer, ContainerHandlers.DeleteAsync, static r => new(r.Database, r.Name)),
+
+        Of<CreateUserRequest, User>(UsersService, "Create", WriteUser, UserHandlers.CreateAsync, static r => new(r.Database, null)),
+        Of<GetUserRequest, User>(UsersService, "Get", ReadUser, UserHandlers.GetAsync, static r => new(r.Database, null)),
+        Of<ListUsersRequest, ListUsersResponse>(UsersService, "List", ReadUser, UserHandlers.ListAsync, static r => new(r.Database, null)),
+        Of<DeleteUserRequest, DeleteUserResponse>(
+            UsersService, "Delete", WriteUser, UserHandlers.DeleteAsync, static r => new(r.Database, null)),
+
+        Of<WritePermissionRequest, Permission>(
+            PermissionsService, "Create", WritePermission, PermissionHandlers.CreateAsync, static r => new(r.Database, null)),
+        Of<GetPermissionRequest, Permission>(
+            PermissionsService, "Get", ReadPermission, PermissionHandlers.GetAsync, static r => new(r.Database, null)),
+        Of<ListPermissionsRequest, ListPermissionsResponse>(
+            PermissionsService, "List", ReadPermission, PermissionHandlers.ListAsync, static r => new(r.Database, null)),
+        Of<WritePermissionRequest, Permission>(
+            PermissionsService, "Replace", WritePermission, PermissionHandlers.ReplaceAsync, static r => new(r.Database, null)),
+        Of<DeletePermissionRequest, DeletePermissionResponse>(
+            PermissionsService, "Delete", WritePermission, PermissionHandlers.DeleteAsync, static r => new(r.Database, null)),
+        Of<GetTokenRequest, ResourceToken>(
+            PermissionsService, "GetToken", TakeToken, PermissionHandlers.GetTokenAsync, static r => new(r.Database, null)),
 
         Read, Create, Upsert, Replace, Delete, List, StreamCommand.Row,
     ];
 
     /// <summary>The services that the methods belong to, for reflection.</summary>
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
-        [Account.Descriptor, Databases.Descriptor, Containers.Descriptor, Protocol.V1.Items.Descriptor];
+        [
+        Account.Descriptor, Databases.Descriptor, Containers.Descriptor, Users.Descriptor, Permissions.Descriptor, Protocol.V1.Items.Descriptor,
+    ];
 
-    private static AccessAction ReadAccount => new(ResourceKind.Account, AccessMode.Read);
+    // What a method does, and who may ask for it. PermissionChecker decides by these, and nothing else does.
+    private static AccessAction SeeAccount => new(ResourceKind.Account, AccessMode.Read, Callers.Keys | Callers.Tokens);
 
-    private static AccessAction WriteAccount => new(ResourceKind.Account, AccessMode.Write);
+    private static AccessAction ReadAccount => new(ResourceKind.Account, AccessMode.Read, Callers.Keys);
 
-    private static AccessAction ReadDatabase => new(ResourceKind.Database, AccessMode.Read);
+    private static AccessAction WriteAccount => new(ResourceKind.Account, AccessMode.Write, Callers.ReadWriteKeys);
 
-    private static AccessAction WriteDatabase => new(ResourceKind.Database, AccessMode.Write);
+    private static AccessAction ReadDatabase => new(ResourceKind.Database, AccessMode.Read, Callers.Keys);
 
-    private static AccessAction ReadContainer => new(ResourceKind.Container, AccessMode.Read);
+    private static AccessAction WriteDatabase => new(ResourceKind.Database, AccessMode.Write, Callers.ReadWriteKeys);
 
-    private static AccessAction WriteContainer => new(ResourceKind.Container, AccessMode.Write);
+    private static AccessAction SeeContainer => new(ResourceKind.Container, AccessMode.Read, Callers.Keys | Callers.Tokens);
 
-    private static AccessAction ReadItem => new(ResourceKind.Item, AccessMode.Read);
+    private static AccessAction ReadContainer => new(ResourceKind.Container, AccessMode.Read, Callers.Keys);
 
-    private static AccessAction WriteItem => new(ResourceKind.Item, AccessMode.Write);
+    private static AccessAction WriteContainer => new(ResourceKind.Container, AccessMode.Write, Callers.ReadWriteKeys);
+
+    private static AccessAction ReadUser => new(ResourceKind.User, AccessMode.Read, Callers.Keys);
+
+    private static AccessAction WriteUser => new(ResourceKind.User, AccessMode.Write, Callers.ReadWriteKeys);
+
+    private static AccessAction ReadPermission => new(ResourceKind.Permission, AccessMode.Read, Callers.Keys);
+
+    private static AccessAction WritePermission => new(ResourceKind.Permission, AccessMode.Write, Callers.ReadWriteKeys);
+
+    // It changes nothing, but who may only read must not get what may write.
+    private static AccessAction TakeToken => new(ResourceKind.Permission, AccessMode.Read, Callers.ReadWriteKeys);
+
+    private static AccessAction ReadItem => new(ResourceKind.Item, AccessMode.Read, Callers.Keys | Callers.Tokens);
+
+    private static AccessAction WriteItem => new(ResourceKind.Item, AccessMode.Write, Callers.ReadWriteKeys | Callers.Tokens);
 
     private static string AccountService => Account.Descriptor.FullName;
 
     private static string DatabasesService => Databases.Descriptor.FullName;
 
     private static string ContainersService => Containers.Descriptor.FullName;
+
+    private static string UsersService => Users.Descriptor.FullName;
+
+    private static string PermissionsService => Permissions.Descriptor.FullName;
 
     private static string ItemsService => Protocol.V1.Items.Descriptor.FullName;
 

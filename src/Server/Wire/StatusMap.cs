@@ -22,6 +22,7 @@ internal static class StatusMap
         ErrorCode.CredentialMalformed => StatusCode.Unauthenticated,
         ErrorCode.ClockSkewed => StatusCode.Unauthenticated,
         ErrorCode.Replayed => StatusCode.Unauthenticated,
+        ErrorCode.TokenExpired => StatusCode.Unauthenticated,
         ErrorCode.Forbidden => StatusCode.PermissionDenied,
 
         ErrorCode.NotFound => StatusCode.NotFound,

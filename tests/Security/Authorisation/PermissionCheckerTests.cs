@@ -7,6 +7,8 @@ namespace Nacre.Security.Tests.Authorisation;
 [TestFixture]
 internal sealed class PermissionCheckerTests
 {
+    private const Callers All = Callers.Keys | Callers.Tokens;
+
     private static readonly ResourceScope Scope = new(new DatabaseId(1), new ContainerId(2));
 
     [Test]
@@ -18,6 +20,20 @@ internal sealed class PermissionCheckerTests
         Assert.That(
             Check(PrincipalKind.AccountReadOnly, resource, mode),
             Is.EqualTo(mode == AccessMode.Read ? ErrorCode.None : ErrorCode.Forbidden));
+
+    [Test]
+    public void Check_MethodForReadWriteKeysAlone_ReadOnlyKeyMayNotEvenRead([Values] ResourceKind resource)
+    {
+        var action = new AccessAction(resource, AccessMode.Read, Callers.ReadWriteKeys);
+
+        Assert.That(PermissionChecker.Check(Key(PrincipalKind.AccountReadWrite), action, Scope), Is.Null);
+        Assert.That(PermissionChecker.Check(Key(PrincipalKind.AccountReadOnly), action, Scope)?.Code, Is.EqualTo(ErrorCode.Forbidden));
+    }
+
+    [Test]
+    public void Check_MethodForNobody_IsForbidden([Values] AccessMode mode) => Assert.That(
+        PermissionChecker.Check(Key(PrincipalKind.AccountReadWrite), new AccessAction(ResourceKind.Item, mode, Callers.None), Scope)?.Code,
+        Is.EqualTo(ErrorCode.Forbidden));
 
     [Test]
     public void Check_KindOrModeThatNobodyDefined_IsForbidden([Values] ResourceKind resource)
@@ -42,7 +58,7 @@ internal sealed class PermissionCheckerTests
     {
         var principal = new Principal(PrincipalKind.AccountReadWrite, "test", default, At(database, container));
 
-        NacreError? refusal = PermissionChecker.Check(principal, new AccessAction(ResourceKind.Item, AccessMode.Write), At(inDatabase, inContainer));
+        NacreError? refusal = PermissionChecker.Check(principal, new AccessAction(ResourceKind.Item, AccessMode.Write, All), At(inDatabase, inContainer));
 
         Assert.That(refusal?.Code, Is.EqualTo(allowed ? null : ErrorCode.Forbidden));
     }
@@ -53,13 +69,15 @@ internal sealed class PermissionCheckerTests
         var principal = new Principal(PrincipalKind.AccountReadWrite, "test", default, ResourceScope.Account);
         principal.Withdraw();
 
-        NacreError? refusal = PermissionChecker.Check(principal, new AccessAction(ResourceKind.Item, AccessMode.Read), Scope);
+        NacreError? refusal = PermissionChecker.Check(principal, new AccessAction(ResourceKind.Item, AccessMode.Read, All), Scope);
 
         Assert.That(refusal?.Code, Is.EqualTo(ErrorCode.Unauthenticated));
     }
 
     private static ResourceScope At(int database, int container) => new(new DatabaseId((ulong)database), new ContainerId((ulong)container));
 
+    private static Principal Key(PrincipalKind kind) => new(kind, "test", default, ResourceScope.Account);
+
     private static ErrorCode Check(PrincipalKind kind, ResourceKind resource, AccessMode mode) =>
-        PermissionChecker.Check(new Principal(kind, "test", default, ResourceScope.Account), new AccessAction(resource, mode), Scope)?.Code ?? ErrorCode.None;
+        PermissionChecker.Check(Key(kind), new AccessAction(resource, mode, All), Scope)?.Code ?? ErrorCode.None;
 }

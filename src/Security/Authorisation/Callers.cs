@@ -1,0 +1,21 @@
+namespace Nacre.Security.Authorisation;
+
+/// <summary>Who may ask for a method at all. How far each of them gets, their reach and the method's mode decide.</summary>
+[Flags]
+public enum Callers : byte
+{
+    /// <summary>Nobody.</summary>
+    None = 0,
+
+    /// <summary>Holders of a read-write account key.</summary>
+    ReadWriteKeys = 1,
+
+    /// <summary>Holders of a read-only account key.</summary>
+    ReadOnlyKeys = 2,
+
+    /// <summary>Bearers of a resource token.</summary>
+    Tokens = 4,
+
+    /// <summary>Holders of any account key.</summary>
+    Keys = ReadWriteKeys | ReadOnlyKeys,
+}

@@ -1,0 +1,140 @@
+using Nacre.Core;
+using Nacre.Core.Commands;
+using Nacre.Core.Control;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Core.StateMachines;
+using Nacre.Core.Time;
+using Nacre.Replication.Catalogue;
+using Nacre.Security.Keys;
+using Nacre.Security.Tokens;
+
+namespace Nacre.Server.Administration;
+
+/// <summary>The keys of resource tokens: sealed in the catalogue, open in memory, in force in the directory that tokens are checked against.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class TokenKeyStore : IDisposable
+{
+    // Invariants:
+    // - the directory holds exactly the catalogue's keys, as of the last change.
+    private readonly CatalogCoordinator _coordinator;
+    private readonly ICatalogReader _catalog;
+    private readonly SecretSealer _sealer;
+    private readonly TimeProvider _time;
+    private readonly IRandomSource _random;
+    private readonly SemaphoreSlim _changing = new(1, 1);
+
+    private TokenKeyStore(CatalogCoordinator coordinator, ICatalogReader catalog, SecretSealer sealer, TimeProvider time, IRandomSource random)
+    {
+        _coordinator = coordinator;
+        _catalog = catalog;
+        _sealer = sealer;
+        _time = time;
+        _random = random;
+    }
+
+    /// <summary>The keys in force.</summary>
+    public TokenKeyDirectory Directory { get; } = new();
+
+    /// <summary>Opens the catalogue's keys; draws and stores the first when there is none yet.</summary>
+    /// <returns>The store; Corrupt or Unsupported for records that do not open, and what a proposal is refused with.</returns>
+    public static async Task<Result<TokenKeyStore>> OpenAsync(
+        CatalogCoordinator coordinator, ICatalogReader catalog, SecretSealer sealer, TimeProvider time, IRandomSource random,
+        CancellationToken cancellationToken)
+    {
+        if (catalog.Current.TokenKeys.IsEmpty)
+        {
+            using TokenKey first = TokenKey.Draw(1, time, random);
+            Result<CommandOutcome> stored = await coordinator.ExecuteAsync(
+                new SetTokenKey(first.Generation, first.Seal(sealer), KeepsPrevious: true, Expected: default),
+                new EntryHeader { Cause = EntryCause.System }, cancellationToken).ConfigureAwait(false);
+            if (!stored.IsOk)
+            {
+                return stored.Error;
+            }
+        }
+
+        var opened = new List<TokenKey>();
+        foreach (TokenKeyRecord record in catalog.Current.TokenKeys)
+        {
+            Result<TokenKey> key = TokenKey.Open(record.Sealed.Span, sealer);
+            if (!key.IsOk)
+            {
+                opened.ForEach(known => known.Dispose());
+                return key.Error;
+            }
+
+            opened.Add(key.Value);
+        }
+
+        var store = new TokenKeyStore(coordinator, catalog, sealer, time, random);
+        store.Directory.Replace(opened);
+        return store;
+    }
+
+    /// <summary>Draws the key anew. Answered once tokens are made under the new one, and those to be revoked are refused.</summary>
+    /// <param name="revoke">Whether no token made before is good any more.</param>
+    /// <param name="request">Who asks.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The newest key's generation and time; or what a proposal is refused with. A repeated request is shown the key of now.</returns>
+    public async Task<Result<(uint Generation, DateTimeOffset CreatedAt)>> RotateAsync(bool revoke, EntryHeader request, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            TokenKey? before = Directory.Newest;
+            Invariant.Check(before is not null);
+            TokenKey next = TokenKey.Draw(before.Generation + 1, _time, _random);
+            var command = new SetTokenKey(next.Generation, next.Seal(_sealer), !revoke, _catalog.Current.TokenKeys[^1].Version);
+
+            // Not cancelled: once it is proposed, the key in memory must follow the one in the catalogue.
+            Result<CommandOutcome> stored = await _coordinator.ExecuteAsync(command, request, CancellationToken.None).ConfigureAwait(false);
+            if (!stored.IsOk || (stored.Value.Flags & CommandEffect.Repeated) != 0)
+            {
+                next.Dispose();
+                return stored.IsOk ? (before.Generation, before.CreatedAt) : stored.Error;
+            }
+
+            Directory.Replace(revoke ? [next] : [before, next]);
+            return (next.Generation, next.CreatedAt);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Seals anew what is sealed under an older data key, so that the older one can be destroyed.</summary>
+    /// <returns>What a proposal is refused with, or null.</returns>
+    public async Task<NacreError?> ResealAsync(CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (TokenKeyRecord record in _catalog.Current.TokenKeys.Where(record => _sealer.IsStale(record.Sealed.Span)))
+            {
+                TokenKey key = Directory.All.First(key => key.Generation == record.Generation);
+                Result<CommandOutcome> stored = await _coordinator.ExecuteAsync(
+                    new SetTokenKey(record.Generation, key.Seal(_sealer), KeepsPrevious: true, record.Version),
+                    new EntryHeader { Cause = EntryCause.System }, cancellationToken).ConfigureAwait(false);
+                if (!stored.IsOk)
+                {
+                    return stored.Error;
+                }
+            }
+
+            return null;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Directory.Dispose();
+        _changing.Dispose();
+    }
+}
