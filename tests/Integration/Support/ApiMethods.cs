@@ -44,6 +44,37 @@ internal static class ApiMethods
     public static Method<DeleteContainerRequest, DeleteContainerResponse> DeleteContainer { get; } =
         ItemMethods.Unary<DeleteContainerRequest, DeleteContainerResponse>("nacre.v1.Containers", "Delete");
 
+    public static Method<RotateTokenKeyRequest, RotateTokenKeyResponse> RotateTokenKey { get; } =
+        Account<RotateTokenKeyRequest, RotateTokenKeyResponse>("RotateTokenKey");
+
+    public static Method<CreateUserRequest, User> CreateUser { get; } = ItemMethods.Unary<CreateUserRequest, User>("nacre.v1.Users", "Create");
+
+    public static Method<GetUserRequest, User> GetUser { get; } = ItemMethods.Unary<GetUserRequest, User>("nacre.v1.Users", "Get");
+
+    public static Method<ListUsersRequest, ListUsersResponse> ListUsers { get; } =
+        ItemMethods.Unary<ListUsersRequest, ListUsersResponse>("nacre.v1.Users", "List");
+
+    public static Method<DeleteUserRequest, DeleteUserResponse> DeleteUser { get; } =
+        ItemMethods.Unary<DeleteUserRequest, DeleteUserResponse>("nacre.v1.Users", "Delete");
+
+    public static Method<WritePermissionRequest, Permission> CreatePermission { get; } =
+        ItemMethods.Unary<WritePermissionRequest, Permission>("nacre.v1.Permissions", "Create");
+
+    public static Method<WritePermissionRequest, Permission> ReplacePermission { get; } =
+        ItemMethods.Unary<WritePermissionRequest, Permission>("nacre.v1.Permissions", "Replace");
+
+    public static Method<GetPermissionRequest, Permission> GetPermission { get; } =
+        ItemMethods.Unary<GetPermissionRequest, Permission>("nacre.v1.Permissions", "Get");
+
+    public static Method<ListPermissionsRequest, ListPermissionsResponse> ListPermissions { get; } =
+        ItemMethods.Unary<ListPermissionsRequest, ListPermissionsResponse>("nacre.v1.Permissions", "List");
+
+    public static Method<DeletePermissionRequest, DeletePermissionResponse> DeletePermission { get; } =
+        ItemMethods.Unary<DeletePermissionRequest, DeletePermissionResponse>("nacre.v1.Permissions", "Delete");
+
+    public static Method<GetTokenRequest, ResourceToken> GetToken { get; } =
+        ItemMethods.Unary<GetTokenRequest, ResourceToken>("nacre.v1.Permissions", "GetToken");
+
     private static Method<TRequest, TResponse> Account<TRequest, TResponse>(string name)
         where TRequest : class, Google.Protobuf.IMessage<TRequest>, new()
         where TResponse : class, Google.Protobuf.IMessage<TResponse>, new() =>

@@ -78,6 +78,29 @@ internal sealed class TestNode : IAsyncDisposable
     public TestClient NewClient(string key) => new(
         NewInvoker(), new RequestSigner(Convert.FromBase64String(key), TimeProvider.System, CryptographicRandom.Instance), Audience);
 
+    /// <summary>A client that signs with a resource token.</summary>
+    public TestClient NewTokenClient(string token, TimeProvider? clock = null) =>
+        new(NewInvoker(), new RequestSigner(token, clock ?? TimeProvider.System, CryptographicRandom.Instance), Audience);
+
+    /// <summary>Makes a permission for a user, which is made where it is not there, and gives the permission.</summary>
+    public async Task<Permission> GrantAsync(
+        string user, string name, PermissionMode mode, string resource, PartitionKey? partitionKey = null)
+    {
+        string database = resource.Split('/')[1];
+        await Client.CodeOfAsync(ApiMethods.CreateUser, new CreateUserRequest { Database = database, Name = user });
+        return await Client.CallAsync(ApiMethods.CreatePermission, new WritePermissionRequest
+        {
+            Database = database, User = user, Name = name, Mode = mode, Resource = resource, PartitionKey = partitionKey,
+        });
+    }
+
+    /// <summary>Draws a token from a permission.</summary>
+    public async Task<string> TokenOfAsync(Permission permission, uint lifetimeSeconds = 0, TestClient? by = null) =>
+        (await (by ?? Client).CallAsync(ApiMethods.GetToken, new GetTokenRequest
+        {
+            Database = permission.Database, User = permission.User, Name = permission.Name, LifetimeS = lifetimeSeconds,
+        })).Token;
+
     /// <summary>Makes database <c>db</c> with container <c>items</c>, as the item methods of the tests name them.</summary>
     public async Task MakeContainerAsync(params string[] paths)
     {
