@@ -4,6 +4,8 @@ namespace Nacre.Testing;
 public sealed partial class SimulatedFileSystem
 {
     private long _crashAt;
+    private Predicate<SimulatedOperation>? _crashOn;
+    private int _crashSkip;
     private SeededRandom? _crashChance;
     private bool _crashed;
 
@@ -30,6 +32,20 @@ public sealed partial class SimulatedFileSystem
         lock (_lock)
         {
             _crashAt = change;
+            _crashChance = new SeededRandom(seed);
+        }
+    }
+
+    /// <summary>Power goes at a change of some kind, as <see cref="CrashAt"/> has it.</summary>
+    /// <param name="step">Which changes are meant. Called under the system's lock for every change.</param>
+    /// <param name="skip">How many of those pass first.</param>
+    /// <param name="seed">Decides whether a flush at that point still took effect.</param>
+    public void CrashOn(Predicate<SimulatedOperation> step, int skip, ulong seed)
+    {
+        lock (_lock)
+        {
+            _crashOn = step;
+            _crashSkip = skip;
             _crashChance = new SeededRandom(seed);
         }
     }
@@ -105,6 +121,14 @@ public sealed partial class SimulatedFileSystem
         if (_crashed)
         {
             throw new SimulatedCrashException();
+        }
+    }
+
+    private void NoteStep(SimulatedOperation operation)
+    {
+        if (_crashOn?.Invoke(operation) == true && _crashSkip-- == 0)
+        {
+            _crashAt = Changes;
         }
     }
 

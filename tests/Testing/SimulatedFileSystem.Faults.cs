@@ -65,12 +65,15 @@ public sealed partial class SimulatedFileSystem
     private void Begin(SimulatedOperationKind kind, string path, long position, int length)
     {
         CheckPower();
-        if (kind != SimulatedOperationKind.Read)
+        bool isChange = kind != SimulatedOperationKind.Read;
+        Changes += isChange ? 1 : 0;
+        var operation = new SimulatedOperation(Changes, kind, path, position, length);
+        _operations.Add(operation);
+        if (isChange)
         {
-            Changes++;
+            NoteStep(operation);
         }
 
-        _operations.Add(new SimulatedOperation(Changes, kind, path, position, length));
         foreach (FaultRule rule in _faults)
         {
             if (rule.Strikes(kind, path))

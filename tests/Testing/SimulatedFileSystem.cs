@@ -8,7 +8,7 @@ namespace Nacre.Testing;
 /// </summary>
 /// <remarks>
 /// Thread-safe. Paths are taken as they are given: no <c>..</c>, no trailing separator. A file may hold up to 1 GiB.
-/// What a crash keeps is decided by the seeds given to <see cref="CrashAt"/> and <see cref="Reboot"/> alone.
+/// What a crash keeps is decided by the seeds given to <see cref="CrashAt"/>, <see cref="CrashOn"/> and <see cref="Reboot"/> alone.
 /// </remarks>
 // Invariants:
 // - _files is what programs see; _durableFiles what every crash keeps; _pendingEntries leads from one to the other.

@@ -13,7 +13,7 @@ namespace Nacre.Durability.Tests.Support;
 internal sealed class Workload(ulong seed)
 {
     private const int Writers = 4;
-    private const int ItemsPerWriter = 24;
+    private const int ItemsPerWriter = 6;
     private const int LargeBytes = 70_000;
 
     private readonly SeededRandom _random = new(seed);
@@ -167,18 +167,20 @@ internal sealed class Workload(ulong seed)
                 return;
             }
 
-            if (writer == 0 && random.OneIn(40))
+            // One writer rotates halfway, where there is something to write anew, and now and then.
+            if (writer == 0 && (step == steps / 2 || random.OneIn(40)))
             {
-                await RotateAsync(node, isExpected);
+                await RotateAsync(node, random, isExpected);
             }
         }
     }
 
-    private static async Task RotateAsync(SimulatedNode node, Func<bool> isExpected)
+    private static async Task RotateAsync(SimulatedNode node, SeededRandom random, Func<bool> isExpected)
     {
         try
         {
-            await node.Client.Keys.RotateEncryptionKeysAsync(EncryptionKeyScope.Data);
+            await node.Client.Keys.RotateEncryptionKeysAsync(
+                (EncryptionKeyScope)(1 + random.Next(2)), reencrypt: random.OneIn(2));
         }
         catch (NacreException failed)
         {
@@ -189,10 +191,10 @@ internal sealed class Workload(ulong seed)
     private string Body(string id, SeededRandom random)
     {
         int version = Interlocked.Increment(ref _version);
-        int length = random.Next(16) switch
+        int length = random.Next(8) switch
         {
-            0 => LargeBytes,
-            < 4 => 4_000,
+            0 or 1 => LargeBytes,
+            < 3 => 4_000,
             _ => 40 + random.Next(800),
         };
         string filler = new((char)('a' + (version % 26)), length);
