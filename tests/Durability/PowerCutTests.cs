@@ -21,7 +21,7 @@ public sealed class PowerCutTests
     private const int ManifestRotAt = 60;
 
     [Test]
-    public Task Recovery_AfterPowerLossAnywhere_HasEveryAcknowledgedWrite() => RunAsync(first: 1, count: 30, step => step.Part);
+    public Task Recovery_AfterPowerLossAnywhere_HasEveryAcknowledgedWrite() => RunAsync(first: 1, count: 42, step => step.Part);
 
     [Test]
     [Category("Long")]
@@ -145,7 +145,7 @@ public sealed class PowerCutTests
         return new Cut(wasOlder, workload.Acknowledged, steps);
     }
 
-    /// <summary>One cut in four falls anywhere, the others take turns at the steps; each anywhere among those of an uncut run.</summary>
+    /// <summary>One cut in four falls anywhere, the others take turns at the steps; each in the earlier half of those of an uncut run, which no history misses.</summary>
     private static void Schedule(SimulatedFileSystem disk, ulong seed, SeededRandom random, SimulatedFileSystem uncut)
     {
         if (seed % 4 == 0)
@@ -157,7 +157,7 @@ public sealed class PowerCutTests
         CutStep step = CutStep.All[(int)(seed % (ulong)CutStep.All.Count)];
         Predicate<SimulatedOperation> watch = step.NewWatch();
         int occurrences = uncut.Operations.Count(operation => watch(operation));
-        disk.CrashOn(step.NewWatch(), random.Next(Math.Max(1, occurrences)), seed);
+        disk.CrashOn(step.NewWatch(), random.Next(Math.Max(1, occurrences / 2)), seed);
     }
 
     /// <summary>The steps at which power went; none where the history ended before.</summary>
