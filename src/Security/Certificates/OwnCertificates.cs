@@ -116,6 +116,20 @@ public sealed class OwnCertificates : IServerCertificateProvider
         return Unit.Value;
     }
 
+    /// <summary>
+    /// The data key that the authority is sealed under. Whoever destroys a key asks for it at last: one more rotation may
+    /// have come after <see cref="Reseal"/>.
+    /// </summary>
+    /// <returns>Errors: <see cref="ErrorCode.Corrupt"/>, <see cref="ErrorCode.Unsupported"/>.</returns>
+    public Result<DataKeyId> KeyInUse()
+    {
+        lock (_writing)
+        {
+            byte[]? file = AtomicFile.Read(_files, AuthorityPath, MaxFileBytes);
+            return file is null ? Corrupt(AuthorityPath, "it is too long") : SecretSealer.KeyOf(file);
+        }
+    }
+
     private static NacreError Corrupt(string path, string finding) => new(
         ErrorCode.Corrupt,
         $"The certificate authority {path} is damaged: {finding}. Put back a copy; or remove it, and the next start makes another, which clients must be given.");

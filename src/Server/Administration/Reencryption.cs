@@ -165,17 +165,30 @@ internal sealed class Reencryption : IAsyncDisposable
 
     private async Task<NacreError?> DestroyUnusedAsync(CancellationToken cancellationToken)
     {
-        HashSet<DataKeyId> needed = [.. KeysInUse()];
-        DataKeyId[] unused = [.. Older().Where(key => !needed.Contains(key))];
-        foreach (DataKeyId key in unused)
+        // In this order: a key that another rotation retires meanwhile may have sealed something that was asked before.
+        DataKeyId[] older = [.. Older()];
+        Result<DataKeyId>? authority = _parts.Certificates?.KeyInUse();
+        if (authority is { IsOk: false } unknown)
         {
-            Result<Core.Errors.Unit> destroyed = _parts.Ring.DestroyDataKey(key);
+            return unknown.Error;
+        }
+
+        HashSet<DataKeyId> needed = [.. KeysInUse()];
+        if (authority is { } key)
+        {
+            needed.Add(key.Value);
+        }
+
+        DataKeyId[] unused = [.. older.Where(old => !needed.Contains(old))];
+        foreach (DataKeyId old in unused)
+        {
+            Result<Core.Errors.Unit> destroyed = _parts.Ring.DestroyDataKey(old);
             if (!destroyed.IsOk)
             {
                 return destroyed.Error;
             }
 
-            Log.DataKeyDestroyed(_logger, key);
+            Log.DataKeyDestroyed(_logger, old);
         }
 
         return unused.Length == 0

@@ -211,6 +211,18 @@ internal sealed class OwnCertificatesTests
     }
 
     [Test]
+    public void KeyInUse_AfterKeyRotation_IsTheOldOneUntilResealed()
+    {
+        Own().Refresh(null).Expect();
+        DataKeyId old = _ring.Current(KeyDomainId.Shared);
+        _ring.RotateDataKey(KeyDomainId.Shared).Expect();
+
+        Assert.That(Own().KeyInUse().Expect(), Is.EqualTo(old));
+        Own().Reseal().Expect();
+        Assert.That(Own().KeyInUse().Expect(), Is.EqualTo(_ring.Current(KeyDomainId.Shared)));
+    }
+
+    [Test]
     public void Refresh_PowerLostAtAnyStepOfTheFirstStart_NextStartServes()
     {
         for (ulong seed = 0; seed < 5; seed++)
