@@ -75,24 +75,32 @@ public sealed class KeyRingFolder(IFileSystem files, string directory, TimeProvi
         Result<KeyRingHeader> header = KeyRingCodec.DecodeHeader(file.Value);
         if (!header.IsOk)
         {
-            return header.Error;
+            return OfThisRing(header.Error);
         }
 
         Result<RootKey> root = provider.Open(header.Value.RootKey);
         if (!root.IsOk)
         {
-            return root.Error;
+            // The key may be right and the name that the ring asks for by, damaged.
+            return root.Error.Code == ErrorCode.RootKeyWrong ? OfThisRing(root.Error) : root.Error;
         }
 
         Result<KeyRing> ring = KeyRing.Open(this, file.Value, root.Value);
-        if (ring.IsOk && ring.Value.Check(minimumGeneration) is { } stale)
+        if (!ring.IsOk)
+        {
+            return OfThisRing(ring.Error);
+        }
+
+        if (ring.Value.Check(minimumGeneration) is { } stale)
         {
             ring.Value.Dispose();
-            return stale;
+            return OfThisRing(stale);
         }
 
         return ring;
     }
+
+    private NacreError OfThisRing(NacreError error) => error with { Message = $"{RingPath}: {error.Message}" };
 
     /// <summary>Reads what the ring's file tells without the root key.</summary>
     /// <returns>Errors: <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Corrupt"/>, <see cref="ErrorCode.Unsupported"/>.</returns>
