@@ -7,10 +7,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools=artifacts/tools
 
-if command -v prometheus > /dev/null || [ -x "$tools/prometheus/usr/bin/prometheus" ]; then
-  exit 0
-fi
-
 fetch() {
   local work
   work=$(mktemp -d)
@@ -28,6 +24,21 @@ fetch() {
   rm -r "$work"
 }
 
-if ! command -v apt-get > /dev/null || ! fetch prometheus; then
-  echo "tests: the package prometheus cannot be had here; what needs it is skipped." >&2
-fi
+# need PROGRAM [LIBRARY...]: packages of these names; the program's comes last, so that its file shows that all are there.
+need() {
+  local program=$1
+  if command -v "$program" > /dev/null || [ -x "$tools/$program/usr/bin/$program" ]; then
+    return
+  fi
+
+  local package
+  for package in "${@:2}" "$program"; do
+    if ! command -v apt-get > /dev/null || ! fetch "$package"; then
+      echo "tests: the package $package cannot be had here; what needs it is skipped." >&2
+      return
+    fi
+  done
+}
+
+need prometheus
+need strace libunwind8

@@ -16,6 +16,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process) => _process = process;
 
+    /// <summary>The process's number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Starts a server and waits until it serves.</summary>
     /// <param name="arguments">Of <c>nacre server</c>.</param>
     /// <param name="configurationFolder">Takes the place of the user's own, so that nothing is left there.</param>

@@ -10,7 +10,8 @@ namespace Nacre.Durability.Tests.Support;
 /// <summary>A whole node in this process over a simulated disk, and a client of it that never repeats an operation.</summary>
 internal sealed class SimulatedNode : IAsyncDisposable
 {
-    private const string RootKeyVariable = "NACRE_DURABILITY_ROOT_KEY";
+    // Without the prefix of settings: servers in processes of their own inherit it.
+    private const string RootKeyVariable = "DURABILITY_ROOT_KEY";
 
     static SimulatedNode() =>
         Environment.SetEnvironmentVariable(RootKeyVariable, Convert.ToBase64String(new byte[32].Select((_, i) => (byte)(i + 1)).ToArray()));
