@@ -23,10 +23,11 @@ public sealed class DocumentShards : IDisposable
 
     private const int IoThreadCount = 4;
 
-    // A shard's memory: record pages and hash index, tree nodes, and buffered index changes.
-    private const double RecordShare = 0.6;
-    private const double NodeCacheShare = 0.25;
-    private const double BufferShare = 0.15;
+    // A shard's memory: record pages and hash index, with a sixteenth more for their tags; tree nodes; and buffered index
+    // changes, which grow to four times their size where entries come faster than they are drained. All that is the whole.
+    private const double RecordShare = 0.5;
+    private const double NodeCacheShare = 0.22;
+    private const double BufferShare = 0.06;
 
     private readonly DocumentShardsOptions _options;
     private readonly IFileSystem _files;
