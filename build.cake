@@ -39,6 +39,17 @@ Task("Test")
             "--filter", Argument("filter", "TestCategory!=Long"), "--ignore-exit-code", "8");
     });
 
+Task("TestLong")
+    .Description("Runs the tests that take minutes, at full size. --filter=EXPRESSION runs some: FullyQualifiedName~PowerCutTests")
+    .IsDependentOn("Build")
+    .Does(() =>
+    {
+        Run("TestLong", "tests/install-tools.sh");
+        var some = Argument("filter", "");
+        DotNet("TestLong", "test", "--solution", Solution, "--configuration", Configuration, "--no-build",
+            "--filter", some.Length > 0 ? $"TestCategory=Long&({some})" : "TestCategory=Long", "--ignore-exit-code", "8");
+    });
+
 Task("Lint")
     .Description("Fails where a file is not formatted as .editorconfig says.")
     .Does(() => DotNet("Lint", "format", Solution, "--verify-no-changes"));
