@@ -25,10 +25,16 @@ public sealed partial class ShardReplica
         _metrics.Appended(_tag, batch.Count);
         _appendsInFlight++;
         var append = new LogAppend(_identity.Shard, _identity.Domain, ready.HardState, batch, this);
-        if (_proposerWaits && _appendsInFlight == 1 && batch.Count == 1 && _log.TryWriteNow(append))
+        bool mayWriteNow = _proposerWaits && _appendsInFlight == 1 && batch.Count == 1;
+        if (mayWriteNow)
         {
-            _proposerWrote = true;
-            return;
+            // First, so that reading ahead goes on beside the flush.
+            _ = Prefetch(batch);
+            if (_log.TryWriteNow(append))
+            {
+                _proposerWrote = true;
+                return;
+            }
         }
 
         ValueTask queued = _log.AppendAsync(append, CancellationToken.None);
@@ -42,7 +48,7 @@ public sealed partial class ShardReplica
             _ = WaitForLog(queued);
         }
 
-        if (batch.Count > 0)
+        if (batch.Count > 0 && !mayWriteNow)
         {
             _ = Prefetch(batch);
         }

@@ -16,7 +16,7 @@ namespace Nacre.Replication;
 /// Raft core decides; this shell stamps, appends, applies and waits.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Two serial pieces of work, neither of which ever blocks a caller: the <i>loop</i> owns the Raft core
+/// Thread-safe. Two serial pieces of work, neither of which blocks a caller who does not say that it may wait: the <i>loop</i> owns the Raft core
 /// (stamps proposals, appends them, hears of flushes, commits), the <i>applier</i> owns the state machine. While one
 /// batch is applied, the next is flushed and a third is gathered. A proposer that finds the loop idle runs it itself,
 /// so that a lone write passes from thread to thread twice: to the log's, and back; or not at all, where the proposer may

@@ -124,11 +124,24 @@ public sealed partial class SegmentedLog : ISharedLog
             return false;
         }
 
-        _work.Clear();
-        Invariant.Check(_work.TryAddDomain(append.Domain));
-        _work.Appends.Add(new QueuedAppend(append, ShardOf(append.Shard), bytes));
-        RunTurn(withRequests: false);
-        _queue.EndClaim(wake: _mayFree || _idleSealDue || WantsSpare || _fault is not null);
+        try
+        {
+            _work.Clear();
+            Invariant.Check(_work.TryAddDomain(append.Domain));
+            _work.Appends.Add(new QueuedAppend(append, ShardOf(append.Shard), bytes));
+            RunTurn(withRequests: false);
+        }
+        catch (Exception cause)
+        {
+            // On the log's own thread this would end the process. Here it must not leave the log claimed, or going.
+            Stop(cause);
+            throw;
+        }
+        finally
+        {
+            _queue.EndClaim(wake: _mayFree || _idleSealDue || WantsSpare || _fault is not null);
+        }
+
         return true;
     }
 

@@ -229,6 +229,23 @@ public sealed class ThreadedLogTests
         await WriteAtRestAsync(log, Make(1, index, [3]), cancellationToken);
     }
 
+    [Test, CancelAfter(30_000)]
+    public async Task TryWriteNow_WithASinkThatThrows_StopsTheLogAndLetsGoOfIt(CancellationToken cancellationToken)
+    {
+        SegmentedLog log = Open();
+        await WriteAtRestAsync(log, Make(1, 1, [1]), cancellationToken);
+        LogAppend twice = Make(1, 2, [2]);
+        _sink.Flushed(twice);
+
+        Assert.That(() => log.TryWriteNow(twice), Throws.InstanceOf<InvalidOperationException>());
+
+        Assert.That(log.Fault, Is.Not.Null);
+        LogAppend after = Make(1, 3, [3]);
+        await log.AppendAsync(after, cancellationToken);
+        Assert.That(await _sink.OutcomeOf(after).WaitAsync(cancellationToken), Is.EqualTo(ErrorCode.StorageFailed));
+        await log.DisposeAsync();
+    }
+
     /// <summary>The log's thread may still be on its way to rest.</summary>
     private static async Task WriteAtRestAsync(SegmentedLog log, LogAppend append, CancellationToken cancellationToken)
     {
