@@ -64,6 +64,7 @@ internal static class CliProgram
         root.Options.Add(global.Output);
         root.Subcommands.Add(ServerCommand.Make(global));
         root.Subcommands.Add(QuickstartCommand.Make(global));
+        root.Subcommands.Add(VerifyCommand.Make(global));
         foreach (Command client in (Command[])
             [
                 DatabaseCommands.Make(global),

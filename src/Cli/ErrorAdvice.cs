@@ -1,4 +1,5 @@
 using Nacre.Client;
+using Nacre.Core.Errors;
 
 namespace Nacre.Cli;
 
@@ -11,6 +12,16 @@ internal static class ErrorAdvice
         NacreErrorCode.ConnectionFailed or NacreErrorCode.ServerUntrusted => ExitCode.NoConnection,
         _ => ExitCode.Refused,
     };
+
+    /// <summary>How a verb ends that a data folder does not let begin.</summary>
+    public static CliException Failure(NacreError error) => new(
+        error.Code switch
+        {
+            ErrorCode.Malformed or ErrorCode.RootKeyUnavailable or ErrorCode.RootKeyWrong => ExitCode.Usage,
+            ErrorCode.Corrupt => ExitCode.CheckFailed,
+            _ => ExitCode.Refused,
+        },
+        $"{error.Code}: {error.Message}");
 
     /// <summary>The message, with advice where there is any.</summary>
     public static string Describe(NacreException error)

@@ -35,7 +35,7 @@ public sealed partial class CorruptionTests
         }
 
         // Nobody reports anything of what is sound.
-        Assert.That(OfflineCheck.Run(_disk), Is.Empty);
+        Assert.That(await OfflineCheck.RunAsync(_disk), Is.Empty);
     }
 
     [Test]
@@ -61,7 +61,7 @@ public sealed partial class CorruptionTests
                 SimulatedFileSystem damaged = _disk.Clone();
                 string file = files[random.Next(files.Length)];
                 string what = Damage(damaged, file, random);
-                IReadOnlyList<string> findings = OfflineCheck.Run(damaged);
+                IReadOnlyList<string> findings = await OfflineCheck.RunAsync(damaged);
                 bool isReported = findings.Count > 0;
                 Assert.That(isReported, Is.EqualTo(findings.Any(finding => Names(finding, file))), () => $"{kind.Key} seed {seed}: {what}: {string.Join("; ", findings)}");
                 if (!isReported || seed % 10 == 0)

@@ -23,7 +23,7 @@ internal static class ServerRun
         Result<NacreNode> started = await NacreNode.StartAsync(options, environment, stop).ConfigureAwait(false);
         if (!started.IsOk)
         {
-            throw new CliException(ExitCodeOf(started.Error.Code), $"{started.Error.Code}: {started.Error.Message}");
+            throw ErrorAdvice.Failure(started.Error);
         }
 
         await using NacreNode node = started.Value;
@@ -52,13 +52,6 @@ internal static class ServerRun
             await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    private static int ExitCodeOf(ErrorCode code) => code switch
-    {
-        ErrorCode.Malformed or ErrorCode.RootKeyUnavailable or ErrorCode.RootKeyWrong => ExitCode.Usage,
-        ErrorCode.Corrupt => ExitCode.CheckFailed,
-        _ => ExitCode.Refused,
-    };
 
     private static ILoggerFactory MakeLoggers(Terminal terminal, NodeOptions options) => LoggerFactory.Create(logging =>
     {

@@ -23,6 +23,7 @@ namespace Nacre.Cli.Output;
 [JsonSerializable(typeof(EncryptionKeys))]
 [JsonSerializable(typeof(CreatedRootKey))]
 [JsonSerializable(typeof(QuickstartSummary))]
+[JsonSerializable(typeof(VerifySummary))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Leaves letters of every script as they are: nothing here goes into a web page.</summary>

@@ -130,6 +130,33 @@ public sealed class OwnCertificates : IServerCertificateProvider
         }
     }
 
+    /// <summary>Checks the authority and what is published of it; changes nothing.</summary>
+    /// <returns>
+    /// Errors: <see cref="ErrorCode.NotFound"/> where no authority is, <see cref="ErrorCode.Corrupt"/>,
+    /// <see cref="ErrorCode.Unsupported"/>. Throws <see cref="StorageFaultException"/> when the disk refuses.
+    /// </returns>
+    public Result<Unit> Verify()
+    {
+        lock (_writing)
+        {
+            if (!_files.FileExists(AuthorityPath))
+            {
+                return new NacreError(ErrorCode.NotFound, $"{AuthorityPath} is not there: the next start makes another authority, which clients must be given.");
+            }
+
+            Result<(CertificateAuthority Authority, bool IsStale)> opened = Open();
+            if (!opened.IsOk)
+            {
+                return opened.Error;
+            }
+
+            using CertificateAuthority authority = opened.Value.Authority;
+            return IsPublished(authority)
+                ? Unit.Value
+                : new NacreError(ErrorCode.Corrupt, $"{CaCertificatePath} is not the certificate of {AuthorityPath}: the next start writes it anew.");
+        }
+    }
+
     private static NacreError Corrupt(string path, string finding) => new(
         ErrorCode.Corrupt,
         $"The certificate authority {path} is damaged: {finding}. Put back a copy; or remove it, and the next start makes another, which clients must be given.");
@@ -138,7 +165,7 @@ public sealed class OwnCertificates : IServerCertificateProvider
     {
         lock (_writing)
         {
-            Result<CertificateAuthority> authority = _files.FileExists(AuthorityPath) ? Open() : Make(now);
+            Result<CertificateAuthority> authority = _files.FileExists(AuthorityPath) ? OpenCurrent() : Make(now);
             if (authority.IsOk)
             {
                 PublishCertificate(authority.Value);
@@ -156,7 +183,24 @@ public sealed class OwnCertificates : IServerCertificateProvider
         return authority;
     }
 
-    private Result<CertificateAuthority> Open()
+    /// <summary>Opens the authority, and seals it anew when its data key is no longer the current one.</summary>
+    private Result<CertificateAuthority> OpenCurrent()
+    {
+        Result<(CertificateAuthority Authority, bool IsStale)> opened = Open();
+        if (!opened.IsOk)
+        {
+            return opened.Error;
+        }
+
+        if (opened.Value.IsStale)
+        {
+            Save(opened.Value.Authority);
+        }
+
+        return opened.Value.Authority;
+    }
+
+    private Result<(CertificateAuthority Authority, bool IsStale)> Open()
     {
         byte[]? file = AtomicFile.Read(_files, AuthorityPath, MaxFileBytes);
         if (file is null)
@@ -185,12 +229,7 @@ public sealed class OwnCertificates : IServerCertificateProvider
             return Corrupt(AuthorityPath, "certificate and key do not belong together");
         }
 
-        if (_sealer.IsStale(file))
-        {
-            Save(authority);
-        }
-
-        return authority;
+        return (authority, _sealer.IsStale(file));
     }
 
     private void Save(CertificateAuthority authority)
@@ -207,11 +246,17 @@ public sealed class OwnCertificates : IServerCertificateProvider
 
     private void PublishCertificate(CertificateAuthority authority)
     {
-        byte[] pem = Encoding.ASCII.GetBytes(authority.Certificate.ExportCertificatePem() + "\n");
-        byte[]? published = _files.FileExists(CaCertificatePath) ? AtomicFile.Read(_files, CaCertificatePath, MaxFileBytes) : null;
-        if (published is null || !published.AsSpan().SequenceEqual(pem))
+        if (!IsPublished(authority))
         {
-            AtomicFile.Replace(_files, CaCertificatePath, pem);
+            AtomicFile.Replace(_files, CaCertificatePath, PemOf(authority));
         }
     }
+
+    private bool IsPublished(CertificateAuthority authority) =>
+        _files.FileExists(CaCertificatePath) &&
+        AtomicFile.Read(_files, CaCertificatePath, MaxFileBytes) is { } published &&
+        published.AsSpan().SequenceEqual(PemOf(authority));
+
+    private static byte[] PemOf(CertificateAuthority authority) =>
+        Encoding.ASCII.GetBytes(authority.Certificate.ExportCertificatePem() + "\n");
 }

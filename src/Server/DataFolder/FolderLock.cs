@@ -32,6 +32,29 @@ public sealed class FolderLock : IDisposable
         return new FolderLock(file);
     }
 
+    /// <summary>Takes the lock of a folder that is only looked at, and writes nothing.</summary>
+    /// <param name="path">The lock file.</param>
+    /// <returns>
+    /// The lock; null where there is no lock file, as in a copy. Error: <see cref="ErrorCode.Unavailable"/> when another
+    /// process has the folder open.
+    /// </returns>
+    public static Result<FolderLock?> TakeReadOnly(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return (FolderLock?)null;
+        }
+
+        try
+        {
+            return new FolderLock(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None));
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return new NacreError(ErrorCode.Unavailable, $"Another process has this data folder open ({path}): stop the server first.");
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 }

@@ -27,7 +27,8 @@ public sealed class NodeFolder(IFileSystem files, string directory)
     /// <summary>The file whose lock says that a node has the folder open.</summary>
     public string LockFile => Path.Combine(Directory, "lock");
 
-    private string NodeFile => Path.Combine(Directory, "node");
+    /// <summary>The file that says whose folder it is and how it was last closed.</summary>
+    public string NodeFile => Path.Combine(Directory, "node");
 
     /// <summary>Reads the node file.</summary>
     /// <returns>Errors: <see cref="ErrorCode.NotFound"/> in a folder that never was a node's, <see cref="ErrorCode.Corrupt"/>, <see cref="ErrorCode.Unsupported"/>.</returns>

@@ -102,7 +102,7 @@ public sealed partial class NacreNode
             return noFolder;
         }
 
-        if (FindRootKey(out IRootKeyProvider root) is { } noRoot)
+        if (_environment.FindRootKey(_options, _folder.Directory, out IRootKeyProvider root) is { } noRoot)
         {
             return noRoot;
         }
@@ -177,20 +177,5 @@ public sealed partial class NacreNode
         return _record.State == NodeState.Creating
             ? folder.Create(_record.Cluster, root)
             : folder.Open(root, _record.KeyRingGeneration);
-    }
-
-    private NacreError? FindRootKey(out IRootKeyProvider root)
-    {
-        root = _environment.RootKey ?? new DeveloperRootKeyProvider(
-            _environment.DeveloperRootKeyPath ?? DeveloperRootKeyProvider.DefaultPath, _folder.Directory, _environment.Files, _environment.Random);
-        if (_environment.RootKey is not null || _options.RootKey is not { } reference)
-        {
-            return null;
-        }
-
-        Result<IRootKeyProvider> named = RootKeyReference.Parse(
-            reference, _environment.Passphrase ?? NoPassphrase.Instance, _environment.Files, _environment.Time, _environment.Random);
-        root = named.IsOk ? named.Value : root;
-        return named.Error;
     }
 }

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Time;
 using Nacre.Security.Keys;
+using Nacre.Server.Options;
 using Nacre.Storage.Files;
 
 namespace Nacre.Server.Hosting;
@@ -36,4 +38,23 @@ public sealed record NodeEnvironment
 
     /// <summary>Where a root key for development is made; null: in the user's configuration folder.</summary>
     public string? DeveloperRootKeyPath { get; init; }
+
+    /// <summary>Finds the root key's provider, for a node's start or an offline check alike.</summary>
+    /// <param name="options">Name the root key, or leave it to development's.</param>
+    /// <param name="directory">The data folder, beside which no root key may lie.</param>
+    /// <param name="root">The provider; not asked yet.</param>
+    /// <returns>Null, or RootKeyUnavailable for a reference that names nothing.</returns>
+    internal NacreError? FindRootKey(NodeOptions options, string directory, out IRootKeyProvider root)
+    {
+        root = RootKey ?? new DeveloperRootKeyProvider(
+            DeveloperRootKeyPath ?? DeveloperRootKeyProvider.DefaultPath, directory, Files, Random);
+        if (RootKey is not null || options.RootKey is not { } reference)
+        {
+            return null;
+        }
+
+        Result<IRootKeyProvider> named = RootKeyReference.Parse(reference, Passphrase ?? NoPassphrase.Instance, Files, Time, Random);
+        root = named.IsOk ? named.Value : root;
+        return named.Error;
+    }
 }

@@ -126,7 +126,8 @@ internal sealed class ControlCheckpointFolder(string folder, IFileSystem files, 
     /// <summary>Removes a checkpoint.</summary>
     public void Delete(ulong generation) => files.Delete(PathOf(generation));
 
-    private string PathOf(ulong generation) =>
+    /// <summary>The file of a checkpoint.</summary>
+    public string PathOf(ulong generation) =>
         Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{generation:x16}{Suffix}"));
 
     private static ulong? GenerationOf(string name) =>

@@ -35,7 +35,7 @@ internal sealed class SpaceReserve
     /// <param name="faults">Where a fault other than a full disk is left.</param>
     /// <param name="time">Spaces retries on a full disk.</param>
     /// <param name="end">Where the data ends.</param>
-    /// <param name="reserveBytes">Kept reserved beyond the end of the data.</param>
+    /// <param name="reserveBytes">Kept reserved beyond the end of the data; 0, like <paramref name="stepBytes"/>, for a log that is only read.</param>
     /// <param name="stepBytes">Reserved at a time.</param>
     public SpaceReserve(
         BlockLog log, IoThreads threads, DeviceFaults faults, TimeProvider time, long end, long reserveBytes, long stepBytes)
@@ -49,7 +49,10 @@ internal sealed class SpaceReserve
         _until = end;
         _wanted = end;
         _lastAttempt = time.GetTimestamp();
-        Extend();
+        if (reserveBytes + stepBytes > 0)
+        {
+            Extend();
+        }
     }
 
     /// <summary>False from when a reservation fails until one succeeds again; asking makes it try.</summary>

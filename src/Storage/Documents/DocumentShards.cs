@@ -71,9 +71,56 @@ public sealed class DocumentShards : IDisposable
     /// </returns>
     public DocumentShard Open(ShardId shard)
     {
-        long memory = _options.MemoryBytesPerShard;
-        long records = (long)(memory * RecordShare);
-        ShardStore store = ShardStore.Open(new ShardStoreOptions
+        ShardStore store = ShardStore.Open(StoreOptions(shard));
+        var machine = DocumentStateMachine.Open(DocumentOptions(shard), store);
+        return new DocumentShard(machine, machine, new ShardEncryption(store), machine.Status);
+    }
+
+    /// <summary>
+    /// Checks the folder of a shard that nobody has open: every manifest, tag and block, then in the newest checkpoint
+    /// every document and every index entry. Changes nothing. Waits for the disk.
+    /// </summary>
+    /// <param name="shard">Which one.</param>
+    /// <param name="progress">Told now and then which part of the documents was seen, 0 to 1; may be null.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
+    /// <returns>The findings. Throws <see cref="StorageFaultException"/> when the folder cannot be listed.</returns>
+    public async Task<ShardVerification> VerifyAsync(ShardId shard, Action<double>? progress, CancellationToken cancellationToken)
+    {
+        ShardStoreOptions options = StoreOptions(shard) with { IsReadOnly = true };
+        StoreVerification blocks = StoreVerifier.Verify(options, cancellationToken);
+        List<StorageFinding> findings =
+        [
+            .. blocks.Findings.Select(finding => new StorageFinding(true, finding.File, finding.Place, finding.What)),
+            .. blocks.Notes.Select(note => new StorageFinding(false, note.File, note.Place, note.What)),
+        ];
+        try
+        {
+            await using ShardStore store = ShardStore.Open(options);
+            DocumentVerification documents = DocumentVerifier.Verify(DocumentOptions(shard), store, progress, cancellationToken);
+            findings.AddRange(documents.Findings.Select(finding => new StorageFinding(
+                true, Path.Combine(options.Directory, finding.File), finding.Place, finding.What)));
+            return new ShardVerification(
+                findings, blocks.Generations.Count, store.Generation, store.RecoveredIndex, documents.RunningHash,
+                blocks.Blocks, documents.Documents, documents.DocumentBytes, documents.IndexEntries);
+        }
+        catch (StorageFaultException fault)
+        {
+            if (blocks.Findings.Count == 0)
+            {
+                findings.Add(new StorageFinding(true, fault.File, fault.Place, fault.Message));
+            }
+
+            return new ShardVerification(findings, blocks.Generations.Count, blocks.Generations is [var newest, ..] ? newest : 0, null, 0, blocks.Blocks, 0, 0, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _io.Dispose();
+
+    private ShardStoreOptions StoreOptions(ShardId shard)
+    {
+        long records = (long)(_options.MemoryBytesPerShard * RecordShare);
+        return new ShardStoreOptions
         {
             FileSystem = _files,
             Directory = FolderOf(_options.Directory, shard),
@@ -88,22 +135,17 @@ public sealed class DocumentShards : IDisposable
             PageBytes = PageBytesFor(records),
             SegmentGroups = (int)(_options.SegmentBytes / BlockGeometry.GroupBytes),
             IndexCheckpointBytes = _options.IndexCheckpointBytes,
-        });
-        var machine = DocumentStateMachine.Open(
-            new DocumentStoreOptions
-            {
-                Cluster = _options.Cluster,
-                Shard = shard,
-                NodeCacheBytes = (long)(memory * NodeCacheShare),
-                BufferBytes = Math.Clamp((long)(memory * BufferShare), 64 << 10, 16 << 20),
-                CompactAtDeadBytes = _options.CompactAtDeadBytes,
-            },
-            store);
-        return new DocumentShard(machine, machine, new ShardEncryption(store), machine.Status);
+        };
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _io.Dispose();
+    private DocumentStoreOptions DocumentOptions(ShardId shard) => new()
+    {
+        Cluster = _options.Cluster,
+        Shard = shard,
+        NodeCacheBytes = (long)(_options.MemoryBytesPerShard * NodeCacheShare),
+        BufferBytes = Math.Clamp((long)(_options.MemoryBytesPerShard * BufferShare), 64 << 10, 16 << 20),
+        CompactAtDeadBytes = _options.CompactAtDeadBytes,
+    };
 
     /// <summary>
     /// At least 32 pages fit in the memory: fewer would make every write a flush. Fixed when a store is created.

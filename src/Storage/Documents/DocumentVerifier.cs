@@ -15,6 +15,8 @@ namespace Nacre.Storage.Documents;
 /// <remarks>One thread, offline. Changes nothing. Goes on past what is wrong.</remarks>
 internal sealed class DocumentVerifier
 {
+    private const int ProgressEvery = 256;
+
     private readonly DocumentStoreOptions _options;
     private readonly IShardStore _store;
     private readonly DocumentMeta _meta;
@@ -22,39 +24,46 @@ internal sealed class DocumentVerifier
     private readonly OrderedIndex _changes;
     private readonly Dictionary<TabletId, Tally> _tallies = [];
     private readonly List<DocumentFinding> _findings = [];
+    private readonly Action<double>? _progress;
     private readonly CancellationToken _cancellationToken;
+    private readonly long _expected;
+    private long _visited;
 
     private DocumentVerifier(
-        DocumentStoreOptions options, IShardStore store, DocumentMeta meta, CancellationToken cancellationToken)
+        DocumentStoreOptions options, IShardStore store, DocumentMeta meta, Action<double>? progress,
+        CancellationToken cancellationToken)
     {
         _options = options;
         _store = store;
         _meta = meta;
+        _progress = progress;
         _cancellationToken = cancellationToken;
         (_items, _changes) = meta.OpenTrees(
             options, store.Nodes, new NodeAllocator(meta.NextNode), new NodeCache(options.NodeCacheBytes));
         foreach (RangeState range in meta.Ranges.All)
         {
             _tallies.Add(range.Tablet, new Tally(range));
+            _expected += range.Items;
         }
     }
 
     /// <summary>Checks the checkpoint that a store was opened at.</summary>
     /// <param name="options">Names the shard.</param>
     /// <param name="store">Nothing may have been written to it since it was opened.</param>
+    /// <param name="progress">Told now and then which part of the items was seen, 0 to 1; may be null.</param>
     /// <param name="cancellationToken">Stops the check.</param>
     public static DocumentVerification Verify(
-        DocumentStoreOptions options, IShardStore store, CancellationToken cancellationToken)
+        DocumentStoreOptions options, IShardStore store, Action<double>? progress, CancellationToken cancellationToken)
     {
         DocumentVerifier verifier;
         try
         {
             verifier = new DocumentVerifier(
-                options, store, DocumentMeta.Read(options, store.RecoveredMeta), cancellationToken);
+                options, store, DocumentMeta.Read(options, store.RecoveredMeta), progress, cancellationToken);
         }
         catch (StorageFaultException fault)
         {
-            return new DocumentVerification([new DocumentFinding(fault.File, fault.Place, fault.Message)], 0, 0, 0);
+            return new DocumentVerification([new DocumentFinding(fault.File, fault.Place, fault.Message)], 0, 0, 0, 0, 0);
         }
 
         return verifier.Run();
@@ -71,7 +80,8 @@ internal sealed class DocumentVerifier
 
         return new DocumentVerification(
             _findings, _tallies.Count,
-            _tallies.Values.Sum(tally => tally.Good), _tallies.Values.Sum(tally => tally.GoodBytes));
+            _tallies.Values.Sum(tally => tally.Good), _tallies.Values.Sum(tally => tally.GoodBytes),
+            _tallies.Values.Sum(tally => tally.Items + tally.Changes), _meta.RunningHash);
     }
 
     /// <summary>Walks a tree's leaves, and then what the checkpoint holds of newer changes.</summary>
@@ -105,6 +115,11 @@ internal sealed class DocumentVerifier
     private void VisitItem(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         _cancellationToken.ThrowIfCancellationRequested();
+        if (++_visited % ProgressEvery == 0)
+        {
+            _progress?.Invoke(Math.Min(1, (double)_visited / Math.Max(1, _expected)));
+        }
+
         TabletId tablet = TabletKey.ReadTablet(key);
         if (!_tallies.TryGetValue(tablet, out Tally? tally))
         {

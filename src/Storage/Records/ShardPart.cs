@@ -182,8 +182,8 @@ internal sealed class ShardPart : IAsyncDisposable
             MemoryBytes = (long)(_options.MemoryBytes * _shape.MemoryShare),
             IndexShare = _shape.IndexShare,
             TypicalRecordBytes = _shape.TypicalRecordBytes,
-            ReserveBytes = _options.ReserveBytes,
-            ReserveStepBytes = _options.ReserveStepBytes,
+            ReserveBytes = _options.IsReadOnly ? 0 : _options.ReserveBytes,
+            ReserveStepBytes = _options.IsReadOnly ? 0 : _options.ReserveStepBytes,
         };
         using BlockLog? pages = index is null
             ? null
@@ -251,6 +251,7 @@ internal sealed class ShardPart : IAsyncDisposable
         Keys = _options.Keys,
         Domain = _options.Domain,
         Random = _options.Random,
+        IsReadOnly = _options.IsReadOnly,
         CachedTagGroups = (int)Math.Clamp(
             (long)(_options.MemoryBytes * share) / 16 / BlockGeometry.BlockBytes, 16, int.MaxValue),
     };

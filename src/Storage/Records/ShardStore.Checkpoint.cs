@@ -131,7 +131,7 @@ internal sealed partial class ShardStore
     // Segments that were made in advance hold nothing: after a clean stop every byte in the folder can be proved.
     private void RemoveUnnamed()
     {
-        if (_faults.Failure is not null)
+        if (_options.IsReadOnly || _faults.Failure is not null)
         {
             return;
         }

@@ -15,7 +15,11 @@ internal sealed partial class ShardStore
     public static ShardStore Open(ShardStoreOptions options)
     {
         options.Validate();
-        options.FileSystem.CreateDirectory(options.Directory);
+        if (!options.IsReadOnly)
+        {
+            options.FileSystem.CreateDirectory(options.Directory);
+        }
+
         ManifestFolder folder = new(options.FileSystem, options.Directory, options.Shard, options.Keys, options.Random);
         IReadOnlyList<ulong> generations = folder.List();
         List<Kept> kept = ReadKept(options, folder, generations);
@@ -25,7 +29,7 @@ internal sealed partial class ShardStore
         StoreId store = newest?.Manifest.Store ?? StoreId.Draw(options.Random);
         BlockGeometry geometry = new(newest?.Manifest.Groups ?? options.SegmentGroups);
         ShardStoreOptions effective = options with { PageBytes = newest?.Manifest.PageBytes ?? options.PageBytes };
-        if (kept.Count == Math.Min(2, generations.Count))
+        if (!options.IsReadOnly && kept.Count == Math.Min(2, generations.Count))
         {
             // What a crash left over. With a damaged manifest its files stay, until the next checkpoint replaces it.
             RemoveAllBut(effective, [.. kept.SelectMany(manifest => manifest.Manifest.Files())]);

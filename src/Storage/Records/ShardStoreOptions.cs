@@ -74,6 +74,12 @@ internal sealed record ShardStoreOptions
     /// <summary>Time after which a checkpoint that is not durable stops the store. Live at the next start.</summary>
     public TimeSpan CheckpointDeadline { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// True for a store that is only looked at: nothing in its folder is made, reserved, removed or changed, and nothing
+    /// may be written to it. Default false.
+    /// </summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>Throws unless every option is in its range.</summary>
     public void Validate()
     {

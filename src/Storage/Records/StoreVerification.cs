@@ -8,4 +8,4 @@ namespace Nacre.Storage.Records;
 /// <param name="Generations">Generations of the manifests that can be read, newest first.</param>
 /// <param name="Blocks">Blocks that were decrypted and found right.</param>
 internal sealed record StoreVerification(
-    IReadOnlyList<StoreFinding> Findings, IReadOnlyList<string> Notes, IReadOnlyList<ulong> Generations, long Blocks);
+    IReadOnlyList<StoreFinding> Findings, IReadOnlyList<StoreFinding> Notes, IReadOnlyList<ulong> Generations, long Blocks);

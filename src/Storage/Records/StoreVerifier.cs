@@ -21,8 +21,11 @@ internal sealed class StoreVerifier
     private readonly CancellationToken _cancellationToken;
     private readonly HashSet<StoreFinding> _seen = [];
     private readonly List<StoreFinding> _findings = [];
-    private readonly List<string> _notes = [];
+    private readonly List<StoreFinding> _notes = [];
     private readonly HashSet<string> _named = [];
+
+    // The older checkpoint ends sooner: what is beyond it belongs to the newest.
+    private bool _isNewest = true;
     private readonly HashSet<(string File, string Proof)> _checked = [];
     private long _blocks;
 
@@ -44,14 +47,17 @@ internal sealed class StoreVerifier
         ManifestFolder folder = new(
             _options.FileSystem, _options.Directory, _options.Shard, _options.Keys, _options.Random);
         List<ulong> readable = [];
+        HashSet<string> manifests = [];
         foreach (ulong generation in folder.List())
         {
+            manifests.Add(ManifestFolder.NameOf(generation));
             _cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 ShardManifest manifest = folder.Read(generation).Manifest;
                 readable.Add(generation);
                 Check(manifest);
+                _isNewest = false;
             }
             catch (StorageFaultException fault)
             {
@@ -61,9 +67,10 @@ internal sealed class StoreVerifier
 
         foreach (string name in _options.FileSystem.ListFiles(_options.Directory))
         {
-            if (name.EndsWith(".seg", StringComparison.Ordinal) && !_named.Contains(name))
+            if (!_named.Contains(name) && !manifests.Contains(name))
             {
-                _notes.Add($"{name}: no readable manifest names this file");
+                _notes.Add(new StoreFinding(
+                    Path.Combine(_options.Directory, name), "file", "belongs to nothing: no readable manifest names it"));
             }
         }
 
@@ -118,7 +125,8 @@ internal sealed class StoreVerifier
 
     private void CheckSegment(BlockLog log, string name, string proof, long start, long end, long fileBytes, bool isFull)
     {
-        _named.Add(name);
+        // The newest manifest comes first: what lies behind the end that an older one names, it has.
+        bool isNewest = _named.Add(name);
         if (!_checked.Add((name, proof)))
         {
             return;
@@ -131,7 +139,7 @@ internal sealed class StoreVerifier
             return;
         }
 
-        CheckLength(path, fileBytes, isFull);
+        CheckLength(path, fileBytes, isFull, isNewest);
         byte[] buffer = new byte[BlockGeometry.GroupBytes];
         for (long address = start; address < end; address += BlockGeometry.GroupBytes)
         {
@@ -150,7 +158,7 @@ internal sealed class StoreVerifier
         Array.Clear(buffer);
     }
 
-    private void CheckLength(string path, long fileBytes, bool isFull)
+    private void CheckLength(string path, long fileBytes, bool isFull, bool isNewest)
     {
         using IStorageFile file = _options.FileSystem.Open(path, StorageFileMode.ReadOnly);
         long length = file.Length;
@@ -163,10 +171,10 @@ internal sealed class StoreVerifier
             Report(new StoreFinding(
                 path, $"offset {fileBytes}", $"the file is longer than what was sealed: {length} bytes instead of {fileBytes}"));
         }
-        else if (length > fileBytes)
+        else if (length > fileBytes && _isNewest)
         {
-            _notes.Add(
-                $"{Path.GetFileName(path)}: {length - fileBytes} bytes beyond the last checkpoint, written before a crash, not used");
+            _notes.Add(new StoreFinding(
+                path, $"offset {fileBytes}", $"{length - fileBytes} bytes beyond the last checkpoint, written before a crash, not used"));
         }
     }
 

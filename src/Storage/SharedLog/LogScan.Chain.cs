@@ -14,7 +14,7 @@ internal sealed partial class LogScan
             string path = Path.Combine(_directory, name);
             if (!LogFormat.TryParseFileName(name, out ulong fileId))
             {
-                _findings.Add(new LogFinding(false, path, "file", "is no segment: nothing else belongs in the log's folder"));
+                _findings.Add(new StorageFinding(false, path, "file", "is no segment: nothing else belongs in the log's folder"));
                 continue;
             }
 

@@ -80,7 +80,7 @@ internal sealed partial class LogScan
             TailCut = new LogTailCut(segment.File.Path, offset, frame);
         }
 
-        _findings.Add(new LogFinding(false, segment.File.Path, At(offset, frame), looksBegun
+        _findings.Add(new StorageFinding(false, segment.File.Path, At(offset, frame), looksBegun
             ? $"torn by a crash, or damaged after all was written: no later frame tells which ({damage})"
             : "the log ends here without the seal of a clean stop"));
     }

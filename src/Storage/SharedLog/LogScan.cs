@@ -15,7 +15,7 @@ internal sealed partial class LogScan
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly IDataKeys _keys;
-    private readonly List<LogFinding> _findings = [];
+    private readonly List<StorageFinding> _findings = [];
     private readonly SortedDictionary<ShardId, ShardLog> _shards = [];
     private readonly List<(KeyDomainId Domain, int Offset, int Length)> _sections = [];
     private byte[] _clear = [];
@@ -28,7 +28,7 @@ internal sealed partial class LogScan
     }
 
     /// <summary>What is wrong, and what is worth noting.</summary>
-    public IReadOnlyList<LogFinding> Findings => _findings;
+    public IReadOnlyList<StorageFinding> Findings => _findings;
 
     /// <summary>True when a finding is damage.</summary>
     public bool HasDamage => _findings.Exists(finding => finding.IsDamage);
@@ -102,7 +102,7 @@ internal sealed partial class LogScan
     }
 
     private void Damage(string file, string place, string what) =>
-        _findings.Add(new LogFinding(true, file, place, what));
+        _findings.Add(new StorageFinding(true, file, place, what));
 
     private static string At(long offset) => string.Create(CultureInfo.InvariantCulture, $"offset {offset}");
 
@@ -132,7 +132,7 @@ internal sealed partial class LogScan
 
         foreach (Leftover other in Others)
         {
-            _findings.Add(new LogFinding(
+            _findings.Add(new StorageFinding(
                 isStoppedCleanly, other.Path, At(0), $"does not belong to the log, which was stopped cleanly: {other.Why}"));
         }
 
@@ -141,7 +141,7 @@ internal sealed partial class LogScan
             long excess = segment.File.Length - segment.EndOffset;
             if (excess != 0)
             {
-                _findings.Add(new LogFinding(
+                _findings.Add(new StorageFinding(
                     isStoppedCleanly, segment.File.Path, At(segment.EndOffset),
                     $"has {excess} bytes behind its last frame, though the log was stopped cleanly"));
             }

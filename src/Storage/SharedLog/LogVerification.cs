@@ -1,3 +1,6 @@
+using Nacre.Core.Ids;
+using Nacre.Core.Log;
+
 namespace Nacre.Storage.SharedLog;
 
 /// <summary>What a check of a whole log found.</summary>
@@ -8,9 +11,10 @@ namespace Nacre.Storage.SharedLog;
 /// <param name="Segments">Segments read.</param>
 /// <param name="Frames">Whole frames read.</param>
 /// <param name="UnreadableSections">Sections whose data key is not known: only their frames were checked.</param>
+/// <param name="Shards">Where each shard's entries begin and end.</param>
 public sealed record LogVerification(
-    IReadOnlyList<LogFinding> Findings, bool IsCleanStop, LogTailCut? TailCut, LogEnd? End, int Segments, long Frames,
-    long UnreadableSections)
+    IReadOnlyList<StorageFinding> Findings, bool IsCleanStop, LogTailCut? TailCut, LogEnd? End, int Segments, long Frames,
+    long UnreadableSections, IReadOnlyDictionary<ShardId, ShardLogState> Shards)
 {
     /// <summary>True when nothing is damaged.</summary>
     public bool IsSound => !Findings.Any(finding => finding.IsDamage);

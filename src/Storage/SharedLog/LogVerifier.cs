@@ -20,6 +20,7 @@ public static class LogVerifier
         LogScan scan = LogScan.Run(files, directory, keys, expectedEnd);
         scan.Close();
         return new LogVerification(
-            scan.Findings, scan.IsCleanStop, scan.TailCut, scan.End, scan.Chain.Count, scan.Frames, scan.UnreadableSections);
+            scan.Findings, scan.IsCleanStop, scan.TailCut, scan.End, scan.Chain.Count, scan.Frames, scan.UnreadableSections,
+            scan.Shards.ToDictionary(pair => pair.Key, pair => pair.Value.State));
     }
 }

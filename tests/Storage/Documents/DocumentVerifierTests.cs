@@ -106,13 +106,13 @@ public sealed class DocumentVerifierTests
         MemoryShardStore store = _bench.Disk.Open();
         store.BeginCheckpoint(new LogIndex(1), new byte[] { 1, 0, 3 });
 
-        Assert.That(DocumentVerifier.Verify(SmallOptions, _bench.Disk.Open(), default).Findings, Has.Count.EqualTo(1));
+        Assert.That(DocumentVerifier.Verify(SmallOptions, _bench.Disk.Open(), null, default).Findings, Has.Count.EqualTo(1));
     }
 
     private DocumentVerification Verify()
     {
         _bench.Checkpoint();
-        return DocumentVerifier.Verify(SmallOptions, _bench.Disk.Open(), CancellationToken.None);
+        return DocumentVerifier.Verify(SmallOptions, _bench.Disk.Open(), null, CancellationToken.None);
     }
 
     private void Damage(Action<MemoryShardStore> damage, string file, string what)
@@ -126,7 +126,7 @@ public sealed class DocumentVerifierTests
             store.BeginCheckpoint(store.RecoveredIndex, store.RecoveredMeta);
         }
 
-        DocumentVerification verified = DocumentVerifier.Verify(SmallOptions, _bench.Disk.Open(), CancellationToken.None);
+        DocumentVerification verified = DocumentVerifier.Verify(SmallOptions, _bench.Disk.Open(), null, CancellationToken.None);
 
         Assert.That(verified.Findings.Select(finding => (finding.File, finding.What)), Does.Contain((file, what)));
     }

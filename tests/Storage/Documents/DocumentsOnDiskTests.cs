@@ -82,7 +82,7 @@ public sealed class DocumentsOnDiskTests
                 await CheckAsync(_bench);
                 await _bench.DisposeAsync();
                 await using ShardStore store = disk.Open();
-                Assert.That(DocumentVerifier.Verify(SmallOptions, store, CancellationToken.None).Findings, Is.Empty, $"seed {seed}");
+                Assert.That(DocumentVerifier.Verify(SmallOptions, store, null, CancellationToken.None).Findings, Is.Empty, $"seed {seed}");
             }
         }
 
