@@ -73,6 +73,8 @@ internal static class CliProgram
                 ImportCommand.Make(global),
                 ExportCommand.Make(global),
                 KeyCommands.Make(global),
+                UserCommands.Make(global),
+                PermissionCommands.Make(global),
             ])
         {
             client.Options.Add(global.ConnectionFile);

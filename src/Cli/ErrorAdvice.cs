@@ -29,8 +29,9 @@ internal static class ErrorAdvice
         string advice = error.Code switch
         {
             NacreErrorCode.ConnectionFailed => " Is the server running, and is the address right?",
-            NacreErrorCode.Unauthenticated => " Is the key that of this server? 'nacre keys regenerate' withdraws older ones.",
-            NacreErrorCode.Forbidden => " A read-only key may not write.",
+            NacreErrorCode.Unauthenticated => " Is the key or token that of this server, and still in force? 'nacre keys regenerate' withdraws older keys.",
+            NacreErrorCode.Forbidden => " A read-only key may not write, and a token does what its permission allows.",
+            NacreErrorCode.TokenExpired => " 'nacre permission token' draws another.",
             NacreErrorCode.ClockSkewed => " Set this machine's clock.",
             NacreErrorCode.OutcomeUnknown or NacreErrorCode.StorageFailed => " Look at what is there before doing it again.",
             NacreErrorCode.Overloaded or NacreErrorCode.Unavailable => " Try again later.",

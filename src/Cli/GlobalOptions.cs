@@ -13,7 +13,7 @@ internal sealed class GlobalOptions(Terminal terminal)
 
     public Option<string?> ConnectionFile { get; } = new("--connection-file")
     {
-        Description = "Connection file of the server, as 'nacre server --connection-file' writes it. Without it: NACRE_ENDPOINT, NACRE_KEY and NACRE_CA, or NACRE_CONNECTION_FILE.",
+        Description = "Connection file of the server, as 'nacre server --connection-file' writes it. Without it: NACRE_ENDPOINT, NACRE_KEY and NACRE_CA, or NACRE_CONNECTION_FILE. A resource token in NACRE_TOKEN goes before every key.",
         Recursive = true,
         HelpName = "FILE",
     };
@@ -34,9 +34,13 @@ internal sealed class GlobalOptions(Terminal terminal)
     {
         try
         {
-            NacreConnection connection = (parsed.GetValue(ConnectionFile) ?? FileOfEnvironment()) is { } file
-                ? NacreConnection.Load(file, parsed.GetValue(ReadOnly))
-                : NacreConnection.FromVariables(Terminal.Variable);
+            string? token = Terminal.Variable(NacreConnection.TokenVariable);
+            NacreConnection connection = (parsed.GetValue(ConnectionFile) ?? FileOfEnvironment(), token) switch
+            {
+                (null, _) => NacreConnection.FromVariables(Terminal.Variable),
+                ({ } file, { Length: > 0 }) => NacreConnection.LoadForToken(file, token),
+                ({ } file, _) => NacreConnection.Load(file, parsed.GetValue(ReadOnly)),
+            };
             return new NacreClient(connection, new NacreClientOptions { MaxRetries = patient ? 10 : 3 });
         }
         catch (FormatException e)

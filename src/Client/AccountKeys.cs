@@ -43,6 +43,25 @@ public sealed class AccountKeys
         return new RegeneratedKey(FromWire(response.Info), response.Key);
     }
 
+    /// <summary>Draws the key anew that resource tokens are made under.</summary>
+    /// <param name="revoke">
+    /// False: tokens made under the key before stay good until they end; those of the one before that do not. True: when
+    /// it is done, no token made before opens anything.
+    /// </param>
+    /// <param name="cancellationToken">Stops the wait, not the change.</param>
+    public async Task<TokenKeyProperties> RotateTokenKeyAsync(bool revoke = false, CancellationToken cancellationToken = default)
+    {
+        Wire.RotateTokenKeyResponse response = await _pipeline
+            .WriteAsync(
+                RpcMethods.RotateTokenKey,
+                key => new Wire.RotateTokenKeyRequest { Revoke = revoke, Idempotency = key },
+                "rotate_token_key",
+                default,
+                cancellationToken)
+            .ConfigureAwait(false);
+        return new TokenKeyProperties(response.Generation, DateTimeOffset.FromUnixTimeMilliseconds(response.CreatedMs));
+    }
+
     /// <summary>Tells which keys protect the data at rest.</summary>
     /// <param name="cancellationToken">Stops the wait.</param>
     public async Task<EncryptionKeys> GetEncryptionKeysAsync(CancellationToken cancellationToken = default)

@@ -104,6 +104,54 @@ public sealed class Database
         return new Page<ContainerProperties>([.. response.Containers.Select(Container.FromWire)], WireText.OrNull(response.Continuation));
     });
 
+    /// <summary>Names a user. Sends nothing, and does not tell whether it is there.</summary>
+    /// <param name="name">1 to 1,023 bytes of UTF-8.</param>
+    public User GetUser(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new User(Name, name, _pipeline);
+    }
+
+    /// <summary>Makes a user.</summary>
+    /// <param name="name">1 to 1,023 bytes of UTF-8.</param>
+    /// <param name="cancellationToken">Stops the wait, not the change.</param>
+    /// <exception cref="NacreException"><see cref="NacreErrorCode.AlreadyExists"/> among others.</exception>
+    public async Task<User> CreateUserAsync(string name, CancellationToken cancellationToken = default)
+    {
+        User user = GetUser(name);
+        await user.CreateAsync(cancellationToken).ConfigureAwait(false);
+        return user;
+    }
+
+    /// <summary>Makes a user unless one of that name is there.</summary>
+    /// <param name="name">1 to 1,023 bytes of UTF-8.</param>
+    /// <param name="cancellationToken">Stops the wait, not the change.</param>
+    public async Task<User> CreateUserIfNotExistsAsync(string name, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await CreateUserAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NacreException e) when (e.Code == NacreErrorCode.AlreadyExists)
+        {
+            return GetUser(name);
+        }
+    }
+
+    /// <summary>Lists the database's users by name, ordinal.</summary>
+    public Pageable<UserProperties> ListUsers() => new(null, async (continuation, cancellationToken) =>
+    {
+        Wire.ListUsersResponse response = await _pipeline
+            .ReadAsync(
+                RpcMethods.ListUsers,
+                new Wire.ListUsersRequest { Database = Name, Continuation = continuation ?? "" },
+                "list_users",
+                Target,
+                cancellationToken)
+            .ConfigureAwait(false);
+        return new Page<UserProperties>([.. response.Users.Select(User.FromWire)], WireText.OrNull(response.Continuation));
+    });
+
     internal static DatabaseProperties FromWire(Wire.Database database) =>
         new(database.Name, database.Id, DateTimeOffset.FromUnixTimeMilliseconds(database.CreatedMs), database.Etag);
 }

@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(6004, LogLevel.Warning, "Stream lost with {Open} operations open.")]
     public static partial void StreamLost(ILogger logger, int open, Exception cause);
+
+    [LoggerMessage(6005, LogLevel.Warning, "Another token could not be had; the present one lasts {Seconds} s more.")]
+    public static partial void TokenRefreshFailed(ILogger logger, double seconds, Exception cause);
 }

@@ -34,6 +34,14 @@ public sealed record NacreClientOptions
     /// </summary>
     public JsonSerializerOptions? SerializerOptions { get; init; }
 
+    /// <summary>
+    /// For a client that bears a resource token: gets another, as <see cref="ResourceToken.Token"/> of the same permission,
+    /// from whoever gave the first one out. Called before the token ends, and once when the server refuses it; by one caller
+    /// at a time. Null: when the token ends, so does the client's access.
+    /// </summary>
+    /// <remarks>It counts against the time of the operation that waits for it. While the present token lasts, a failure is logged and it is called again later.</remarks>
+    public Func<CancellationToken, Task<string>>? TokenRefresh { get; init; }
+
     /// <summary>Where the client logs connections and repetitions; null: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 

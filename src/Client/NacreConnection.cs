@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Nacre.Client.Transport;
 
 namespace Nacre.Client;
 
-/// <summary>Where the server is, and how to be known there. <see cref="ToString"/> never shows the key.</summary>
+/// <summary>Where the server is, and how to be known there: by an account key or a resource token. <see cref="ToString"/> shows neither.</summary>
 /// <remarks>Immutable, thread-safe.</remarks>
 public sealed partial class NacreConnection
 {
@@ -12,6 +13,9 @@ public sealed partial class NacreConnection
 
     /// <summary>Environment variable with the account key.</summary>
     public const string KeyVariable = "NACRE_KEY";
+
+    /// <summary>Environment variable with a resource token; it goes before every key.</summary>
+    public const string TokenVariable = "NACRE_TOKEN";
 
     /// <summary>Environment variable with the path of the certificate authority's PEM file.</summary>
     public const string CaCertificateVariable = "NACRE_CA";
@@ -28,37 +32,60 @@ public sealed partial class NacreConnection
     /// </param>
     /// <exception cref="ArgumentException">The address is not an absolute https address, or the key is not base64.</exception>
     public NacreConnection(Uri endpoint, string accountKey, string? caCertificatePath = null)
+        : this(endpoint, caCertificatePath)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentException.ThrowIfNullOrWhiteSpace(accountKey);
-        if (!endpoint.IsAbsoluteUri || endpoint.Scheme != Uri.UriSchemeHttps)
-        {
-            throw new ArgumentException($"The endpoint '{endpoint}' is not of the form https://HOST:PORT.", nameof(endpoint));
-        }
-
         if (!TryDecode(accountKey, out byte[] key))
         {
             throw new ArgumentException("The account key is not base64, or shorter than 16 bytes.", nameof(accountKey));
         }
 
-        Endpoint = endpoint;
         AccountKey = accountKey;
         KeyBytes = key;
+    }
+
+    private NacreConnection(Uri endpoint, TokenText token, string? caCertificatePath)
+        : this(endpoint, caCertificatePath) => TokenParts = token;
+
+    private NacreConnection(Uri endpoint, string? caCertificatePath)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        if (!endpoint.IsAbsoluteUri || endpoint.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new ArgumentException($"The endpoint '{endpoint}' is not of the form https://HOST:PORT.", nameof(endpoint));
+        }
+
+        Endpoint = endpoint;
         CaCertificatePath = string.IsNullOrWhiteSpace(caCertificatePath) ? null : caCertificatePath;
     }
 
     /// <summary>The server's address.</summary>
     public Uri Endpoint { get; }
 
-    /// <summary>The account key, base64. A secret.</summary>
-    public string AccountKey { get; }
+    /// <summary>The account key, base64; null with a resource token. A secret.</summary>
+    public string? AccountKey { get; }
 
     /// <summary>PEM file with the authorities to trust; null: the operating system's.</summary>
     public string? CaCertificatePath { get; }
 
-    internal byte[] KeyBytes { get; }
+    internal byte[] KeyBytes { get; } = [];
 
-    /// <summary>Reads <c>AccountEndpoint=https://…;AccountKey=…;CaCertificate=PATH;</c>. Names in any case; the certificate is optional.</summary>
+    internal TokenText? TokenParts { get; }
+
+    /// <summary>Describes a server for whoever bears a resource token.</summary>
+    /// <param name="endpoint"><c>https://HOST:PORT</c>.</param>
+    /// <param name="token">As <see cref="ResourceToken.Token"/> holds it. A secret.</param>
+    /// <param name="caCertificatePath">As for the constructor.</param>
+    /// <exception cref="ArgumentException">The address is not an absolute https address, or the text is no resource token; the message does not repeat it.</exception>
+    public static NacreConnection ForToken(Uri endpoint, string token, string? caCertificatePath = null) =>
+        TokenText.TryParse(token) is { } parts
+            ? new NacreConnection(endpoint, parts, caCertificatePath)
+            : throw new ArgumentException("The text is no resource token, or not all of one.", nameof(token));
+
+    /// <summary>
+    /// Reads <c>AccountEndpoint=https://…;AccountKey=…;CaCertificate=PATH;</c>, or <c>ResourceToken=…</c> in place of the key.
+    /// Names in any case; the certificate is optional.
+    /// </summary>
     /// <param name="connectionString">As the server prints it.</param>
     /// <exception cref="FormatException">A part is missing, unknown or given twice; the message does not repeat the key.</exception>
     public static NacreConnection Parse(string connectionString)
@@ -71,10 +98,11 @@ public sealed partial class NacreConnection
             string name = equals < 0 ? "" : part[..equals].TrimEnd();
             if (!name.Equals("AccountEndpoint", StringComparison.OrdinalIgnoreCase) &&
                 !name.Equals("AccountKey", StringComparison.OrdinalIgnoreCase) &&
+                !name.Equals("ResourceToken", StringComparison.OrdinalIgnoreCase) &&
                 !name.Equals("CaCertificate", StringComparison.OrdinalIgnoreCase))
             {
                 throw new FormatException(
-                    "A connection string has the form AccountEndpoint=https://HOST:PORT;AccountKey=BASE64;CaCertificate=PATH;");
+                    "A connection string has the form AccountEndpoint=https://HOST:PORT;AccountKey=BASE64;CaCertificate=PATH; or ResourceToken=TOKEN in place of the key.");
             }
 
             if (!parts.TryAdd(name, part[(equals + 1)..].TrimStart()))
@@ -83,9 +111,15 @@ public sealed partial class NacreConnection
             }
         }
 
+        if (parts.ContainsKey("AccountKey") && parts.ContainsKey("ResourceToken"))
+        {
+            throw new FormatException("The connection string gives both a key and a token.");
+        }
+
         return Make(
             parts.GetValueOrDefault("AccountEndpoint"),
             parts.GetValueOrDefault("AccountKey"),
+            parts.GetValueOrDefault("ResourceToken"),
             parts.GetValueOrDefault("CaCertificate"),
             "The connection string");
     }
@@ -95,7 +129,20 @@ public sealed partial class NacreConnection
     /// <param name="readOnly">True: use the read-only key.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="FormatException">The file is not such JSON, or lacks a part.</exception>
-    public static NacreConnection Load(string path, bool readOnly = false)
+    public static NacreConnection Load(string path, bool readOnly = false) => Load(path, readOnly, null);
+
+    /// <summary>Reads the address and the certificate out of a connection file, for whoever bears a resource token; the file need hold no key.</summary>
+    /// <param name="path">As for <see cref="Load(string, bool)"/>.</param>
+    /// <param name="token">As <see cref="ResourceToken.Token"/> holds it. A secret.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="FormatException">The file is not such JSON or lacks a part, or the text is no resource token.</exception>
+    public static NacreConnection LoadForToken(string path, string token)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(token);
+        return Load(path, readOnly: false, token);
+    }
+
+    private static NacreConnection Load(string path, bool readOnly, string? token)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ConnectionFile? file;
@@ -114,12 +161,13 @@ public sealed partial class NacreConnection
             ca = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ca);
         }
 
-        return Make(file?.Endpoint, readOnly ? file?.ReadOnlyKey : file?.AccountKey, ca, $"The connection file '{path}'");
+        return Make(file?.Endpoint, readOnly ? file?.ReadOnlyKey : file?.AccountKey, token, ca, $"The connection file '{path}'");
     }
 
     /// <summary>
     /// Reads the environment variables <c>NACRE_ENDPOINT</c>, <c>NACRE_KEY</c> and, optional, <c>NACRE_CA</c>; where neither
-    /// of the first two is set, the connection file that <c>NACRE_CONNECTION_FILE</c> names.
+    /// of the first two is set, the connection file that <c>NACRE_CONNECTION_FILE</c> names. A resource token in
+    /// <c>NACRE_TOKEN</c> goes before the key of either.
     /// </summary>
     /// <exception cref="IOException">The connection file cannot be read.</exception>
     /// <exception cref="FormatException">A variable is missing or not well formed.</exception>
@@ -134,22 +182,31 @@ public sealed partial class NacreConnection
         ArgumentNullException.ThrowIfNull(variable);
         string? endpoint = variable(EndpointVariable);
         string? key = variable(KeyVariable);
+        string? token = variable(TokenVariable);
+        token = string.IsNullOrEmpty(token) ? null : token;
         return string.IsNullOrEmpty(endpoint) && string.IsNullOrEmpty(key) && variable(ConnectionFileVariable) is { Length: > 0 } file
-            ? Load(file)
+            ? Load(file, readOnly: false, token)
             : Make(
-                endpoint, key, variable(CaCertificateVariable),
-                $"The environment ({EndpointVariable} and {KeyVariable}, or {ConnectionFileVariable})");
+                endpoint, key, token, variable(CaCertificateVariable),
+                $"The environment ({EndpointVariable} and {KeyVariable} or {TokenVariable}, or {ConnectionFileVariable})");
     }
 
-    /// <summary>The address; never the key.</summary>
+    /// <summary>The address; never the key or token.</summary>
     public override string ToString() => Endpoint.ToString();
 
-    private static NacreConnection Make(string? endpoint, string? key, string? ca, string source)
+    private static NacreConnection Make(string? endpoint, string? key, string? token, string? ca, string source)
     {
         if (string.IsNullOrWhiteSpace(endpoint) || !Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) ||
             uri.Scheme != Uri.UriSchemeHttps)
         {
             throw new FormatException($"{source} names no endpoint of the form https://HOST:PORT.");
+        }
+
+        if (token is not null)
+        {
+            return TokenText.TryParse(token) is { } parts
+                ? new NacreConnection(uri, parts, ca)
+                : throw new FormatException($"{source} holds a token that is none, or not all of one.");
         }
 
         if (string.IsNullOrWhiteSpace(key) || !TryDecode(key, out _))

@@ -61,6 +61,11 @@ public readonly struct PartitionKey : IEquatable<PartitionKey>
     /// <inheritdoc/>
     public override int GetHashCode() => Wire?.GetHashCode() ?? 0;
 
+    /// <summary>As JSON: an array of the levels, with <c>undefined</c> where the document has nothing.</summary>
+    public override string ToString() => $"[{string.Join(',', (Wire?.Values ?? []).Select(PartitionKeyValue.FromWire))}]";
+
+    internal static PartitionKey FromWire(Wire.PartitionKey wire) => new(wire);
+
     internal Wire.PartitionKey Required() =>
         Wire ?? throw new ArgumentException("This operation needs a partition key.");
 }

@@ -58,6 +58,15 @@ public readonly record struct PartitionKeyValue
         _ => throw new InvalidOperationException(),
     };
 
+    internal static PartitionKeyValue FromWire(Protocol.V1.PartitionKeyValue wire) => wire.KindCase switch
+    {
+        Protocol.V1.PartitionKeyValue.KindOneofCase.Null => Null,
+        Protocol.V1.PartitionKeyValue.KindOneofCase.Boolean => Of(wire.Boolean),
+        Protocol.V1.PartitionKeyValue.KindOneofCase.Number => Of(wire.Number),
+        Protocol.V1.PartitionKeyValue.KindOneofCase.Text => Of(wire.Text),
+        _ => Undefined,
+    };
+
     internal Protocol.V1.PartitionKeyValue ToWire() => _value switch
     {
         null => new(),

@@ -9,6 +9,8 @@ internal static class CommonArguments
 
     public static Argument<string> Container() => new("CONTAINER") { Description = "The container's name." };
 
+    public static Argument<string> User() => new("USER") { Description = "The user's name." };
+
     public static Argument<string> Id() => new("ID") { Description = "The item's id." };
 
     public static Option<string?> IfMatch() => new("--if-match") { Description = "Only if it still has this etag.", HelpName = "ETAG" };

@@ -10,7 +10,7 @@ namespace Nacre.Cli.Commands;
 internal static class KeyCommands
 {
     public static Command Make(GlobalOptions global) => new Command("keys", "Account keys, and the keys that protect the data at rest.")
-        .With(List(global), Regenerate(global), Status(global), Rotate(global), RootKeyCommand.Make(global));
+        .With(List(global), Regenerate(global), RotateTokens(global), Status(global), Rotate(global), RootKeyCommand.Make(global));
 
     private static Command List(GlobalOptions global) =>
         new Command("list", "Lists the account keys, without the keys themselves.").Does(async (parsed, cancellationToken) =>
@@ -48,6 +48,24 @@ internal static class KeyCommands
                 {
                     results.Tell($"This is the new {properties.Kind} key ({properties.KeyId}). It is not shown again; put it where its clients read it.");
                 }
+            });
+    }
+
+    private static Command RotateTokens(GlobalOptions global)
+    {
+        Option<bool> revoke = new("--revoke") { Description = "No resource token made before is good any more, at once." };
+        return new Command("rotate-tokens", "Draws the key anew that resource tokens are made under. Those made under the one before stay good until they end.")
+            .With(revoke)
+            .Does(async (parsed, cancellationToken) =>
+            {
+                await using NacreClient client = global.Connect(parsed);
+                TokenKeyProperties key = await client.Keys.RotateTokenKeyAsync(parsed.GetValue(revoke), cancellationToken).ConfigureAwait(false);
+                global.Results(parsed).Write(key, CliJson.Plain.TokenKeyProperties, console =>
+                {
+                    Table table = ResultWriter.Table("TOKEN KEY", "CREATED");
+                    ResultWriter.Row(table, key.Generation.ToString(CultureInfo.InvariantCulture), ResultWriter.Time(key.CreatedAt));
+                    console.Write(table);
+                });
             });
     }
 

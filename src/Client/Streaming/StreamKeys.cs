@@ -3,7 +3,7 @@ using Nacre.Client.Transport;
 
 namespace Nacre.Client.Streaming;
 
-/// <summary>The keys of one stream, from the account key and both nonces. <c>docs/formats/auth.md</c>.</summary>
+/// <summary>The keys of one stream, from the account key or token's secret and both nonces. <c>docs/formats/auth.md</c>.</summary>
 internal sealed class StreamKeys : IDisposable
 {
     /// <summary>Length of either side's nonce.</summary>

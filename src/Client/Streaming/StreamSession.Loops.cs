@@ -150,7 +150,7 @@ internal sealed partial class StreamSession
     }
 
     /// <summary>Takes no more operations; what is open is finished, then the writer ends the stream.</summary>
-    private void Drain()
+    internal void Drain()
     {
         StreamOperation[] unsent;
         lock (_gate)

@@ -38,6 +38,7 @@ internal sealed partial class StreamSession : IAsyncDisposable
     private int _maxBatchBytes;
     private bool _writerSleeps;
     private bool _sweeping;
+    private volatile RequestSigner? _signer;
     private volatile bool _takesOperations = true;
 
     public StreamSession(RpcChannel channel, IdempotencySequence sequence, NacreClientOptions options, ILogger? logger)
@@ -52,6 +53,9 @@ internal sealed partial class StreamSession : IAsyncDisposable
 
     /// <summary>False once it drains or is closed; never true again.</summary>
     public bool TakesOperations => _takesOperations;
+
+    /// <summary>True when its token is about to end and another can be had: a session opened now outlives it.</summary>
+    public bool IsStale => _signer is { } signer && _channel.IsStale(signer);
 
     /// <summary>Takes an operation.</summary>
     /// <returns>False when the session drains or is closed: the operation belongs to the caller as before.</returns>
@@ -90,10 +94,12 @@ internal sealed partial class StreamSession : IAsyncDisposable
         bool established = false;
         try
         {
+            RequestSigner signer = (await _channel.SignerAsync(_stop.Token).ConfigureAwait(false)).ValueOrThrow();
+            _signer = signer;
             byte[] nonce = RandomNumberGenerator.GetBytes(StreamKeys.NonceBytes);
             var open = new Wire.StreamRequest { Open = new Wire.StreamOpen { ClientNonce = UnsafeByteOperations.UnsafeWrap(nonce) } };
-            using AsyncDuplexStreamingCall<Wire.StreamRequest, Wire.StreamResponse> call = _channel.OpenStream(open, _stop.Token);
-            using StreamKeys keys = await ShakeHandsAsync(call, open, nonce).ConfigureAwait(false);
+            using AsyncDuplexStreamingCall<Wire.StreamRequest, Wire.StreamResponse> call = _channel.OpenStream(signer, open, _stop.Token);
+            using StreamKeys keys = await ShakeHandsAsync(call, signer, open, nonce).ConfigureAwait(false);
             established = true;
             NacreDiagnostics.StreamOpened();
 
@@ -116,8 +122,12 @@ internal sealed partial class StreamSession : IAsyncDisposable
         {
             end = e;
         }
+        catch (OperationCanceledException e)
+        {
+            end = RpcErrors.Lost(e, isRead: true);
+        }
 
-        Close(end, established);
+        Close(await RenewedAsync(end).ConfigureAwait(false), established);
         _ended.SetResult();
     }
 
@@ -129,7 +139,7 @@ internal sealed partial class StreamSession : IAsyncDisposable
     }
 
     private async Task<StreamKeys> ShakeHandsAsync(
-        AsyncDuplexStreamingCall<Wire.StreamRequest, Wire.StreamResponse> call, Wire.StreamRequest open, byte[] nonce)
+        AsyncDuplexStreamingCall<Wire.StreamRequest, Wire.StreamResponse> call, RequestSigner signer, Wire.StreamRequest open, byte[] nonce)
     {
         using var patience = new CancellationTokenSource(_options.Timeout, _options.TimeProvider);
         using CancellationTokenRegistration impatience = patience.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stop);
@@ -153,11 +163,11 @@ internal sealed partial class StreamSession : IAsyncDisposable
             throw new NacreException(NacreErrorCode.Unsupported, "The server accepted a stream without a nonce or limits.");
         }
 
-        var keys = new StreamKeys(_channel.Key, nonce, accepted.ServerNonce.Span);
+        var keys = new StreamKeys(signer.Key, nonce, accepted.ServerNonce.Span);
         if (!CryptographicOperations.FixedTimeEquals(keys.Proof, accepted.Proof.Span))
         {
             keys.Dispose();
-            throw new NacreException(NacreErrorCode.ServerUntrusted, "The server could not prove that it holds the account key.");
+            throw new NacreException(NacreErrorCode.ServerUntrusted, "The server could not prove that it holds the account key, or made the token.");
         }
 
         lock (_gate)
@@ -172,6 +182,21 @@ internal sealed partial class StreamSession : IAsyncDisposable
         }
 
         return keys;
+    }
+
+    /// <summary>A stream whose token was refused makes room for one with another token: what was under way is repeated there.</summary>
+    private async ValueTask<NacreException> RenewedAsync(NacreException end)
+    {
+        try
+        {
+            return _signer is { } signer && await _channel.RenewAsync(signer, end.Code, CancellationToken.None).ConfigureAwait(false)
+                ? new NacreException(NacreErrorCode.ConnectionFailed, $"The stream's token was renewed. {end.Message}", end)
+                : end;
+        }
+        catch (ObjectDisposedException)
+        {
+            return end;
+        }
     }
 
     /// <summary>Why an established stream ended. Stops what still runs.</summary>

@@ -50,7 +50,7 @@ internal sealed class StreamTransport(RpcChannel channel, IdempotencySequence se
     private StreamSession Current()
     {
         StreamSession? current = Volatile.Read(ref _current);
-        if (current is { TakesOperations: true })
+        if (current is { TakesOperations: true, IsStale: false })
         {
             return current;
         }
@@ -58,11 +58,12 @@ internal sealed class StreamTransport(RpcChannel channel, IdempotencySequence se
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(NacreClient));
-            if (_current is { TakesOperations: true })
+            if (_current is { TakesOperations: true, IsStale: false })
             {
                 return _current;
             }
 
+            _current?.Drain();
             var next = new StreamSession(channel, sequence, options, logger);
             if (_current is { } previous)
             {

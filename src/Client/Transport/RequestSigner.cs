@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Nacre.Client.Transport;
 
-/// <summary>Signs requests with the account key: HMAC v2, <c>docs/formats/auth.md</c>.</summary>
+/// <summary>Signs requests with the account key, or with a resource token's secret: HMAC v2, <c>docs/formats/auth.md</c>.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class RequestSigner
 {
@@ -20,11 +20,16 @@ internal sealed class RequestSigner
     private readonly byte[] _audience;
     private readonly string _headerStart;
 
-    /// <summary>Prepares to sign.</summary>
+    /// <summary>Prepares to sign with an account key.</summary>
     /// <param name="key">The account key's bytes.</param>
     /// <param name="endpoint">As dialled: the signature is good for no other server.</param>
     /// <param name="time">The clock; the server accepts five minutes of difference.</param>
     public RequestSigner(byte[] key, Uri endpoint, TimeProvider time)
+        : this(key, null, endpoint, time)
+    {
+    }
+
+    private RequestSigner(byte[] key, string? claims, Uri endpoint, TimeProvider time)
     {
         _time = time;
         Key = new HmacKey(key);
@@ -34,8 +39,12 @@ internal sealed class RequestSigner
 
         Span<byte> mac = stackalloc byte[HmacKey.MacBytes];
         Key.Compute("nacre key id v2"u8, [], mac);
-        _headerStart = $"v2;key={Base64Url.EncodeToString(mac[..12])};aud={audience};t=";
+        string name = claims is null ? $"key={Base64Url.EncodeToString(mac[..12])}" : $"tok={claims}";
+        _headerStart = $"v2;{name};aud={audience};t=";
     }
+
+    /// <summary>Prepares to sign with a resource token.</summary>
+    public static RequestSigner ForToken(TokenText token, Uri endpoint, TimeProvider time) => new(token.Secret, token.Claims, endpoint, time);
 
     /// <summary>The key, for the MACs of a stream.</summary>
     public HmacKey Key { get; }

@@ -17,11 +17,11 @@ internal sealed class RpcChannel : IDisposable
 
     private readonly GrpcChannel _channel;
     private readonly CallInvoker _invoker;
-    private readonly RequestSigner _signer;
+    private readonly SignerSource _signers;
 
     public RpcChannel(NacreConnection connection, NacreClientOptions options)
     {
-        _signer = new RequestSigner(connection.KeyBytes, connection.Endpoint, options.TimeProvider);
+        _signers = new SignerSource(connection, options);
         var handler = new SocketsHttpHandler
         {
             SslOptions = CertificateTrust.Options(connection.CaCertificatePath),
@@ -53,10 +53,58 @@ internal sealed class RpcChannel : IDisposable
         _invoker = _channel.CreateCallInvoker();
     }
 
-    /// <summary>Makes one call, without repeating it.</summary>
+    /// <summary>Makes one call, without repeating it, but for a token that was refused and could be renewed.</summary>
     /// <returns>The answer or its error; cancelling throws.</returns>
     public async ValueTask<Attempt<TResponse>> CallAsync<TResponse>(
         RpcMethod<TResponse> method, IMessage message, Deadline deadline, CancellationToken cancellationToken)
+        where TResponse : class, IMessage<TResponse>
+    {
+        for (bool renewed = false; ; renewed = true)
+        {
+            Attempt<RequestSigner> signer = await _signers.GetAsync(cancellationToken).ConfigureAwait(false);
+            if (!signer.IsOk)
+            {
+                return signer.Error;
+            }
+
+            Attempt<TResponse> attempt = await CallAsync(signer.ValueOrThrow(), method, message, deadline, cancellationToken).ConfigureAwait(false);
+            if (attempt.IsOk || renewed ||
+                !await _signers.RenewAsync(signer.ValueOrThrow(), attempt.Error.Code, cancellationToken).ConfigureAwait(false))
+            {
+                return attempt;
+            }
+        }
+    }
+
+    /// <summary>The signer for a stream that is opened now.</summary>
+    public ValueTask<Attempt<RequestSigner>> SignerAsync(CancellationToken cancellationToken) => _signers.GetAsync(cancellationToken);
+
+    /// <summary>True when a stream of this signer should make room for another.</summary>
+    public bool IsStale(RequestSigner signer) => _signers.IsStale(signer);
+
+    /// <summary>After a stream was refused: true when another may be opened with another token.</summary>
+    public ValueTask<bool> RenewAsync(RequestSigner refused, NacreErrorCode code, CancellationToken cancellationToken) =>
+        _signers.RenewAsync(refused, code, cancellationToken);
+
+    /// <summary>Opens a bidirectional stream, signed over its first message.</summary>
+    /// <param name="signer">Signs it; the stream's MACs derive from its key.</param>
+    /// <param name="open">The message that the caller sends first.</param>
+    /// <param name="cancellationToken">Breaks the stream off, at any time.</param>
+    public AsyncDuplexStreamingCall<Wire.StreamRequest, Wire.StreamResponse> OpenStream(
+        RequestSigner signer, Wire.StreamRequest open, CancellationToken cancellationToken)
+    {
+        Metadata headers = signer.Sign(StreamMethod.Instance.FullName, open.ToByteArray());
+        return _invoker.AsyncDuplexStreamingCall(StreamMethod.Instance, null, new CallOptions(headers, cancellationToken: cancellationToken));
+    }
+
+    public void Dispose()
+    {
+        _channel.Dispose();
+        _signers.Dispose();
+    }
+
+    private async ValueTask<Attempt<TResponse>> CallAsync<TResponse>(
+        RequestSigner signer, RpcMethod<TResponse> method, IMessage message, Deadline deadline, CancellationToken cancellationToken)
         where TResponse : class, IMessage<TResponse>
     {
         TimeSpan remaining = deadline.Remaining;
@@ -67,7 +115,7 @@ internal sealed class RpcChannel : IDisposable
 
         var request = new SerializedRequest(message);
         var options = new CallOptions(
-            _signer.Sign(method.Grpc.FullName, request.Bytes),
+            signer.Sign(method.Grpc.FullName, request.Bytes),
             // gRPC compares with the system's clock and no other; what travels is the time left.
             DateTime.UtcNow + remaining,
             cancellationToken);
@@ -84,19 +132,4 @@ internal sealed class RpcChannel : IDisposable
             return RpcErrors.Translate(e, method.IsRead);
         }
     }
-
-    /// <summary>Opens a bidirectional stream, signed over its first message.</summary>
-    /// <param name="open">The message that the caller sends first.</param>
-    /// <param name="cancellationToken">Breaks the stream off, at any time.</param>
-    public AsyncDuplexStreamingCall<Wire.StreamRequest, Wire.StreamResponse> OpenStream(
-        Wire.StreamRequest open, CancellationToken cancellationToken)
-    {
-        Metadata headers = _signer.Sign(StreamMethod.Instance.FullName, open.ToByteArray());
-        return _invoker.AsyncDuplexStreamingCall(StreamMethod.Instance, null, new CallOptions(headers, cancellationToken: cancellationToken));
-    }
-
-    /// <summary>The key that the stream's MACs derive from.</summary>
-    public HmacKey Key => _signer.Key;
-
-    public void Dispose() => _channel.Dispose();
 }
