@@ -1,9 +1,15 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+
 namespace Nacre.Client.Tests;
 
 [TestFixture]
 public sealed class NacreConnectionTests
 {
     private const string Key = "AAECAwQFBgcICQoLDA0ODw==";
+
+    /// <summary>Made on 2023-11-14 for an hour; the fields that only the server reads are arbitrary.</summary>
+    private static readonly string Token = MakeToken();
 
     private string _folder = "";
 
@@ -59,6 +65,48 @@ public sealed class NacreConnectionTests
         Assert.That(readWrite.CaCertificatePath, Is.EqualTo(Path.Combine(_folder, "ca.pem")));
         Assert.That(readOnly.AccountKey, Is.EqualTo("/////////////////////w=="));
     }
+
+    [Test]
+    public void Token_FromEverySource_TakesThePlaceOfTheKey()
+    {
+        string path = Path.Combine(_folder, "connection.json");
+        File.WriteAllText(path, $$"""{"endpoint":"https://localhost:8081","accountKey":"{{Key}}","caCertificate":"ca.pem"}""");
+
+        NacreConnection[] connections =
+        [
+            NacreConnection.ForToken(new Uri("https://localhost:8081"), Token),
+            NacreConnection.Parse($"AccountEndpoint=https://localhost:8081;ResourceToken={Token}"),
+            NacreConnection.LoadForToken(path, Token),
+            NacreConnection.FromVariables(name => name switch { "NACRE_CONNECTION_FILE" => path, "NACRE_TOKEN" => Token, _ => null }),
+            NacreConnection.FromVariables(name => name switch { "NACRE_ENDPOINT" => "https://localhost:8081", "NACRE_KEY" => Key, "NACRE_TOKEN" => Token, _ => null }),
+        ];
+
+        foreach (NacreConnection connection in connections)
+        {
+            Assert.That(connection.AccountKey, Is.Null);
+            Assert.That(connection.TokenParts!.Claims, Is.EqualTo(Token[..96]));
+            Assert.That(connection.TokenParts.ExpiresAt, Is.EqualTo(DateTimeOffset.UnixEpoch.AddMilliseconds(1_700_000_000_123).AddHours(1)));
+            Assert.That(connection.ToString(), Is.EqualTo("https://localhost:8081/"));
+        }
+    }
+
+    [TestCase("")]
+    [TestCase("x")]
+    [TestCase("a.b")]
+    public void Token_NotWellFormed_ThrowsWithoutRepeatingIt(string cut)
+    {
+        string[] texts = [cut, Token[..^1], Token[1..], Token + "A", Token.Replace('.', ':'), Token[..96], "*" + Token[1..], "Ag" + Token[2..]];
+        foreach (string text in texts)
+        {
+            ArgumentException? argument = Assert.Throws<ArgumentException>(() => NacreConnection.ForToken(new Uri("https://localhost:1"), text));
+            FormatException? format = Assert.Throws<FormatException>(() => NacreConnection.Parse($"AccountEndpoint=https://localhost:1;ResourceToken={text}"));
+            Assert.That(argument!.Message + format!.Message, Does.Not.Contain(Token[60..90]));
+        }
+    }
+
+    [Test]
+    public void Parse_KeyAndToken_Throws() => Assert.That(
+        () => NacreConnection.Parse($"AccountEndpoint=https://localhost:1;AccountKey={Key};ResourceToken={Token}"), Throws.TypeOf<FormatException>());
 
     [Test]
     public void Load_NotJson_Throws()
@@ -125,5 +173,14 @@ public sealed class NacreConnectionTests
     public void ToString_Always_KeepsTheKey()
     {
         Assert.That(new NacreConnection(new Uri("https://localhost:1"), Key).ToString(), Does.Not.Contain(Key));
+    }
+
+    private static string MakeToken()
+    {
+        byte[] claims = [.. Enumerable.Range(0, 72).Select(i => (byte)i)];
+        claims[0] = 1;
+        BinaryPrimitives.WriteInt64LittleEndian(claims.AsSpan(48), 1_700_000_000_123);
+        BinaryPrimitives.WriteUInt32LittleEndian(claims.AsSpan(56), 3600);
+        return $"{Base64Url.EncodeToString(claims)}.{Base64Url.EncodeToString(new byte[32])}";
     }
 }

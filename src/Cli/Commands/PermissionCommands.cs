@@ -21,6 +21,7 @@ internal static class PermissionCommands
     {
         Arguments at = new();
         Option<PermissionMode> mode = Choice.Option("--mode", [], "How far it goes.", PermissionMode.Read);
+        mode.DefaultValueFactory = null;
         mode.Required = true;
         Option<string> resource = new("--resource", "-r")
         {
