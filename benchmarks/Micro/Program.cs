@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using Nacre.Micro;
 using Nacre.Micro.Records;
 using Nacre.Micro.SharedLog;
 using Nacre.Micro.Trees;
@@ -16,6 +17,10 @@ switch (args)
     case ["store", var directory]:
         // A store's life on a real disk: what is measured changes as it grows.
         await StoreRun.RunAsync(directory);
+        break;
+    case ["permissions"]:
+        // Processor time, which other programs on the machine do not stretch as they do the clock.
+        PermissionRun.Run();
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -15,12 +15,12 @@ public sealed class PermissionVerbTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        Environment.SetEnvironmentVariable("NACRE_TEST_ROOT_KEY", Convert.ToBase64String(new byte[32]));
+        Environment.SetEnvironmentVariable("PERMISSION_TEST_ROOT_KEY", Convert.ToBase64String(new byte[32]));
         string connection = Path.Combine(_folder, "connection.json");
         Result<NacreNode> started = await NacreNode.StartAsync(
             new NodeOptions
             {
-                Data = Path.Combine(_folder, "data"), Listen = "127.0.0.1:0", RootKey = "env:NACRE_TEST_ROOT_KEY", Shards = 1,
+                Data = Path.Combine(_folder, "data"), Listen = "127.0.0.1:0", RootKey = "env:PERMISSION_TEST_ROOT_KEY", Shards = 1,
                 MemoryBudgetBytes = 64L << 20, ConnectionFile = connection,
             },
             new NodeEnvironment(), default);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Nacre.Core.Errors;
@@ -12,6 +13,7 @@ namespace Nacre.Security.Authorisation;
 public sealed class Principal
 {
     private volatile bool _withdrawn;
+    private OwnedClient? _owned;
 
     /// <summary>A caller without a permission of its own: the holder of an account key.</summary>
     /// <param name="kind">Who it is.</param>
@@ -77,12 +79,15 @@ public sealed class Principal
             return client;
         }
 
-        Span<byte> input = stackalloc byte[sizeof(ulong) + ClientId.SizeBytes];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(input, Grant.User.Value);
-        client.Write(input[sizeof(ulong)..]);
-        SHA256.HashData(input, hash);
-        return ClientId.Read(hash[..ClientId.SizeBytes]);
+        // A token mostly serves one client, which writes again and again.
+        OwnedClient? owned = Volatile.Read(ref _owned);
+        if (owned is null || owned.Client != client)
+        {
+            owned = new OwnedClient(client, Hash(Grant.User, client));
+            Volatile.Write(ref _owned, owned);
+        }
+
+        return owned.Own;
     }
 
     /// <summary>Withdraws the credential.</summary>
@@ -90,4 +95,16 @@ public sealed class Principal
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private static ClientId Hash(UserId user, ClientId client)
+    {
+        Span<byte> input = stackalloc byte[sizeof(ulong) + ClientId.SizeBytes];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(input, user.Value);
+        client.Write(input[sizeof(ulong)..]);
+        SHA256.HashData(input, hash);
+        return ClientId.Read(hash[..ClientId.SizeBytes]);
+    }
+
+    private sealed record OwnedClient(ClientId Client, ClientId Own);
 }
