@@ -211,7 +211,9 @@ public sealed class OwnCertificates : IServerCertificateProvider
         Result<SecretBytes> opened = _sealer.Open(Purpose, file);
         if (!opened.IsOk)
         {
-            return opened.Error.Code == ErrorCode.Corrupt ? Corrupt(AuthorityPath, opened.Error.Message) : opened.Error;
+            return opened.Error.Code == ErrorCode.Corrupt
+                ? Corrupt(AuthorityPath, opened.Error.Message)
+                : opened.Error with { Message = $"{AuthorityPath}: {opened.Error.Message}" };
         }
 
         using SecretBytes secret = opened.Value;
