@@ -8,7 +8,8 @@ namespace Nacre.Client;
 /// <summary>Writes many items of a container: a sequence goes in, a result for each comes out, in the same order.</summary>
 /// <remarks>
 /// Thread-safe. An item that is refused does not stop the others. Two items with the same id that are under way at the
-/// same time may take effect in either order.
+/// same time may take effect in either order. The items are read while results are given out, also on another thread:
+/// what both sides use must stand that.
 /// </remarks>
 public sealed class BulkWriter
 {

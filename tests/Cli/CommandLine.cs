@@ -18,14 +18,17 @@ internal sealed class CommandLine(FakeServer? server)
 
     public Task<Run> RunAsync(params string[] arguments) => RunWithInputAsync("", default, arguments);
 
-    public async Task<Run> RunWithInputAsync(string input, CancellationToken cancellationToken, params string[] arguments)
+    public Task<Run> RunWithInputAsync(string input, CancellationToken cancellationToken, params string[] arguments) =>
+        RunWithInputAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), cancellationToken, arguments);
+
+    public async Task<Run> RunWithInputAsync(Stream input, CancellationToken cancellationToken, params string[] arguments)
     {
         var outputBytes = new MemoryStream();
         var error = new StringWriter();
         var utf8 = new UTF8Encoding(false);
         var terminal = new Terminal
         {
-            Input = new MemoryStream(utf8.GetBytes(input)),
+            Input = input,
             OutputStream = outputBytes,
             Output = new StreamWriter(outputBytes, utf8) { AutoFlush = true },
             Error = error,

@@ -165,6 +165,19 @@ public sealed class TransferTests
     }
 
     [Test]
+    public async Task Import_InputThatComesWhileResultsDo_IsCountedRight()
+    {
+        // Each read ends on a thread of its own, beside the one that sees results.
+        await using var input = new DribblingStream(Pack(Lines(0, 20_000), pack: false), pieceBytes: 200);
+
+        CommandLine.Run run = await _nacre.RunWithInputAsync(input, default, "import", "world", "cities", "-", "-o", "json");
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Json.GetProperty("written").GetInt64(), Is.EqualTo(20_000));
+        Assert.That(_server.State.Executed, Is.EqualTo(20_000));
+    }
+
+    [Test]
     public async Task Import_ContainerNotThere_EndsWithOne()
     {
         CommandLine.Run run = await _nacre.RunAsync("import", "world", "nowhere", WriteFile(Lines(0, 1)));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Nacre.Client;
 
@@ -18,12 +19,13 @@ internal sealed class Importer(
     BulkMode mode)
 {
     // Invariants:
-    // - _taken holds the lines that were read and whose result was not seen yet, in order.
+    // - _taken holds the lines that were read and whose result was not seen yet, in order. The bulk write reads the file
+    //   on another thread while results are seen: one side puts in, the other takes out, and nothing else is shared.
     // - _state's place is behind the last line whose result was seen; its rejects are on the disk before it is.
     private const int MaxReported = 100;
     private static readonly TimeSpan SavePeriod = TimeSpan.FromSeconds(1);
 
-    private readonly Queue<Line> _taken = new();
+    private readonly ConcurrentQueue<Line> _taken = new();
     private readonly ImportState _start = begin;
     private ImportState _state = begin;
     private long _saved = terminal.Time.GetTimestamp();
@@ -41,7 +43,7 @@ internal sealed class Importer(
             await foreach (BulkResult result in results.ConfigureAwait(false))
             {
                 PassUnsent();
-                See(_taken.Dequeue(), result.Error);
+                See(TakeOut(), result.Error);
                 meter.Update(_state.Written, _state.Rejected, source.Fraction);
                 SaveNowAndThen();
             }
@@ -87,7 +89,7 @@ internal sealed class Importer(
     {
         while (_taken.TryPeek(out Line line) && IsUnsent(line))
         {
-            _taken.Dequeue();
+            TakeOut();
             if (line.IsTooLong)
             {
                 KeepReject(line, nameof(NacreErrorCode.TooLarge), $"The line is longer than {LineReader.MaxLineBytes} bytes.");
@@ -96,6 +98,9 @@ internal sealed class Importer(
             Pass(line);
         }
     }
+
+    private Line TakeOut() =>
+        _taken.TryDequeue(out Line line) ? line : throw new InvalidOperationException("A result came for a line that was not read.");
 
     private void See(in Line line, NacreException? error)
     {
