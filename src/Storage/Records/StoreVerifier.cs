@@ -23,10 +23,10 @@ internal sealed class StoreVerifier
     private readonly List<StoreFinding> _findings = [];
     private readonly List<StoreFinding> _notes = [];
     private readonly HashSet<string> _named = [];
-
-    // The older checkpoint ends sooner: what is beyond it belongs to the newest.
-    private bool _isNewest = true;
     private readonly HashSet<(string File, string Proof)> _checked = [];
+
+    // The newest comes first. The older checkpoint ends sooner: what is beyond it belongs to the newest.
+    private bool _isNewest = true;
     private long _blocks;
 
     private StoreVerifier(ShardStoreOptions options, CancellationToken cancellationToken)
@@ -125,8 +125,7 @@ internal sealed class StoreVerifier
 
     private void CheckSegment(BlockLog log, string name, string proof, long start, long end, long fileBytes, bool isFull)
     {
-        // The newest manifest comes first: what lies behind the end that an older one names, it has.
-        bool isNewest = _named.Add(name);
+        _named.Add(name);
         if (!_checked.Add((name, proof)))
         {
             return;
@@ -139,7 +138,7 @@ internal sealed class StoreVerifier
             return;
         }
 
-        CheckLength(path, fileBytes, isFull, isNewest);
+        CheckLength(path, fileBytes, isFull);
         byte[] buffer = new byte[BlockGeometry.GroupBytes];
         for (long address = start; address < end; address += BlockGeometry.GroupBytes)
         {
@@ -158,7 +157,7 @@ internal sealed class StoreVerifier
         Array.Clear(buffer);
     }
 
-    private void CheckLength(string path, long fileBytes, bool isFull, bool isNewest)
+    private void CheckLength(string path, long fileBytes, bool isFull)
     {
         using IStorageFile file = _options.FileSystem.Open(path, StorageFileMode.ReadOnly);
         long length = file.Length;
