@@ -63,7 +63,9 @@ public sealed class FileRootKeyProvider(
     /// The key that the ring is sealed under now. Where a rotation before this one was left unfinished it is the staged
     /// one, and is put in its place first: it must never be overwritten.
     /// </param>
-    /// <returns>The key; the caller disposes it. Error: <see cref="ErrorCode.RootKeyUnavailable"/> without a passphrase.</returns>
+    /// <returns>
+    /// The key; the caller disposes it. Error: <see cref="ErrorCode.RootKeyUnavailable"/> without a passphrase, or with a weak one.
+    /// </returns>
     public Result<RootKey> StageNext(RootKeyId present)
     {
         if (ReadStaged(present) is not null)
@@ -83,7 +85,7 @@ public sealed class FileRootKeyProvider(
 
     /// <summary>Seals the same root key under another passphrase.</summary>
     /// <param name="next">Gives the new passphrase.</param>
-    /// <returns>Errors: those of <see cref="Open"/>.</returns>
+    /// <returns>Errors: those of <see cref="Open"/>; <see cref="ErrorCode.RootKeyUnavailable"/> where the new one is weak.</returns>
     public Result<Unit> ChangePassphrase(IPassphraseSource next)
     {
         ArgumentNullException.ThrowIfNull(next);
@@ -100,7 +102,7 @@ public sealed class FileRootKeyProvider(
         }
 
         using RootKey key = opened.Value;
-        Result<SecretBytes> phrase = next.Read(Purpose, isNew: true);
+        Result<SecretBytes> phrase = ReadNew(next);
         if (!phrase.IsOk)
         {
             return phrase.Error;
@@ -174,10 +176,23 @@ public sealed class FileRootKeyProvider(
         return SealedRootKeyFile.Decode(from, file, secret.Span);
     }
 
+    /// <summary>A passphrase to seal with, held to the rules.</summary>
+    private Result<SecretBytes> ReadNew(IPassphraseSource source)
+    {
+        Result<SecretBytes> phrase = source.Read(Purpose, isNew: true);
+        if (!phrase.IsOk || PassphraseRules.Check(phrase.Value.Span) is not { IsOk: false } refused)
+        {
+            return phrase;
+        }
+
+        phrase.Value.Dispose();
+        return refused.Error;
+    }
+
     private Result<RootKey> Seal(RootKey key, string to)
     {
         Invariant.Check(Cost.IsValid);
-        Result<SecretBytes> phrase = passphrase.Read(Purpose, isNew: true);
+        Result<SecretBytes> phrase = ReadNew(passphrase);
         if (!phrase.IsOk)
         {
             key.Dispose();

@@ -303,6 +303,29 @@ internal sealed class RootKeyProviderTests
         return key.Id;
     }
 
+    [TestCase("")]
+    [TestCase("short")]
+    [TestCase("elevenchars")]
+    [TestCase("aaaaaaaaaaaaaaaaaaaa")]
+    [TestCase("äöüäöü")]
+    public void Seal_WeakPassphrase_IsRefusedAndNothingMade(string phrase)
+    {
+        Result<RootKey> made = FileProvider(phrase).Open(expected: null);
+
+        Assert.That(made.Code(), Is.EqualTo(ErrorCode.RootKeyUnavailable));
+        Assert.That(made.Error!.Message, Does.Contain("at least 12 characters"));
+        Assert.That(_files.AllFiles, Is.Empty);
+    }
+
+    [Test]
+    public void ChangePassphrase_WeakOne_IsRefusedAndTheOldOneStays()
+    {
+        RootKeyId made = OpenAndForget(FileProvider("correct horse"), expected: null);
+
+        Assert.That(FileProvider("correct horse").ChangePassphrase(new FixedPassphrase("staple")).Code(), Is.EqualTo(ErrorCode.RootKeyUnavailable));
+        Assert.That(OpenAndForget(FileProvider("correct horse"), made), Is.EqualTo(made));
+    }
+
     private FileRootKeyProvider FileProvider(string? phrase, ulong chance = 1) => FileProvider(new FixedPassphrase(phrase), chance);
 
     private FileRootKeyProvider FileProvider(FixedPassphrase source, ulong chance = 1) =>
