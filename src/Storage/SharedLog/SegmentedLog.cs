@@ -126,6 +126,13 @@ public sealed partial class SegmentedLog : ISharedLog
 
         try
         {
+            if (MustMakeSegmentFor(bytes))
+            {
+                // Zeros are written first, and a caller is not kept for that.
+                _queue.Complete(bytes);
+                return false;
+            }
+
             _work.Clear();
             Invariant.Check(_work.TryAddDomain(append.Domain));
             _work.Appends.Add(new QueuedAppend(append, ShardOf(append.Shard), bytes));

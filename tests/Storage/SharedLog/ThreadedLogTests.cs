@@ -183,22 +183,33 @@ public sealed class ThreadedLogTests
     }
 
     [Test, CancelAfter(30_000)]
-    public async Task TryWriteNow_OnAFullDisk_IsRejectedAndTheLogGoesOn(CancellationToken cancellationToken)
+    public async Task TryWriteNow_WithASegmentFullAndNoneReady_LeavesItToTheLogsThread(CancellationToken cancellationToken)
     {
+        // The disk is full, so that no segment can be made ready while the active one fills up.
         await using SegmentedLog log = Open();
         await WriteAtRestAsync(log, Make(1, 1, [1]), cancellationToken);
         _files.QuotaBytes = _files.UsedBytes;
         ulong index = 1;
+        LogAppend append;
         do
         {
-            await WriteAtRestAsync(log, Make(1, ++index, new byte[20_000]), cancellationToken);
+            append = Make(1, ++index, new byte[20_000]);
+            if (!log.TryWriteNow(append))
+            {
+                await log.AppendAsync(append, cancellationToken);
+            }
+
+            await _sink.OutcomeOf(append).WaitAsync(cancellationToken);
         }
         while (_sink.Told[^1].Reason == ErrorCode.None);
 
         Assert.That(_sink.Told[^1].Reason, Is.EqualTo(ErrorCode.DiskFull));
+        Assert.That(log.TryWriteNow(Make(1, index, new byte[20_000])), Is.False);
         _files.QuotaBytes = null;
-        await WriteAtRestAsync(log, Make(1, index, [1]), cancellationToken);
-        Assert.That(_sink.Told[^1].Reason, Is.EqualTo(ErrorCode.None));
+        LogAppend again = Make(1, index, new byte[20_000]);
+        await log.AppendAsync(again, cancellationToken);
+        Assert.That(await _sink.OutcomeOf(again).WaitAsync(cancellationToken), Is.EqualTo(ErrorCode.None));
+        await WriteAtRestAsync(log, Make(1, index + 1, [1]), cancellationToken);
     }
 
     [Test, CancelAfter(30_000)]
