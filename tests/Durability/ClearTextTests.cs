@@ -4,7 +4,7 @@ using Nacre.Testing;
 
 namespace Nacre.Durability.Tests;
 
-/// <summary>Nothing that a client stores is on the disk in clear text. That no nonce repeats is held by the tests of the storage engine and the log.</summary>
+/// <summary>Nothing that a client stores is on the disk in clear text. That no nonce repeats is held by <see cref="NonceTests"/>.</summary>
 [TestFixture]
 public sealed class ClearTextTests
 {

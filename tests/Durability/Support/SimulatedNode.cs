@@ -13,8 +13,7 @@ internal sealed class SimulatedNode : IAsyncDisposable
     // Without the prefix of settings: servers in processes of their own inherit it.
     private const string RootKeyVariable = "DURABILITY_ROOT_KEY";
 
-    static SimulatedNode() =>
-        Environment.SetEnvironmentVariable(RootKeyVariable, Convert.ToBase64String(new byte[32].Select((_, i) => (byte)(i + 1)).ToArray()));
+    static SimulatedNode() => Environment.SetEnvironmentVariable(RootKeyVariable, Convert.ToBase64String(RootKeyBytes));
 
     private readonly NacreConnection _connection;
 
@@ -25,6 +24,9 @@ internal sealed class SimulatedNode : IAsyncDisposable
         _connection = connection;
         Client = NewClient(new NacreClientOptions { MaxRetries = 0, Timeout = TimeSpan.FromMinutes(1) });
     }
+
+    /// <summary>The root key of every simulated node.</summary>
+    public static byte[] RootKeyBytes => [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
 
     /// <summary>What opens the key ring of every simulated node.</summary>
     public static IRootKeyProvider RootKey { get; } = new EnvironmentRootKeyProvider(RootKeyVariable);
@@ -73,9 +75,12 @@ internal sealed class SimulatedNode : IAsyncDisposable
     }
 
     /// <summary>Starts a node. Throws <see cref="SimulatedCrashException"/> or refuses where the disk has it so.</summary>
-    public static async Task<Result<SimulatedNode>> TryStartAsync(SimulatedFileSystem disk)
+    public static Task<Result<SimulatedNode>> TryStartAsync(SimulatedFileSystem disk) => TryStartAsync(disk, Options, EnvironmentOver(disk));
+
+    /// <summary>The same with other options, or another world around it over that disk.</summary>
+    public static async Task<Result<SimulatedNode>> TryStartAsync(SimulatedFileSystem disk, NodeOptions options, NodeEnvironment environment)
     {
-        Result<NacreNode> started = await NacreNode.StartAsync(Options, EnvironmentOver(disk), default);
+        Result<NacreNode> started = await NacreNode.StartAsync(options, environment, default);
         if (!started.IsOk)
         {
             return started.Error;
