@@ -16,6 +16,7 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
     private readonly System.Threading.Channels.Channel<bool> _arrivals = System.Threading.Channels.Channel.CreateUnbounded<bool>();
     private ulong _lsn;
     private int _proposals;
+    private int _reads;
 
     public ShardId Id => new(1);
 
@@ -33,12 +34,23 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
     /// <summary>Proposals that arrived.</summary>
     public int Proposals => Volatile.Read(ref _proposals);
 
+    /// <summary>How often anything was asked of the shard: barriers, views, proposals.</summary>
+    public int Touches => Volatile.Read(ref _proposals) + Volatile.Read(ref _reads);
+
     /// <summary>The header of the last proposal.</summary>
     public EntryHeader LastHeader { get; private set; }
 
-    public IDocumentView OpenView() => new FakeView(_items, Refusal, Fault);
+    public IDocumentView OpenView()
+    {
+        Interlocked.Increment(ref _reads);
+        return new FakeView(_items, Refusal, Fault);
+    }
 
-    public ValueTask<NacreError?> ReadBarrierAsync(CancellationToken cancellationToken) => new((NacreError?)null);
+    public ValueTask<NacreError?> ReadBarrierAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        return new((NacreError?)null);
+    }
 
     public ValueTask<Result<CommandOutcome>> ProposeAsync(
         in EntryHeader header, ReadOnlyMemory<byte> command, bool mayWait, CancellationToken cancellationToken)
