@@ -126,24 +126,27 @@ public sealed partial class ShardReplica
     private bool RunLoopRound()
     {
         _loopTurn.Begin();
+        bool applierIsOurs = false;
         try
         {
-            return Round();
+            Round(ref applierIsOurs);
         }
         catch (Exception cause)
         {
             Fail(cause);
-            return false;
         }
+
+        return applierIsOurs;
     }
 
-    private bool Round()
+    /// <param name="applierIsOurs">Set when the caller now has the applier's turn, also where the round then fails: somebody must take it.</param>
+    private void Round(ref bool applierIsOurs)
     {
         var signals = (LoopSignals)Interlocked.Exchange(ref _signals, 0);
         if (_ended || (signals & LoopSignals.Stop) != 0)
         {
             End();
-            return false;
+            return;
         }
 
         Invariant.Check(_taken is null);
@@ -160,7 +163,6 @@ public sealed partial class ShardReplica
         }
 
         TakeItems(core);
-        bool applierIsOurs = false;
         while (core.HasReady(MayAppend))
         {
             Ready ready = core.TakeReady(MayAppend ? _maxAppendBytes : 0);
@@ -169,7 +171,6 @@ public sealed partial class ShardReplica
         }
 
         Publish(core);
-        return applierIsOurs;
     }
 
     /// <summary>False while the log's queue is full, and while refused appends are awaited: what follows them must not overtake.</summary>

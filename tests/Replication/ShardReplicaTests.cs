@@ -45,6 +45,28 @@ public sealed class ShardReplicaTests
         Assert.That((await first).IsOk && (await second).IsOk, Is.True);
     }
 
+    [Test, CancelAfter(30_000)]
+    public async Task Loop_ThrowsAfterItGaveEntriesToApply_AnswersAllAndEnds(CancellationToken cancellationToken)
+    {
+        var rig = new Rig();
+        await rig.Replica.StartAsync(cancellationToken);
+        rig.Log.Holds = true;
+        Task<Result<CommandOutcome>> committed = rig.ProposeAsync(1).AsTask();
+        await rig.Log.WhenWaiting();
+
+        // One round hears of the flush, gives the entry to the applier, and fails at the next append.
+        rig.Scheduler.Hold();
+        rig.Log.FlushOne();
+        Task<Result<CommandOutcome>> next = rig.ProposeAsync(2).AsTask();
+        rig.Log.Throws = new InvalidOperationException("a bug");
+        rig.Scheduler.LetGo();
+
+        Assert.That((await rig.Replica.Faulted.WaitAsync(cancellationToken)).Code, Is.EqualTo(ErrorCode.Internal));
+        Assert.That((await committed.WaitAsync(cancellationToken)).Error?.Code, Is.Null.Or.EqualTo(ErrorCode.OutcomeUnknown));
+        Assert.That((await next.WaitAsync(cancellationToken)).Error?.Code, Is.EqualTo(ErrorCode.OutcomeUnknown));
+        await rig.DisposeAsync().AsTask().WaitAsync(cancellationToken);
+    }
+
     [Test]
     public async Task Start_OnAnEmptyLog_OpensTermOneWithOneEntry()
     {

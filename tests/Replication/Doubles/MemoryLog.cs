@@ -36,6 +36,9 @@ internal sealed class MemoryLog : ISharedLog
     /// <summary>Appends that callers wrote themselves.</summary>
     public int WrittenNow { get; private set; }
 
+    /// <summary>Thrown by the next append: a bug.</summary>
+    public Exception? Throws { get; set; }
+
     /// <summary>While true, a queued append makes its caller wait until <see cref="MakeRoom"/>.</summary>
     public bool IsFull { get; set; }
 
@@ -79,6 +82,11 @@ internal sealed class MemoryLog : ISharedLog
 
     public ValueTask AppendAsync(LogAppend append, CancellationToken cancellationToken)
     {
+        if (Throws is { } bug)
+        {
+            throw bug;
+        }
+
         lock (_gate)
         {
             _waiting.Enqueue(append);

@@ -32,6 +32,8 @@ internal sealed class Rig : IAsyncDisposable
 
     public ShardReplica Replica { get; private set; } = null!;
 
+    public GateScheduler Scheduler { get; } = new();
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public static async Task<Rig> StartedAsync(ShardReplicaOptions? options = null)
@@ -68,6 +70,6 @@ internal sealed class Rig : IAsyncDisposable
         Machine = new CountingMachine(Disk);
         Replica = new ShardReplica(
             new ShardIdentity(new ClusterId(7), Shard, KeyDomainId.Shared), Log, Machine, new TestDataKeys(), Options,
-            new ReplicaEnvironment(Time, new SeededRandom(++_runs), PoolScheduler.Instance, _metrics, NullLogger.Instance));
+            new ReplicaEnvironment(Time, new SeededRandom(++_runs), Scheduler, _metrics, NullLogger.Instance));
     }
 }
