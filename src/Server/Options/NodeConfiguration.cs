@@ -1,6 +1,6 @@
 using System.Collections;
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using Nacre.Core.Errors;
 
 namespace Nacre.Server.Options;
@@ -9,6 +9,7 @@ namespace Nacre.Server.Options;
 public static class NodeConfiguration
 {
     private const string Prefix = "NACRE_";
+    private const string VariableReference = "env:";
 
     /// <summary>Variables of that prefix that are the clients' or name secrets, and no options.</summary>
     private static readonly HashSet<string> OtherVariables = new(StringComparer.OrdinalIgnoreCase)
@@ -20,70 +21,107 @@ public static class NodeConfiguration
     /// <param name="file">A JSON file, or null. An unknown member in it is refused.</param>
     /// <param name="environment">
     /// Variables by name; those beginning <c>NACRE_</c> are options, words parted by <c>_</c> and sections by
-    /// <c>__</c>: <c>NACRE_LIMITS__DRAIN_SECONDS</c> is <c>limits.drainSeconds</c>. The one that a root key reference
-    /// names is left alone.
+    /// <c>__</c>: <c>NACRE_LIMITS__DRAIN_SECONDS</c> is <c>limits.drainSeconds</c>. One that a root key reference
+    /// names, wherever that stands, is left alone.
     /// </param>
     /// <param name="commandLine">Settings by key, such as <c>limits:drainSeconds</c>; null values are left out.</param>
     /// <returns>The options. Error: <see cref="ErrorCode.Malformed"/>, naming every setting that is wrong.</returns>
     public static Result<NodeOptions> Load(
         string? file, IDictionary environment, IEnumerable<KeyValuePair<string, string?>> commandLine)
     {
-        var builder = new ConfigurationBuilder();
-        try
+        List<Said> said = FromEnvironment(environment);
+        said.AddRange(commandLine.Select(setting => new Said(setting.Key, setting.Value, setting.Key.Replace(':', '.'))));
+        if (file is not null)
         {
-            if (file is not null)
+            try
             {
-                builder.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+                said.InsertRange(0, FromFile(file));
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)
+            {
+                return new NacreError(ErrorCode.Malformed, $"The configuration file {file} cannot be read: {e.Message}");
+            }
+        }
 
-            string? rootKeyVariable = RootKeyVariable(environment, commandLine);
-            builder.AddInMemoryCollection(FromEnvironment(environment, rootKeyVariable));
-            builder.AddInMemoryCollection(commandLine.Where(setting => setting.Value is not null));
-            NodeOptions options = builder.Build().Get<NodeOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new NodeOptions();
-            return Check(options);
-        }
-        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or FileNotFoundException or FormatException)
+        HashSet<string> rootKeyVariables =
+        [
+            .. said.Where(setting => string.Equals(setting.Key, nameof(NodeOptions.RootKey), StringComparison.OrdinalIgnoreCase))
+                .Select(setting => setting.Value ?? "")
+                .Where(reference => reference.StartsWith(VariableReference, StringComparison.Ordinal))
+                .Select(reference => reference[VariableReference.Length..]),
+        ];
+        List<string> faults = [];
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (Said setting in said.Where(setting => !rootKeyVariables.Contains(setting.Written)))
         {
-            return new NacreError(ErrorCode.Malformed, $"The configuration cannot be read: {Innermost(e).Message}");
+            if (SettingRules.FindFault(setting.Key, setting.Value, setting.Written) is { } fault)
+            {
+                faults.Add(fault);
+            }
+            else if (setting.Value is not null)
+            {
+                settings[setting.Key] = setting.Value;
+            }
         }
+
+        NodeOptions options = new ConfigurationBuilder().AddInMemoryCollection(settings).Build().Get<NodeOptions>() ?? new NodeOptions();
+        faults.AddRange(FindFaults(options));
+        return faults.Count == 0 ? options : Refuse(faults);
     }
 
     /// <summary>Holds options to the ranges that their properties state.</summary>
     /// <returns>The options. Error: <see cref="ErrorCode.Malformed"/>, naming every setting that is wrong.</returns>
     public static Result<NodeOptions> Check(NodeOptions options)
     {
-        ValidateOptionsResult result = new NodeOptionsValidator().Validate(null, options);
-        List<string> faults = result.Failed ? [.. result.Failures] : [];
+        List<string> faults = [.. FindFaults(options)];
+        return faults.Count == 0 ? options : Refuse(faults);
+    }
+
+    private static IEnumerable<string> FindFaults(NodeOptions options)
+    {
+        foreach (string fault in SettingRules.FindFaults(options))
+        {
+            yield return fault;
+        }
+
         if ((options.Tls.CertificateFile is null) != (options.Tls.KeyFile is null))
         {
-            faults.Add("tls: certificateFile and keyFile are given together or not at all.");
+            yield return "tls: certificateFile and keyFile are given together or not at all.";
         }
 
         if (options.RootKey is null && !options.Dev)
         {
-            faults.Add("rootKey: name a root key (--root-key file:PATH or env:NAME), or start with --dev to try things out.");
+            yield return "rootKey: name a root key (--root-key file:PATH or env:NAME), or start with --dev to try things out.";
         }
-
-        return faults.Count == 0 ? options : new NacreError(ErrorCode.Malformed, string.Join(' ', faults));
     }
 
-    private static string? RootKeyVariable(IDictionary environment, IEnumerable<KeyValuePair<string, string?>> commandLine)
+    private static NacreError Refuse(List<string> faults) => new(ErrorCode.Malformed, string.Join(' ', faults));
+
+    private static List<Said> FromFile(string file)
     {
-        string? reference = commandLine
-            .LastOrDefault(setting => string.Equals(setting.Key, nameof(NodeOptions.RootKey), StringComparison.OrdinalIgnoreCase)).Value
-            ?? environment["NACRE_ROOT_KEY"] as string;
-        return reference?.StartsWith("env:", StringComparison.Ordinal) == true ? reference["env:".Length..] : null;
+        using FileStream content = File.OpenRead(file);
+        return
+        [
+            .. LeavesOf(new ConfigurationBuilder().AddJsonStream(content).Build())
+                .Select(leaf => new Said(leaf.Path, leaf.Value, $"{leaf.Path.Replace(':', '.')} in {file}")),
+        ];
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment(IDictionary environment, string? rootKeyVariable) =>
-        from DictionaryEntry variable in environment
-        let name = (string)variable.Key
-        where name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
-            && !OtherVariables.Contains(name)
-            && name != rootKeyVariable
-        select KeyValuePair.Create(
-            name[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal),
-            (string?)variable.Value);
+    private static IEnumerable<IConfigurationSection> LeavesOf(IConfiguration section) =>
+        section.GetChildren().SelectMany(child => child.GetChildren().Any() ? LeavesOf(child) : [child]);
 
-    private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
+    private static List<Said> FromEnvironment(IDictionary environment) =>
+    [
+        .. from DictionaryEntry variable in environment
+           let name = (string)variable.Key
+           where name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !OtherVariables.Contains(name)
+           let key = name[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal)
+           select new Said(key, (string?)variable.Value, name),
+    ];
+
+    /// <summary>A setting as one source has it.</summary>
+    /// <param name="Key">Sections and name, parted by <c>:</c>.</param>
+    /// <param name="Value">Its text; null where the source leaves it open.</param>
+    /// <param name="Written">Its name as the user wrote it.</param>
+    private sealed record Said(string Key, string? Value, string Written);
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Nacre.Server.Options;
 
@@ -43,13 +42,11 @@ public sealed record NodeOptions
     public string LogFormat { get; init; } = "auto";
 
     /// <summary>What the node takes on at once.</summary>
-    [ValidateObjectMembers]
     public LimitOptions Limits { get; init; } = new();
 
     /// <summary>The server's certificate.</summary>
     public TlsOptions Tls { get; init; } = new();
 
     /// <summary>Who gets the node's metrics.</summary>
-    [ValidateObjectMembers]
     public MetricsOptions Metrics { get; init; } = new();
 }
