@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
@@ -8,14 +9,14 @@ namespace Nacre.Cli.Tests;
 
 /// <summary>
 /// The Debian package that <c>./build.sh Pack</c> made, unpacked and not installed: its unit, its configuration, and the
-/// README's five minutes, word for word.
+/// README's five minutes, word for word but for the folder. And the tool package that came with it.
 /// </summary>
 [TestFixture]
 [SupportedOSPlatform("linux")]
 [Category("Long")]
 public sealed partial class PackageTests
 {
-    private const string TourFiles = "/tmp/nacre-tour";
+    private const string TourFolder = "/tmp/nacre-tour";
     private const string RootKeyVariable = "PACKAGE_TEST_ROOT_KEY";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -51,57 +52,40 @@ public sealed partial class PackageTests
     [Test]
     public async Task Tour_OfTheReadme_GoesThrough()
     {
-        foreach (string left in Directory.GetFileSystemEntries("/tmp", "nacre-tour*"))
-        {
-            Assert.Fail($"{left} is in the tour's way: remove it.");
-        }
-
         List<string> blocks = TourBlocks();
         int server = blocks.FindIndex(block => block.StartsWith("nacre server", StringComparison.Ordinal));
         int afterStop = blocks.Count - 1;
         Assert.That(server, Is.EqualTo(1), "the tour sets the path, then starts the server");
         Assert.That(blocks[afterStop], Does.StartWith("grep"), "and ends with a look at the stopped server's folder");
 
+        using var manager = new NotifySocket(Path.Combine(_folder, "notify"));
+        using Process daemon = Start(Bash($"exec {blocks[server]}"), manager.Path);
+        Task<string> log = daemon.StandardError.ReadToEndAsync();
         try
         {
-            using var manager = new NotifySocket(Path.Combine(_folder, "notify"));
-            using Process daemon = Start(Bash($"exec {blocks[server]}"), manager.Path);
-            Task<string> log = daemon.StandardError.ReadToEndAsync();
-            try
-            {
-                using var patience = new CancellationTokenSource(Patience);
-                string? ready = await daemon.StandardOutput.ReadLineAsync(patience.Token);
-                Assert.That(ready, Does.StartWith("ready https://"), ready is null ? await log : null);
-                Assert.That(await manager.ReceiveAsync(), Does.Contain("READY=1"));
+            using var patience = new CancellationTokenSource(Patience);
+            string? ready = await daemon.StandardOutput.ReadLineAsync(patience.Token);
+            Assert.That(ready, Does.StartWith("ready https://"), ready is null ? await log : null);
+            Assert.That(await manager.ReceiveAsync(), Does.Contain("READY=1"));
 
-                await RunTourAsync(string.Join('\n', blocks[(server + 1)..afterStop]));
+            await RunTourAsync(string.Join('\n', blocks[(server + 1)..afterStop]));
 
-                await RunAsync("kill", "-TERM", $"{daemon.Id}");
-                Assert.That(await manager.ReceiveAsync(), Does.Contain("STOPPING=1"));
-                await daemon.WaitForExitAsync(patience.Token);
-                Assert.That(daemon.ExitCode, Is.Zero, await log);
-                Assert.That(await log, Does.Contain("Stopped in order"));
-            }
-            finally
-            {
-                if (!daemon.HasExited)
-                {
-                    daemon.Kill();
-                }
-            }
-
-            string end = await RunTourAsync(blocks[afterStop]);
-            Assert.That(end, Does.Contain("no clear text"));
+            await RunAsync("kill", "-TERM", $"{daemon.Id}");
+            Assert.That(await manager.ReceiveAsync(), Does.Contain("STOPPING=1"));
+            await daemon.WaitForExitAsync(patience.Token);
+            Assert.That(daemon.ExitCode, Is.Zero, await log);
+            Assert.That(await log, Does.Contain("Stopped in order"));
         }
         finally
         {
-            if (Directory.Exists(TourFiles))
+            if (!daemon.HasExited)
             {
-                Directory.Delete(TourFiles, recursive: true);
+                daemon.Kill();
             }
-
-            File.Delete($"{TourFiles}.json");
         }
+
+        string end = await RunTourAsync(blocks[afterStop]);
+        Assert.That(end, Does.Contain("no clear text"));
     }
 
     [Test]
@@ -137,11 +121,23 @@ public sealed partial class PackageTests
         Assert.That(ready, Does.StartWith("ready https://"), await log);
     }
 
-    /// <summary>The commands of the README's section "Five minutes", a block an entry.</summary>
+    [Test]
+    public void ToolPackage_HoldsTheProgram()
+    {
+        string package = Directory.GetFiles(Path.Combine(_repository, "artifacts/packages"), "Nacre.*.nupkg")
+            .Where(file => char.IsAsciiDigit(Path.GetFileName(file)["Nacre.".Length]))
+            .MaxBy(File.GetLastWriteTimeUtc)!;
+        using ZipArchive content = ZipFile.OpenRead(package);
+
+        Assert.That(content.Entries.Select(entry => entry.FullName), Does.Contain("tools/net10.0/any/nacre.dll"));
+    }
+
+    /// <summary>The commands of the README's section "Five minutes", a block an entry; its folder becomes one of this test.</summary>
     private List<string> TourBlocks()
     {
         string section = File.ReadAllText(Path.Combine(_repository, "README.md")).Split("\n## ").Single(part => part.StartsWith("Five minutes", StringComparison.Ordinal));
-        return [.. BashBlock().Matches(section).Select(block => block.Groups["commands"].Value.Trim())];
+        return [.. BashBlock().Matches(section).Select(block => block.Groups["commands"].Value.Trim()
+            .Replace(TourFolder, Path.Combine(_folder, "tour"), StringComparison.Ordinal))];
     }
 
     /// <summary>Runs commands one by one as a newcomer would; the first that fails ends the test.</summary>
