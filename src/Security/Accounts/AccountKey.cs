@@ -54,14 +54,7 @@ public sealed class AccountKey : IDisposable
     public static Result<AccountKey> Open(ReadOnlySpan<byte> sealedKey, SecretSealer sealer)
     {
         ArgumentNullException.ThrowIfNull(sealer);
-        Result<SecretBytes> opened = sealer.Open(Purpose, sealedKey);
-        if (!opened.IsOk)
-        {
-            return opened.Error;
-        }
-
-        using SecretBytes record = opened.Value;
-        return Decode(record.Span);
+        return sealer.Open(Purpose, sealedKey, Decode);
     }
 
     /// <summary>Seals the key for the control shard. Layout in <c>docs/formats/auth.md</c>.</summary>

@@ -25,7 +25,7 @@ public sealed class SecretSealer(IDataKeys keys, KeyDomainId domain, IRandomSour
     private const byte FormatVersion = 1;
     private const int SaltBytes = 32;
     private const int HeaderBytes = 8 + SaltBytes;
-    private const int TagBytes = 16;
+    private const int TagBytes = DataKeyCiphers.TagBytes;
 
     // The sealing key serves for one secret only, so that its one nonce can be zero.
     private static ReadOnlySpan<byte> ZeroNonce => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -100,6 +100,23 @@ public sealed class SecretSealer(IDataKeys keys, KeyDomainId domain, IRandomSour
         }
     }
 
+    /// <summary>Opens a secret, reads something out of it, and wipes it.</summary>
+    /// <param name="purpose">As it was sealed.</param>
+    /// <param name="sealedSecret">The sealed bytes.</param>
+    /// <param name="decode">Reads it; must not keep the bytes.</param>
+    /// <returns>What <paramref name="decode"/> gave. Errors: <see cref="ErrorCode.Corrupt"/>, <see cref="ErrorCode.Unsupported"/>.</returns>
+    internal Result<T> Open<T>(string purpose, ReadOnlySpan<byte> sealedSecret, Func<ReadOnlySpan<byte>, Result<T>> decode)
+    {
+        Result<SecretBytes> opened = Open(purpose, sealedSecret);
+        if (!opened.IsOk)
+        {
+            return opened.Error;
+        }
+
+        using SecretBytes secret = opened.Value;
+        return decode(secret.Span);
+    }
+
     private AesGcm? Cipher(DataKeyId key, string purpose, ReadOnlySpan<byte> salt)
     {
         ReadOnlySpan<byte> label = "nacre secret v1:"u8;
@@ -109,15 +126,6 @@ public sealed class SecretSealer(IDataKeys keys, KeyDomainId domain, IRandomSour
         label.CopyTo(context);
         salt.CopyTo(context[label.Length..]);
         int length = label.Length + SaltBytes + Encoding.ASCII.GetBytes(purpose, context[(label.Length + SaltBytes)..]);
-
-        Span<byte> derived = stackalloc byte[32];
-        try
-        {
-            return keys.TryDerive(key, context[..length], derived) ? new AesGcm(derived, TagBytes) : null;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(derived);
-        }
+        return keys.TryMakeCipher(key, context[..length]);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ControlCheckpointFolder(string folder, IFileSystem files, 
     private const string Prefix = "control-";
     private const string Suffix = ".ckpt";
     private const string TemporaryName = "control.tmp";
-    private const int TagBytes = 16;
+    private const int TagBytes = DataKeyCiphers.TagBytes;
     private const int PayloadAt = ControlCheckpointHeader.SizeBytes + TagBytes;
     private const int MaxPayloadBytes = 1 << 30;
 
@@ -42,16 +42,14 @@ internal sealed class ControlCheckpointFolder(string folder, IFileSystem files, 
         byte[] file = new byte[PayloadAt + payload.Length];
         var header = new ControlCheckpointHeader(key, generation, state.Catalog.Applied, (ulong)payload.Length, DrawSalt());
         header.Write(file);
-        Span<byte> sealing = stackalloc byte[32];
-        Invariant.Check(TryDerive(header, sealing));
-        using (var cipher = new AesGcm(sealing, TagBytes))
+        using (AesGcm? cipher = CipherOf(header))
         {
+            Invariant.Check(cipher is not null);
             cipher.Encrypt(
                 stackalloc byte[AesGcm.NonceByteSizes.MaxSize], payload, file.AsSpan(PayloadAt),
                 file.AsSpan(ControlCheckpointHeader.SizeBytes, TagBytes), file.AsSpan(0, ControlCheckpointHeader.SizeBytes));
         }
 
-        CryptographicOperations.ZeroMemory(sealing);
         CryptographicOperations.ZeroMemory(payload);
         string temporary = Path.Combine(folder, TemporaryName);
         files.CreateDirectory(folder);
@@ -88,8 +86,8 @@ internal sealed class ControlCheckpointFolder(string folder, IFileSystem files, 
             throw Corrupt(path, "byte 16", "Its header does not fit its name or length");
         }
 
-        Span<byte> sealing = stackalloc byte[32];
-        if (!TryDerive(header, sealing))
+        using AesGcm? cipher = CipherOf(header);
+        if (cipher is null)
         {
             throw Corrupt(path, "byte 12", $"The key ring has no data key {header.Key}, which it is sealed under");
         }
@@ -97,7 +95,6 @@ internal sealed class ControlCheckpointFolder(string folder, IFileSystem files, 
         byte[] payload = new byte[file.Length - PayloadAt];
         try
         {
-            using var cipher = new AesGcm(sealing, TagBytes);
             cipher.Decrypt(
                 stackalloc byte[AesGcm.NonceByteSizes.MaxSize], file.AsSpan(PayloadAt),
                 file.AsSpan(ControlCheckpointHeader.SizeBytes, TagBytes), payload, file.AsSpan(0, ControlCheckpointHeader.SizeBytes));
@@ -105,10 +102,6 @@ internal sealed class ControlCheckpointFolder(string folder, IFileSystem files, 
         catch (AuthenticationTagMismatchException cause)
         {
             throw Corrupt(path, $"bytes 0 to {file.Length}", "Its seal does not hold: it was changed or damaged", cause);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(sealing);
         }
 
         Result<ControlState> state = ControlStateCodec.Decode(payload);
@@ -157,14 +150,14 @@ internal sealed class ControlCheckpointFolder(string folder, IFileSystem files, 
         return BinaryPrimitives.ReadUInt128BigEndian(salt);
     }
 
-    private bool TryDerive(in ControlCheckpointHeader header, Span<byte> sealing)
+    private AesGcm? CipherOf(in ControlCheckpointHeader header)
     {
         ReadOnlySpan<byte> purpose = "nacre control checkpoint"u8;
         Span<byte> context = stackalloc byte[purpose.Length + sizeof(ulong) + 16];
         purpose.CopyTo(context);
         BinaryPrimitives.WriteUInt64LittleEndian(context[purpose.Length..], header.Generation);
         BinaryPrimitives.WriteUInt128BigEndian(context[(purpose.Length + sizeof(ulong))..], header.Salt);
-        return keys.TryDerive(header.Key, context, sealing);
+        return keys.TryMakeCipher(header.Key, context);
     }
 
     private static StorageFaultException Corrupt(string path, string place, string detail, Exception? cause = null) =>

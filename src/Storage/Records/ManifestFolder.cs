@@ -22,7 +22,7 @@ internal sealed class ManifestFolder(
     IFileSystem files, string directory, ShardId shard, IDataKeys keys, IRandomSource random)
 {
     private const int HeaderBytes = 48;
-    private const int TagBytes = 16;
+    private const int TagBytes = DataKeyCiphers.TagBytes;
     private const string Prefix = "manifest-";
     private const string TemporaryName = "manifest.new";
 
@@ -195,14 +195,6 @@ internal sealed class ManifestFolder(
         Span<byte> context = stackalloc byte[Purpose.Length + 16];
         Purpose.CopyTo(context);
         salt.CopyTo(context[Purpose.Length..]);
-        Span<byte> derived = stackalloc byte[32];
-        try
-        {
-            return keys.TryDerive(key, context, derived) ? new AesGcm(derived, TagBytes) : null;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(derived);
-        }
+        return keys.TryMakeCipher(key, context);
     }
 }

@@ -19,7 +19,6 @@ internal static class LogFormat
     public const int LogIdBytes = 16;
     public const int TagBytes = 16;
     public const int NonceBytes = 12;
-    public const int KeyBytes = 32;
 
     /// <summary>The first frame's place: right behind the segment's header.</summary>
     public const long FirstFrameOffset = BlockBytes;

@@ -120,15 +120,7 @@ internal sealed class SegmentCipher : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(context[24..], useId);
         BinaryPrimitives.WriteUInt128LittleEndian(context[32..], salt);
         BinaryPrimitives.WriteUInt32LittleEndian(context[48..], domain.Value);
-        Span<byte> derived = stackalloc byte[LogFormat.KeyBytes];
-        try
-        {
-            return keys.TryDerive(key, context, derived) ? new AesGcm(derived, LogFormat.TagBytes) : null;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(derived);
-        }
+        return keys.TryMakeCipher(key, context);
     }
 
     private static void WriteNonce(Span<byte> nonce, uint purpose, ulong frame)
