@@ -49,32 +49,20 @@ internal sealed class AccountKeyStore : IDisposable
         if (catalog.Current.AccountKeys.Length < Enum.GetValues<AccountKeyKind>().Length)
         {
             using AccountKeys drawn = AccountKeys.Draw(time, random);
-            foreach (AccountKey key in drawn.All.Where(key => catalog.Current.FindAccountKey(key.Kind) is null))
+            IEnumerable<ControlCommand> commands =
+                from key in drawn.All
+                where catalog.Current.FindAccountKey(key.Kind) is null
+                select new SetAccountKey(key.Kind, key.Id.ToString(), key.Seal(sealer), Expected: default(Sequence));
+            if (await SealedKeys.WriteAsync(coordinator, commands, cancellationToken).ConfigureAwait(false) is { } refusal)
             {
-                Result<CommandOutcome> stored = await coordinator.ExecuteAsync(
-                    new SetAccountKey(key.Kind, key.Id.ToString(), key.Seal(sealer), Expected: default(Sequence)),
-                    new EntryHeader { Cause = EntryCause.System }, cancellationToken).ConfigureAwait(false);
-                if (!stored.IsOk)
-                {
-                    return stored.Error;
-                }
+                return refusal;
             }
         }
 
-        var opened = new List<AccountKey>();
-        foreach (AccountKeyRecord record in catalog.Current.AccountKeys)
-        {
-            Result<AccountKey> key = AccountKey.Open(record.Sealed.Span, sealer);
-            if (!key.IsOk)
-            {
-                opened.ForEach(known => known.Dispose());
-                return key.Error;
-            }
-
-            opened.Add(key.Value);
-        }
-
-        return new AccountKeyStore(coordinator, catalog, sealer, time, random, AccountKeys.Of(opened));
+        Result<List<AccountKey>> opened = SealedKeys.Open(catalog.Current.AccountKeys, record => AccountKey.Open(record.Sealed.Span, sealer));
+        return opened.IsOk
+            ? new AccountKeyStore(coordinator, catalog, sealer, time, random, AccountKeys.Of(opened.Value))
+            : opened.Error;
     }
 
     /// <summary>Runs something over the keys of now, which must not be kept.</summary>
@@ -135,19 +123,11 @@ internal sealed class AccountKeyStore : IDisposable
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            foreach (AccountKeyRecord record in _catalog.Current.AccountKeys.Where(record => _sealer.IsStale(record.Sealed.Span)))
-            {
-                AccountKey key = _keys[record.Kind];
-                Result<CommandOutcome> stored = await _coordinator.ExecuteAsync(
-                    new SetAccountKey(record.Kind, record.KeyId, key.Seal(_sealer), record.Version),
-                    new EntryHeader { Cause = EntryCause.System }, cancellationToken).ConfigureAwait(false);
-                if (!stored.IsOk)
-                {
-                    return stored.Error;
-                }
-            }
-
-            return null;
+            IEnumerable<ControlCommand> commands =
+                from record in _catalog.Current.AccountKeys
+                where _sealer.IsStale(record.Sealed.Span)
+                select new SetAccountKey(record.Kind, record.KeyId, _keys[record.Kind].Seal(_sealer), record.Version);
+            return await SealedKeys.WriteAsync(_coordinator, commands, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

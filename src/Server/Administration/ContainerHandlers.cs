@@ -60,18 +60,15 @@ internal static class ContainerHandlers
             return new(NoDatabase);
         }
 
-        Result<(IReadOnlyList<ContainerRecord> Page, string Continuation)> page = ControlRequests.Page(
+        return new(ControlRequests.Page(
             [.. database.Containers.Where(container => container.State == ResourceState.Ready)],
             static container => container.Name, request.MaxResults, request.Continuation,
-            services.Control.Seal, List, database.Id.Value);
-        if (!page.IsOk)
-        {
-            return new(page.Error);
-        }
-
-        var response = new ListContainersResponse { Continuation = page.Value.Continuation };
-        response.Containers.AddRange(page.Value.Page.Select(container => Show(request.Database, container)));
-        return new(response);
+            services.Control.Seal, List, database.Id.Value,
+            (page, continuation) => new ListContainersResponse
+            {
+                Continuation = continuation,
+                Containers = { page.Select(container => Show(request.Database, container)) },
+            }));
     }
 
     /// <summary>Deletes a container; answered once no shard has any of it.</summary>

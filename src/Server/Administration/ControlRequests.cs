@@ -68,7 +68,7 @@ internal static class ControlRequests
             : BadTag;
     }
 
-    /// <summary>Cuts a page out of records that are sorted by name.</summary>
+    /// <summary>Answers with a page of records that are sorted by name.</summary>
     /// <param name="sorted">All of them.</param>
     /// <param name="nameOf">Their names.</param>
     /// <param name="maxResults">As the caller gave it.</param>
@@ -76,9 +76,11 @@ internal static class ControlRequests
     /// <param name="seal">Signs the next one.</param>
     /// <param name="list">Which list it is: a byte of its own for each kind.</param>
     /// <param name="owner">The id of what is listed.</param>
-    /// <returns>The page and the next continuation, empty at the end; or Malformed, ContinuationInvalid.</returns>
-    public static Result<(IReadOnlyList<T> Page, string Continuation)> Page<T>(
-        IReadOnlyList<T> sorted, Func<T, string> nameOf, int maxResults, string continuation, TokenSeal seal, byte list, ulong owner)
+    /// <param name="answer">Makes the answer of the page and the next continuation, which is empty at the end.</param>
+    /// <returns>The answer; or Malformed, ContinuationInvalid.</returns>
+    public static Result<TAnswer> Page<T, TAnswer>(
+        IReadOnlyList<T> sorted, Func<T, string> nameOf, int maxResults, string continuation, TokenSeal seal, byte list, ulong owner,
+        Func<IReadOnlyList<T>, string, TAnswer> answer)
     {
         if (maxResults is < 0 or > MostResults)
         {
@@ -96,11 +98,11 @@ internal static class ControlRequests
         List<T> page = [.. rest.Take(count + 1)];
         if (page.Count <= count)
         {
-            return (page, "");
+            return answer(page, "");
         }
 
         page.RemoveAt(count);
-        return (page, Seal(nameOf(page[^1]), seal, list, owner));
+        return answer(page, Seal(nameOf(page[^1]), seal, list, owner));
     }
 
     private static string Seal(string last, TokenSeal seal, byte list, ulong owner)

@@ -37,17 +37,10 @@ internal static class DatabaseHandlers
     /// <summary>Lists databases by name.</summary>
     public static ValueTask<Result<ListDatabasesResponse>> ListAsync(NodeServices services, Call call, ListDatabasesRequest request)
     {
-        Result<(IReadOnlyList<DatabaseRecord> Page, string Continuation)> page = ControlRequests.Page(
+        return new(ControlRequests.Page(
             services.Control.Catalog.Current.Databases, static database => database.Name, request.MaxResults, request.Continuation,
-            services.Control.Seal, List, owner: 0);
-        if (!page.IsOk)
-        {
-            return new(page.Error);
-        }
-
-        var response = new ListDatabasesResponse { Continuation = page.Value.Continuation };
-        response.Databases.AddRange(page.Value.Page.Select(Show));
-        return new(response);
+            services.Control.Seal, List, owner: 0,
+            (page, continuation) => new ListDatabasesResponse { Continuation = continuation, Databases = { page.Select(Show) } }));
     }
 
     /// <summary>Deletes a database and what is in it.</summary>

@@ -69,17 +69,14 @@ internal static class PermissionHandlers
             return new(NoUser);
         }
 
-        Result<(IReadOnlyList<PermissionRecord> Page, string Continuation)> page = ControlRequests.Page(
+        return new(ControlRequests.Page(
             user.Permissions, static permission => permission.Name, request.MaxResults, request.Continuation,
-            services.Control.Seal, List, user.Id.Value);
-        if (!page.IsOk)
-        {
-            return new(page.Error);
-        }
-
-        var response = new ListPermissionsResponse { Continuation = page.Value.Continuation };
-        response.Permissions.AddRange(page.Value.Page.Select(permission => Show(request.Database, request.User, permission)));
-        return new(response);
+            services.Control.Seal, List, user.Id.Value,
+            (page, continuation) => new ListPermissionsResponse
+            {
+                Continuation = continuation,
+                Permissions = { page.Select(permission => Show(request.Database, request.User, permission)) },
+            }));
     }
 
     /// <summary>Deletes a permission; answered once its tokens are refused.</summary>

@@ -45,30 +45,21 @@ internal sealed class TokenKeyStore : IDisposable
         if (catalog.Current.TokenKeys.IsEmpty)
         {
             using TokenKey first = TokenKey.Draw(1, time, random);
-            Result<CommandOutcome> stored = await coordinator.ExecuteAsync(
-                new SetTokenKey(first.Generation, first.Seal(sealer), KeepsPrevious: true, Expected: default),
-                new EntryHeader { Cause = EntryCause.System }, cancellationToken).ConfigureAwait(false);
-            if (!stored.IsOk)
+            var command = new SetTokenKey(first.Generation, first.Seal(sealer), KeepsPrevious: true, Expected: default);
+            if (await SealedKeys.WriteAsync(coordinator, [command], cancellationToken).ConfigureAwait(false) is { } refusal)
             {
-                return stored.Error;
+                return refusal;
             }
         }
 
-        var opened = new List<TokenKey>();
-        foreach (TokenKeyRecord record in catalog.Current.TokenKeys)
+        Result<List<TokenKey>> opened = SealedKeys.Open(catalog.Current.TokenKeys, record => TokenKey.Open(record.Sealed.Span, sealer));
+        if (!opened.IsOk)
         {
-            Result<TokenKey> key = TokenKey.Open(record.Sealed.Span, sealer);
-            if (!key.IsOk)
-            {
-                opened.ForEach(known => known.Dispose());
-                return key.Error;
-            }
-
-            opened.Add(key.Value);
+            return opened.Error;
         }
 
         var store = new TokenKeyStore(coordinator, catalog, sealer, time, random);
-        store.Directory.Replace(opened);
+        store.Directory.Replace(opened.Value);
         return store;
     }
 
@@ -111,19 +102,12 @@ internal sealed class TokenKeyStore : IDisposable
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            foreach (TokenKeyRecord record in _catalog.Current.TokenKeys.Where(record => _sealer.IsStale(record.Sealed.Span)))
-            {
-                TokenKey key = Directory.All.First(key => key.Generation == record.Generation);
-                Result<CommandOutcome> stored = await _coordinator.ExecuteAsync(
-                    new SetTokenKey(record.Generation, key.Seal(_sealer), KeepsPrevious: true, record.Version),
-                    new EntryHeader { Cause = EntryCause.System }, cancellationToken).ConfigureAwait(false);
-                if (!stored.IsOk)
-                {
-                    return stored.Error;
-                }
-            }
-
-            return null;
+            IEnumerable<ControlCommand> commands =
+                from record in _catalog.Current.TokenKeys
+                where _sealer.IsStale(record.Sealed.Span)
+                let key = Directory.All.First(key => key.Generation == record.Generation)
+                select new SetTokenKey(record.Generation, key.Seal(_sealer), KeepsPrevious: true, record.Version);
+            return await SealedKeys.WriteAsync(_coordinator, commands, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -43,17 +43,10 @@ internal static class UserHandlers
             return new(NoDatabase);
         }
 
-        Result<(IReadOnlyList<UserRecord> Page, string Continuation)> page = ControlRequests.Page(
+        return new(ControlRequests.Page(
             [.. catalog.UsersOf(database.Id).Values], static user => user.Name, request.MaxResults, request.Continuation,
-            services.Control.Seal, List, database.Id.Value);
-        if (!page.IsOk)
-        {
-            return new(page.Error);
-        }
-
-        var response = new ListUsersResponse { Continuation = page.Value.Continuation };
-        response.Users.AddRange(page.Value.Page.Select(user => Show(request.Database, user)));
-        return new(response);
+            services.Control.Seal, List, database.Id.Value,
+            (page, continuation) => new ListUsersResponse { Continuation = continuation, Users = { page.Select(user => Show(request.Database, user)) } }));
     }
 
     /// <summary>Deletes a user; answered once its tokens are refused.</summary>
