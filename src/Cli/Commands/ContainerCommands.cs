@@ -72,13 +72,8 @@ internal static class ContainerCommands
         return new Command("list", "Lists a database's containers by name.").With(database).Does(async (parsed, cancellationToken) =>
         {
             await using NacreClient client = global.Connect(parsed);
-            List<ContainerProperties> containers = [];
-            Database handle = client.GetDatabase(parsed.GetRequiredValue(database));
-            await foreach (ContainerProperties container in handle.ListContainers().WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                containers.Add(container);
-            }
-
+            List<ContainerProperties> containers = await client
+                .GetDatabase(parsed.GetRequiredValue(database)).ListContainers().ReadAllAsync(cancellationToken).ConfigureAwait(false);
             global.Results(parsed).Write(containers, CliJson.Plain.ListContainerProperties, console => console.Write(TableOf(containers)));
         });
     }
@@ -96,44 +91,34 @@ internal static class ContainerCommands
                 .GetContainer(parsed.GetRequiredValue(database), container)
                 .DeleteAsync(parsed.GetValue(ifMatch), cancellationToken)
                 .ConfigureAwait(false);
-            global.Results(parsed).Write(new Deleted(container), CliJson.Plain.Deleted, console => console.WriteLine($"Deleted {container}."));
+            global.Results(parsed).WriteDeleted(container);
         });
     }
 
     private static void Print(ResultWriter results, ContainerProperties container) =>
         results.Write(container, CliJson.Plain.ContainerProperties, console => console.Write(TableOf([container])));
 
-    private static Table TableOf(IReadOnlyList<ContainerProperties> containers)
-    {
-        Table table = ResultWriter.Table("NAME", "PARTITION KEY", "RANGES", "CREATED", "ETAG");
-        foreach (ContainerProperties container in containers)
-        {
-            ResultWriter.Row(
-                table,
-                container.Name,
-                string.Join(' ', container.PartitionKeyPaths),
-                container.Ranges.Count.ToString(CultureInfo.InvariantCulture),
-                ResultWriter.Time(container.CreatedAt),
-                container.ETag);
-        }
+    private static Table TableOf(IReadOnlyList<ContainerProperties> containers) => ResultWriter.Table(
+        ["NAME", "PARTITION KEY", "RANGES", "CREATED", "ETAG"],
+        containers,
+        container =>
+        [
+            container.Name,
+            string.Join(' ', container.PartitionKeyPaths),
+            container.Ranges.Count.ToString(CultureInfo.InvariantCulture),
+            ResultWriter.Time(container.CreatedAt),
+            container.ETag,
+        ]);
 
-        return table;
-    }
-
-    private static Table RangesOf(ContainerProperties container)
-    {
-        Table table = ResultWriter.Table("RANGE", "FROM", "TO", "GENERATION", "SHARD");
-        foreach (ContainerRange range in container.Ranges)
-        {
-            ResultWriter.Row(
-                table,
-                range.Id.ToString(CultureInfo.InvariantCulture),
-                range.Min.Length == 0 ? "-" : range.Min,
-                range.Max,
-                range.Generation.ToString(CultureInfo.InvariantCulture),
-                range.Shard.ToString(CultureInfo.InvariantCulture));
-        }
-
-        return table;
-    }
+    private static Table RangesOf(ContainerProperties container) => ResultWriter.Table(
+        ["RANGE", "FROM", "TO", "GENERATION", "SHARD"],
+        container.Ranges,
+        range =>
+        [
+            range.Id.ToString(CultureInfo.InvariantCulture),
+            range.Min.Length == 0 ? "-" : range.Min,
+            range.Max,
+            range.Generation.ToString(CultureInfo.InvariantCulture),
+            range.Shard.ToString(CultureInfo.InvariantCulture),
+        ]);
 }

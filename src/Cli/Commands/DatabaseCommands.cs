@@ -34,12 +34,7 @@ internal static class DatabaseCommands
     private static Command List(GlobalOptions global) => new Command("list", "Lists the databases by name.").Does(async (parsed, cancellationToken) =>
     {
         await using NacreClient client = global.Connect(parsed);
-        List<DatabaseProperties> databases = [];
-        await foreach (DatabaseProperties database in client.ListDatabases().WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            databases.Add(database);
-        }
-
+        List<DatabaseProperties> databases = await client.ListDatabases().ReadAllAsync(cancellationToken).ConfigureAwait(false);
         global.Results(parsed).Write(databases, CliJson.Plain.ListDatabaseProperties, console => console.Write(TableOf(databases)));
     });
 
@@ -52,21 +47,13 @@ internal static class DatabaseCommands
             await using NacreClient client = global.Connect(parsed);
             string database = parsed.GetRequiredValue(name);
             await client.GetDatabase(database).DeleteAsync(parsed.GetValue(ifMatch), cancellationToken).ConfigureAwait(false);
-            global.Results(parsed).Write(new Deleted(database), CliJson.Plain.Deleted, console => console.WriteLine($"Deleted {database}."));
+            global.Results(parsed).WriteDeleted(database);
         });
     }
 
     private static void Print(ResultWriter results, DatabaseProperties database) =>
         results.Write(database, CliJson.Plain.DatabaseProperties, console => console.Write(TableOf([database])));
 
-    private static Table TableOf(IReadOnlyList<DatabaseProperties> databases)
-    {
-        Table table = ResultWriter.Table("NAME", "CREATED", "ETAG");
-        foreach (DatabaseProperties database in databases)
-        {
-            ResultWriter.Row(table, database.Name, ResultWriter.Time(database.CreatedAt), database.ETag);
-        }
-
-        return table;
-    }
+    private static Table TableOf(IReadOnlyList<DatabaseProperties> databases) => ResultWriter.Table(
+        ["NAME", "CREATED", "ETAG"], databases, database => [database.Name, ResultWriter.Time(database.CreatedAt), database.ETag]);
 }

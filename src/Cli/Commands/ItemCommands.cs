@@ -98,7 +98,7 @@ internal static class ItemCommands
                         new WriteOptions { IfMatch = parsed.GetValue(ifMatch) },
                         cancellationToken)
                     .ConfigureAwait(false);
-                global.Results(parsed).Write(new Deleted(name), CliJson.Plain.Deleted, console => console.WriteLine($"Deleted {name}."));
+                global.Results(parsed).WriteDeleted(name);
             });
     }
 
@@ -109,11 +109,10 @@ internal static class ItemCommands
     }
 
     private static void Print(ResultWriter results, WriteResult result) => results.Write(result, CliJson.Plain.WriteResult, console =>
-    {
-        Table table = ResultWriter.Table("ETAG", "CREATED", "WRITTEN");
-        ResultWriter.Row(table, result.ETag, result.Created ? "yes" : "no", ResultWriter.Time(result.Timestamp));
-        console.Write(table);
-    });
+        console.Write(ResultWriter.Table(
+            ["ETAG", "CREATED", "WRITTEN"],
+            [result],
+            written => [written.ETag, written.Created ? "yes" : "no", ResultWriter.Time(written.Timestamp)])));
 
     private static async Task<byte[]> DocumentAsync(Terminal terminal, string? inline, string? file, CancellationToken cancellationToken)
     {

@@ -70,17 +70,10 @@ internal static class ItemListCommand
         return new ItemPage(items, continuation);
     }
 
-    private static Table TableOf(ItemPage page)
+    private static Table TableOf(ItemPage page) => ResultWriter.Table(["ID", "ETAG", "WRITTEN", "DOCUMENT"], page.Items, item =>
     {
-        Table table = ResultWriter.Table("ID", "ETAG", "WRITTEN", "DOCUMENT");
-        foreach (ItemDocument item in page.Items)
-        {
-            string text = item.Document.GetRawText();
-            string id = item.Document.TryGetProperty("id", out JsonElement member) ? member.ToString() : "";
-            ResultWriter.Row(
-                table, id, item.ETag, ResultWriter.Time(item.Timestamp), text.Length <= MaxPreview ? text : string.Concat(text.AsSpan(0, MaxPreview), "…"));
-        }
-
-        return table;
-    }
+        string text = item.Document.GetRawText();
+        string id = item.Document.TryGetProperty("id", out JsonElement member) ? member.ToString() : "";
+        return [id, item.ETag, ResultWriter.Time(item.Timestamp), text.Length <= MaxPreview ? text : string.Concat(text.AsSpan(0, MaxPreview), "…")];
+    });
 }

@@ -17,16 +17,8 @@ internal static class KeyCommands
         {
             await using NacreClient client = global.Connect(parsed);
             IReadOnlyList<AccountKeyProperties> keys = await client.Keys.ListAsync(cancellationToken).ConfigureAwait(false);
-            global.Results(parsed).Write(keys, CliJson.Plain.IReadOnlyListAccountKeyProperties, console =>
-            {
-                Table table = ResultWriter.Table("KIND", "KEY ID", "CREATED");
-                foreach (AccountKeyProperties key in keys)
-                {
-                    ResultWriter.Row(table, key.Kind.ToString(), key.KeyId, ResultWriter.Time(key.CreatedAt));
-                }
-
-                console.Write(table);
-            });
+            global.Results(parsed).Write(keys, CliJson.Plain.IReadOnlyListAccountKeyProperties, console => console.Write(ResultWriter.Table(
+                ["KIND", "KEY ID", "CREATED"], keys, key => [key.Kind.ToString(), key.KeyId, ResultWriter.Time(key.CreatedAt)])));
         });
 
     private static Command Regenerate(GlobalOptions global)
@@ -60,12 +52,10 @@ internal static class KeyCommands
             {
                 await using NacreClient client = global.Connect(parsed);
                 TokenKeyProperties key = await client.Keys.RotateTokenKeyAsync(parsed.GetValue(revoke), cancellationToken).ConfigureAwait(false);
-                global.Results(parsed).Write(key, CliJson.Plain.TokenKeyProperties, console =>
-                {
-                    Table table = ResultWriter.Table("TOKEN KEY", "CREATED");
-                    ResultWriter.Row(table, key.Generation.ToString(CultureInfo.InvariantCulture), ResultWriter.Time(key.CreatedAt));
-                    console.Write(table);
-                });
+                global.Results(parsed).Write(key, CliJson.Plain.TokenKeyProperties, console => console.Write(ResultWriter.Table(
+                    ["TOKEN KEY", "CREATED"],
+                    [key],
+                    drawn => [drawn.Generation.ToString(CultureInfo.InvariantCulture), ResultWriter.Time(drawn.CreatedAt)])));
             });
     }
 
@@ -100,17 +90,15 @@ internal static class KeyCommands
     {
         console.WriteLine($"Root key {keys.RootKeyId} from {keys.RootKeyProvider}; re-encryption {(keys.IsReencrypting ? "is running" : "is not running")}.");
         console.WriteLine();
-        Table table = ResultWriter.Table("DATA KEY", "DOMAIN", "STATE", "CREATED");
-        foreach (DataKeyProperties key in keys.DataKeys)
-        {
-            ResultWriter.Row(
-                table,
+        console.Write(ResultWriter.Table(
+            ["DATA KEY", "DOMAIN", "STATE", "CREATED"],
+            keys.DataKeys,
+            key =>
+            [
                 key.Id.ToString(CultureInfo.InvariantCulture),
                 key.Domain.ToString(CultureInfo.InvariantCulture),
                 key.State,
-                ResultWriter.Time(key.CreatedAt));
-        }
-
-        console.Write(table);
+                ResultWriter.Time(key.CreatedAt),
+            ]));
     });
 }

@@ -64,13 +64,10 @@ internal static class PermissionCommands
         return new Command("list", "Lists a user's permissions by name.").With(database, user).Does(async (parsed, cancellationToken) =>
         {
             await using NacreClient client = global.Connect(parsed);
-            List<ShownPermission> permissions = [];
-            User handle = client.GetDatabase(parsed.GetRequiredValue(database)).GetUser(parsed.GetRequiredValue(user));
-            await foreach (PermissionProperties permission in handle.ListPermissions().WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                permissions.Add(ShownPermission.Of(permission));
-            }
-
+            List<PermissionProperties> found = await client
+                .GetDatabase(parsed.GetRequiredValue(database)).GetUser(parsed.GetRequiredValue(user)).ListPermissions()
+                .ReadAllAsync(cancellationToken).ConfigureAwait(false);
+            List<ShownPermission> permissions = found.ConvertAll(ShownPermission.Of);
             global.Results(parsed).Write(permissions, CliJson.Plain.ListShownPermission, console => console.Write(TableOf(permissions)));
         });
     }
@@ -84,7 +81,7 @@ internal static class PermissionCommands
             await using NacreClient client = global.Connect(parsed);
             Permission permission = at.Of(client, parsed);
             await permission.DeleteAsync(parsed.GetValue(ifMatch), cancellationToken).ConfigureAwait(false);
-            global.Results(parsed).Write(new Deleted(permission.Name), CliJson.Plain.Deleted, console => console.WriteLine($"Deleted {permission.Name}."));
+            global.Results(parsed).WriteDeleted(permission.Name);
         });
     }
 
@@ -124,18 +121,14 @@ internal static class PermissionCommands
         results.Write(shown, CliJson.Plain.ShownPermission, console => console.Write(TableOf([shown])));
     }
 
-    private static Table TableOf(IReadOnlyList<ShownPermission> permissions)
-    {
-        Table table = ResultWriter.Table("NAME", "MODE", "RESOURCE", "PARTITION KEY", "CREATED", "ETAG");
-        foreach (ShownPermission permission in permissions)
-        {
-            ResultWriter.Row(
-                table, permission.Name, permission.Mode.ToString(), permission.Resource, permission.PartitionKey ?? "",
-                ResultWriter.Time(permission.CreatedAt), permission.ETag);
-        }
-
-        return table;
-    }
+    private static Table TableOf(IReadOnlyList<ShownPermission> permissions) => ResultWriter.Table(
+        ["NAME", "MODE", "RESOURCE", "PARTITION KEY", "CREATED", "ETAG"],
+        permissions,
+        permission =>
+        [
+            permission.Name, permission.Mode.ToString(), permission.Resource, permission.PartitionKey ?? "",
+            ResultWriter.Time(permission.CreatedAt), permission.ETag,
+        ]);
 
     /// <summary>The three names that lead to a permission.</summary>
     private sealed class Arguments

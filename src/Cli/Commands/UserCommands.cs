@@ -43,13 +43,8 @@ internal static class UserCommands
         return new Command("list", "Lists a database's users by name.").With(database).Does(async (parsed, cancellationToken) =>
         {
             await using NacreClient client = global.Connect(parsed);
-            List<UserProperties> users = [];
-            Database handle = client.GetDatabase(parsed.GetRequiredValue(database));
-            await foreach (UserProperties user in handle.ListUsers().WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                users.Add(user);
-            }
-
+            List<UserProperties> users = await client
+                .GetDatabase(parsed.GetRequiredValue(database)).ListUsers().ReadAllAsync(cancellationToken).ConfigureAwait(false);
             global.Results(parsed).Write(users, CliJson.Plain.ListUserProperties, console => console.Write(TableOf(users)));
         });
     }
@@ -67,21 +62,13 @@ internal static class UserCommands
                 string name = parsed.GetRequiredValue(user);
                 await client.GetDatabase(parsed.GetRequiredValue(database)).GetUser(name)
                     .DeleteAsync(parsed.GetValue(ifMatch), cancellationToken).ConfigureAwait(false);
-                global.Results(parsed).Write(new Deleted(name), CliJson.Plain.Deleted, console => console.WriteLine($"Deleted {name}."));
+                global.Results(parsed).WriteDeleted(name);
             });
     }
 
     private static void Print(ResultWriter results, UserProperties user) =>
         results.Write(user, CliJson.Plain.UserProperties, console => console.Write(TableOf([user])));
 
-    private static Table TableOf(IReadOnlyList<UserProperties> users)
-    {
-        Table table = ResultWriter.Table("NAME", "CREATED", "ETAG");
-        foreach (UserProperties user in users)
-        {
-            ResultWriter.Row(table, user.Name, ResultWriter.Time(user.CreatedAt), user.ETag);
-        }
-
-        return table;
-    }
+    private static Table TableOf(IReadOnlyList<UserProperties> users) => ResultWriter.Table(
+        ["NAME", "CREATED", "ETAG"], users, user => [user.Name, ResultWriter.Time(user.CreatedAt), user.ETag]);
 }

@@ -38,11 +38,17 @@ internal sealed class ResultWriter(Terminal terminal, OutputFormat format)
         forPeople(console);
     }
 
+    /// <summary>Says that something was deleted.</summary>
+    public void WriteDeleted(string name) => Write(new Deleted(name), CliJson.Plain.Deleted, console => console.WriteLine($"Deleted {name}."));
+
     /// <summary>Says something to a person; silent in JSON only where the value says it too.</summary>
     public void Tell(string message) => terminal.Error.WriteLine(message);
 
-    /// <summary>A table without lines, headed by names.</summary>
-    public static Table Table(params string[] columns)
+    /// <summary>A table without lines, headed by names. Its cells are plain text: nothing in them is markup.</summary>
+    /// <param name="columns">The names.</param>
+    /// <param name="values">A row each.</param>
+    /// <param name="cellsOf">A value's cells, one a column.</param>
+    public static Table Table<T>(string[] columns, IEnumerable<T> values, Func<T, string[]> cellsOf)
     {
         var table = new Table { Border = TableBorder.None };
         foreach (string column in columns)
@@ -50,11 +56,13 @@ internal sealed class ResultWriter(Terminal terminal, OutputFormat format)
             table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))).NoWrap().PadLeft(0).PadRight(2));
         }
 
+        foreach (T value in values)
+        {
+            table.AddRow(cellsOf(value).Select(cell => new Text(cell)));
+        }
+
         return table;
     }
-
-    /// <summary>Adds a row of plain text: nothing in it is markup.</summary>
-    public static void Row(Table table, params string[] cells) => table.AddRow(cells.Select(cell => new Text(cell)));
 
     /// <summary>UTC, to the second.</summary>
     public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
