@@ -1,8 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using Nacre.Core.Control;
-using Nacre.Core.Time;
-using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;
 using Nacre.Security.Authorisation;
 
@@ -12,15 +10,12 @@ namespace Nacre.Micro;
 [MemoryDiagnoser]
 public class AuthenticationBenchmarks : IDisposable
 {
-    private const string Method = "/nacre.v1.Items/Read";
     private const int Requests = 100_000;
 
     private readonly byte[] _body = new byte[1024];
     private readonly byte[] _mac = new byte[32];
-    private AccountKeys _keys = null!;
-    private AccountKeyDirectory _directory = null!;
+    private SigningAccount _account = null!;
     private RequestSigner _signer = null!;
-    private HmacAuthenticator _server = null!;
     private StreamSession _stream = null!;
     private HmacKey _key = null!;
     private string[] _headers = [];
@@ -29,12 +24,9 @@ public class AuthenticationBenchmarks : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _keys = AccountKeys.Draw(TimeProvider.System, CryptographicRandom.Instance);
-        _directory = new AccountKeyDirectory();
-        _directory.Replace(_keys);
-        byte[] key = Convert.FromBase64String(_keys[AccountKeyKind.Primary].Reveal());
-        _signer = new RequestSigner(key, TimeProvider.System, CryptographicRandom.Instance);
-        _key = HmacKey.CopyOf(key);
+        _account = new SigningAccount();
+        _signer = _account.SignerByKey();
+        _key = HmacKey.CopyOf(Convert.FromBase64String(_account.Keys[AccountKeyKind.Primary].Reveal()));
         var self = new Principal(PrincipalKind.AccountReadWrite, "benchmark", default, ResourceScope.Account);
         _stream = _signer.OpenStream(self, new byte[16], new byte[16]);
     }
@@ -43,10 +35,8 @@ public class AuthenticationBenchmarks : IDisposable
     [IterationSetup(Target = nameof(AuthenticateUnary))]
     public void SignRequests()
     {
-        _server?.Dispose();
-        _server = new HmacAuthenticator(
-            _directory, new AudienceNames(["localhost"]), new ReplayCacheOptions(), TimeProvider.System, CryptographicRandom.Instance);
-        _headers = [.. Enumerable.Range(0, Requests).Select(_ => _signer.Sign(Method, "localhost:8081", _body))];
+        _account.RenewServer();
+        _headers = [.. Enumerable.Range(0, Requests).Select(_ => SigningAccount.Sign(_signer, _body))];
     }
 
     /// <summary>Clears the keys.</summary>
@@ -56,9 +46,7 @@ public class AuthenticationBenchmarks : IDisposable
         _stream?.Dispose();
         _key?.Dispose();
         _signer?.Dispose();
-        _server?.Dispose();
-        _directory?.Dispose();
-        _keys?.Dispose();
+        _account?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -70,7 +58,7 @@ public class AuthenticationBenchmarks : IDisposable
         bool all = true;
         foreach (string header in _headers)
         {
-            all &= _server.Authenticate(header, Method, body).IsOk;
+            all &= _account.Server.Authenticate(header, SigningAccount.Method, body).IsOk;
         }
 
         return all ? all : throw new InvalidOperationException("A request was refused.");

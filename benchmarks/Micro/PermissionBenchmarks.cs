@@ -5,7 +5,6 @@ using Nacre.Core.Control;
 using Nacre.Core.Documents;
 using Nacre.Core.Ids;
 using Nacre.Core.Time;
-using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;
 using Nacre.Security.Authorisation;
 using Nacre.Security.Tokens;
@@ -19,7 +18,6 @@ namespace Nacre.Micro;
 [MemoryDiagnoser]
 public class PermissionBenchmarks : IDisposable
 {
-    private const string Method = "/nacre.v1.Items/Read";
     private const int Requests = 20_000;
     private const int Permissions = 100_000;
 
@@ -30,11 +28,9 @@ public class PermissionBenchmarks : IDisposable
     private readonly byte[] _body = new byte[1024];
     private readonly byte[] _itemKey = ItemKey.Encode(new PartitionKey(PartitionKeyValue.Of("tenant-1"), PartitionKeyValue.Of("user-1")), "item-1");
     private readonly AllPermissions _catalog = new(Permissions);
-    private AccountKeys _keys = null!;
-    private AccountKeyDirectory _directory = null!;
+    private SigningAccount _account = null!;
     private TokenKeyDirectory _tokenKeys = null!;
     private ResourceTokens _tokens = null!;
-    private HmacAuthenticator _server = null!;
     private Principal _owner = null!;
     private Principal _bearer = null!;
     private string[] _headers = [];
@@ -43,19 +39,17 @@ public class PermissionBenchmarks : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _keys = AccountKeys.Draw(TimeProvider.System, CryptographicRandom.Instance);
-        _directory = new AccountKeyDirectory();
-        _directory.Replace(_keys);
+        _account = new SigningAccount();
         _tokenKeys = new TokenKeyDirectory();
         _tokenKeys.Replace([TokenKey.Draw(1, TimeProvider.System, CryptographicRandom.Instance)]);
         NewServer();
-        _owner = Enter(KeySigner());
+        _owner = Enter(_account.SignerByKey());
         _bearer = Enter(TokenSigner(1));
     }
 
     /// <summary>Signs each request anew: one is accepted only once.</summary>
     [IterationSetup(Target = nameof(UnaryByAccountKey))]
-    public void SignByAccountKey() => Sign(KeySigner());
+    public void SignByAccountKey() => Sign(_account.SignerByKey());
 
     /// <summary>As <see cref="SignByAccountKey"/>, with one token.</summary>
     [IterationSetup(Target = nameof(UnaryByToken))]
@@ -69,7 +63,7 @@ public class PermissionBenchmarks : IDisposable
         _headers = [.. Enumerable.Range(1, Requests).Select(i =>
         {
             using RequestSigner signer = TokenSigner((ulong)i);
-            return signer.Sign(Method, "localhost:8081", _body);
+            return SigningAccount.Sign(signer, _body);
         })];
     }
 
@@ -77,10 +71,8 @@ public class PermissionBenchmarks : IDisposable
     [GlobalCleanup]
     public void Dispose()
     {
-        _server?.Dispose();
+        _account?.Dispose();
         _tokenKeys?.Dispose();
-        _directory?.Dispose();
-        _keys?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -126,7 +118,7 @@ public class PermissionBenchmarks : IDisposable
         var body = new ReadOnlySequence<byte>(_body);
         foreach (string header in _headers)
         {
-            Check(_server.Authenticate(header, Method, body).Value, Reading);
+            Check(_account.Server.Authenticate(header, SigningAccount.Method, body).Value, Reading);
         }
     }
 
@@ -134,7 +126,8 @@ public class PermissionBenchmarks : IDisposable
     {
         using (signer)
         {
-            return _server.Authenticate(signer.Sign(Method, "localhost:8081", _body), Method, new ReadOnlySequence<byte>(_body)).Value;
+            string header = SigningAccount.Sign(signer, _body);
+            return _account.Server.Authenticate(header, SigningAccount.Method, new ReadOnlySequence<byte>(_body)).Value;
         }
     }
 
@@ -143,26 +136,21 @@ public class PermissionBenchmarks : IDisposable
         using (signer)
         {
             NewServer();
-            _headers = [.. Enumerable.Range(0, Requests).Select(_ => signer.Sign(Method, "localhost:8081", _body))];
+            _headers = [.. Enumerable.Range(0, Requests).Select(_ => SigningAccount.Sign(signer, _body))];
         }
     }
 
-    private RequestSigner KeySigner() =>
-        new(Convert.FromBase64String(_keys[AccountKeyKind.Primary].Reveal()), TimeProvider.System, CryptographicRandom.Instance);
-
     private RequestSigner TokenSigner(ulong permission)
     {
-        var issuer = new Principal(PrincipalKind.AccountReadWrite, "issuer", _keys[AccountKeyKind.Primary].Id, ResourceScope.Account);
+        var issuer = new Principal(PrincipalKind.AccountReadWrite, "issuer", _account.Keys[AccountKeyKind.Primary].Id, ResourceScope.Account);
         IssuedToken token = _tokens.Issue(_catalog.Current.Permissions[new PermissionId(permission)], issuer, TimeSpan.Zero).Value;
         return new RequestSigner(token.Text, TimeProvider.System, CryptographicRandom.Instance);
     }
 
     private void NewServer()
     {
-        _server?.Dispose();
-        _tokens = new ResourceTokens(_tokenKeys, _directory, new CatalogRevocations(_catalog), TimeProvider.System);
-        _server = new HmacAuthenticator(
-            _directory, new AudienceNames(["localhost"]), new ReplayCacheOptions(), TimeProvider.System, CryptographicRandom.Instance, _tokens);
+        _tokens = new ResourceTokens(_tokenKeys, _account.Directory, new CatalogRevocations(_catalog), TimeProvider.System);
+        _account.RenewServer(_tokens);
     }
 
     private sealed class AllPermissions : ICatalogReader
