@@ -46,6 +46,10 @@ public static class EntryCodec
     /// <summary>Bytes of an entry's header with its principal; the command follows.</summary>
     public static int HeaderSize(in EntryHeader header) => FixedBytes + header.PrincipalId.Length;
 
+    /// <summary>True for bytes that have the kind where an entry has it; the rest is not looked at.</summary>
+    public static bool IsOfKind(ReadOnlySpan<byte> entry, EntryKind kind) =>
+        entry.Length >= FixedBytes && entry[KindAt] == (byte)kind;
+
     /// <summary>Encodes a header.</summary>
     /// <param name="header">With a principal of at most 255 bytes.</param>
     /// <param name="destination">At least <see cref="HeaderSize"/> bytes.</param>

@@ -95,6 +95,16 @@ public sealed class EntryCodecTests
     }
 
     [Test]
+    public void IsOfKind_LooksAtTheKindOnly()
+    {
+        byte[] entry = EntryCodec.Encode(Sample(), []);
+
+        Assert.That(EntryCodec.IsOfKind(entry, EntryKind.Data));
+        Assert.That(EntryCodec.IsOfKind(entry, EntryKind.Configuration), Is.False);
+        Assert.That(EntryCodec.IsOfKind(entry.AsSpan(0, EntryCodec.FixedBytes - 1), EntryKind.Data), Is.False);
+    }
+
+    [Test]
     public void RequestHash_RangeAndCommand_BothCount()
     {
         RequestHash hash = RequestHash.Of(new RangeId(1), [1, 2]);
