@@ -12,6 +12,8 @@ internal sealed class InstantLog : ISharedLog
 
     public ShardLogState StateOf(ShardId shard) => default;
 
+    public IReadOnlyList<TermSpan> TermsOf(ShardId shard) => [];
+
     public ValueTask AppendAsync(LogAppend append, CancellationToken cancellationToken)
     {
         append.Sink.Flushed(append);

@@ -12,6 +12,12 @@ public interface ISharedLog : IAsyncDisposable
     /// <summary>What is known of a shard; zeros for one that never appended.</summary>
     ShardLogState StateOf(ShardId shard);
 
+    /// <summary>
+    /// The terms of a shard's entries above the truncation index, as runs that rise in index and term. Empty for a shard
+    /// without entries.
+    /// </summary>
+    IReadOnlyList<TermSpan> TermsOf(ShardId shard);
+
     /// <summary>The shards that have entries or a hard state, in order.</summary>
     IReadOnlyList<ShardId> Shards { get; }
 

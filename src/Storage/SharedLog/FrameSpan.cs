@@ -24,4 +24,4 @@ internal readonly record struct FrameSpan(ulong First, ulong UseId, uint Positio
 /// <summary>Entries of a shard with one term.</summary>
 /// <param name="First">The first of them.</param>
 /// <param name="Term">Their term.</param>
-internal readonly record struct TermSpan(ulong First, ulong Term) : IIndexSpan;
+internal readonly record struct TermRun(ulong First, ulong Term) : IIndexSpan;

@@ -104,6 +104,15 @@ public sealed partial class SegmentedLog : ISharedLog
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<TermSpan> TermsOf(ShardId shard)
+    {
+        lock (_shardsLock)
+        {
+            return _shards.TryGetValue(shard, out ShardLog? log) ? log.Terms : [];
+        }
+    }
+
+    /// <inheritdoc/>
     /// <remarks>
     /// Throws <see cref="ArgumentException"/> for an append larger than <see cref="SegmentedLogOptions.MaxAppendBytes"/>,
     /// with a gap in its indexes or a falling term, and <see cref="ObjectDisposedException"/> once the log is closed.

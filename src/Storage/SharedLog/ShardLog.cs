@@ -15,7 +15,7 @@ internal sealed class ShardLog(ShardId id)
 {
     private readonly Lock _lock = new();
     private readonly SpanQueue<FrameSpan> _spans = new();
-    private readonly SpanQueue<TermSpan> _terms = new();
+    private readonly SpanQueue<TermRun> _terms = new();
     private HardState _hardState;
     private ulong _truncation;
     private ulong _truncationTerm;
@@ -48,6 +48,24 @@ internal sealed class ShardLog(ShardId id)
             {
                 return new ShardLogState(
                     _hardState, new LogIndex(_truncation), new Term(_truncationTerm), new LogIndex(_last), new Term(_lastTerm));
+            }
+        }
+    }
+
+    /// <summary>What <see cref="ISharedLog.TermsOf"/> answers.</summary>
+    public IReadOnlyList<TermSpan> Terms
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var terms = new TermSpan[_terms.Count];
+                for (int at = 0; at < terms.Length; at++)
+                {
+                    terms[at] = new TermSpan(new LogIndex(Math.Max(_terms[at].First, _truncation + 1)), new Term(_terms[at].Term));
+                }
+
+                return terms;
             }
         }
     }
@@ -148,7 +166,7 @@ internal sealed class ShardLog(ShardId id)
 
             if (_terms.Count == 0 || _terms[^1].Term != term)
             {
-                _terms.Add(new TermSpan(index, term));
+                _terms.Add(new TermRun(index, term));
             }
 
             _last = index;

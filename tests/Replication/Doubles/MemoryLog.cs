@@ -80,6 +80,14 @@ internal sealed class MemoryLog : ISharedLog
         }
     }
 
+    public IReadOnlyList<TermSpan> TermsOf(ShardId shard)
+    {
+        lock (_gate)
+        {
+            return _shards.TryGetValue(shard, out Shard? known) ? known.Terms : [];
+        }
+    }
+
     public ValueTask AppendAsync(LogAppend append, CancellationToken cancellationToken)
     {
         if (Throws is { } bug)
@@ -253,6 +261,9 @@ internal sealed class MemoryLog : ISharedLog
         public SortedDictionary<LogIndex, LogRecord> Records { get; private init; } = [];
 
         public ShardLogState State { get; private set; }
+
+        public IReadOnlyList<TermSpan> Terms =>
+            [.. Records.Values.GroupBy(record => record.Term).Select(run => new TermSpan(run.First().Index, run.Key))];
 
         public void Append(LogAppend append)
         {

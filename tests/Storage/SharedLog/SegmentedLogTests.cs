@@ -75,6 +75,28 @@ public sealed class SegmentedLogTests
     }
 
     [Test]
+    public async Task TermsOf_AfterReplacementsReleaseAndReopening_TellsTheTermOfEveryEntry()
+    {
+        SegmentedLog log = _bench.Open();
+        Assert.That(log.TermsOf(new ShardId(1)), Is.Empty);
+        _bench.Append(1, 1, 1, [1], [2], [3]);
+        _bench.Append(1, 3, 4, [33], [4], [5]);
+        _bench.Append(1, 6, 5, [6]);
+        TermSpan[] all = [Span(1, 1), Span(3, 4), Span(6, 5)];
+        Assert.That(log.TermsOf(new ShardId(1)), Is.EqualTo(all));
+        await _bench.CloseAsync();
+
+        log = _bench.Open();
+        Assert.That(log.TermsOf(new ShardId(1)), Is.EqualTo(all));
+        log.Release(new ShardId(1), new LogIndex(3));
+        Assert.That(log.TermsOf(new ShardId(1)), Is.EqualTo(new[] { Span(4, 4), Span(6, 5) }));
+        log.Release(new ShardId(1), new LogIndex(6));
+        Assert.That(log.TermsOf(new ShardId(1)), Is.Empty);
+
+        static TermSpan Span(ulong first, ulong term) => new(new LogIndex(first), new Term(term));
+    }
+
+    [Test]
     public async Task Append_OfAnIndexThatIsThereInOneBatch_DropsItAndAllAfter()
     {
         _bench.Open();
