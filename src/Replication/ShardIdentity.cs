@@ -11,6 +11,9 @@ public sealed record ShardIdentity(ClusterId Cluster, ShardId Shard, KeyDomainId
     /// <summary>This replica.</summary>
     public ReplicaId Self { get; init; } = new(1);
 
+    /// <summary>The node that it lives on.</summary>
+    public NodeId Node { get; init; } = new(1);
+
     /// <summary>The replica set's generation.</summary>
     public ReplicaSetGeneration ReplicaSet { get; init; } = new(1);
 

@@ -87,7 +87,7 @@ public sealed partial class ShardReplica
         {
             case ErrorCode.None:
                 Invariant.Check(!_refusing);
-                core.Step(RaftMessage.Persisted(batch.HardState, batch.LastIndex, batch.LastTerm));
+                core.Step(RaftInput.Persisted(batch.HardState, batch.LastIndex, batch.LastTerm));
                 break;
             case ErrorCode.DiskFull:
                 _refusing = true;
@@ -109,7 +109,7 @@ public sealed partial class ShardReplica
     /// </summary>
     private void TakeBack(RaftCore core)
     {
-        core.Step(RaftMessage.PersistRefused);
+        core.Step(RaftInput.PersistRefused);
         _refusing = false;
         ProposalTicket? refused = CutInFlightAfter(core.LastIndex);
         int count = 0;

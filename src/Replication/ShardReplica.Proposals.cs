@@ -22,7 +22,7 @@ public sealed partial class ShardReplica
         {
             Answer(ticket, ReplicaErrors.DiskFull);
         }
-        else if (core.Role != RaftRole.Leader)
+        else if (!core.TakesProposals)
         {
             Answer(ticket, ReplicaErrors.NoLeader);
         }
@@ -31,7 +31,7 @@ public sealed partial class ShardReplica
             Follow(ticket);
             byte[] entry = ticket.Entry;
             EntryCodec.Stamp(entry, StampOf(_sequence.Next));
-            core.Step(RaftMessage.Propose(entry));
+            core.Step(RaftInput.Propose(entry));
             _sequence = _sequence.Next;
             ticket.Place(core.LastIndex);
         }
@@ -41,11 +41,28 @@ public sealed partial class ShardReplica
         _identity.Cluster, _identity.Shard, _identity.ReplicaSet, _identity.Epoch, _identity.Origin,
         sequence, _lastTime, _keys.Current(_identity.Domain));
 
-    /// <summary>The entry with which a new leader opens its term; it takes no sequence.</summary>
-    private byte[] EncodeOpening()
+    /// <inheritdoc/>
+    ReadOnlyMemory<byte> IRaftEntries.Opening() => EncodeOwn(EntryKind.NoOp, default, _identity.ReplicaSet);
+
+    /// <inheritdoc/>
+    ReadOnlyMemory<byte> IRaftEntries.Configuration(ReplicaSet set) =>
+        EncodeOwn(EntryKind.Configuration, ReplicaSetCodec.Encode(set), set.Generation);
+
+    /// <inheritdoc/>
+    bool IRaftEntries.IsConfiguration(ReadOnlySpan<byte> entry) => EntryCodec.IsOfKind(entry, EntryKind.Configuration);
+
+    /// <inheritdoc/>
+    ReplicaSet? IRaftEntries.ReadConfiguration(ReadOnlyMemory<byte> entry) =>
+        EntryCodec.Decode(entry, out _, out ReadOnlyMemory<byte> command) is null &&
+        ReplicaSetCodec.Decode(command.Span) is { IsOk: true } set
+            ? set.Value
+            : null;
+
+    /// <summary>An entry of the core's own, which takes no sequence.</summary>
+    private byte[] EncodeOwn(EntryKind kind, ReadOnlySpan<byte> command, ReplicaSetGeneration generation)
     {
-        byte[] entry = EntryCodec.Encode(Named(new EntryHeader { Kind = EntryKind.NoOp, Cause = EntryCause.System }), default);
-        EntryCodec.Stamp(entry, StampOf(_sequence));
+        byte[] entry = EntryCodec.Encode(Named(new EntryHeader { Kind = kind, Cause = EntryCause.System }), command);
+        EntryCodec.Stamp(entry, StampOf(_sequence) with { ReplicaSet = generation });
         return entry;
     }
 

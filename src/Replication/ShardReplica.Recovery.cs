@@ -33,8 +33,10 @@ public sealed partial class ShardReplica
             CheckThatLogContinues(checkpoint, log);
             await RecoverStampsAsync(log, cancellationToken);
 
-            _core = new RaftCore(new RaftConfiguration(_identity.Self, [_identity.Self], log, checkpoint, () => EncodeOpening()));
-            _core.Step(RaftMessage.Campaign);
+            _core = new RaftCore(new RaftConfiguration(
+                _identity.Self, [new LoggedReplicaSet(default, ReplicaSet.Initial((_identity.Self, _identity.Node)))],
+                log, _log.TermsOf(_identity.Shard), checkpoint, this, _random, new RaftOptions()));
+            _core.Step(RaftInput.Campaign);
             loopIsOurs = false;
             RunLoopOnScheduler();
             await Task.WhenAny(_opened.Task, _loopEnded.Task).WaitAsync(cancellationToken);

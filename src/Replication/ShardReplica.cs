@@ -22,7 +22,7 @@ namespace Nacre.Replication;
 /// so that a lone write passes from thread to thread twice: to the log's, and back; or not at all, where the proposer may
 /// wait. See <c>docs/decisions</c>.
 /// </remarks>
-public sealed partial class ShardReplica : IProposer, ILogSink, IAsyncDisposable
+public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IAsyncDisposable
 {
     // Invariants:
     // - only whoever has _loopTurn touches the core, the stamps and the tickets in flight;

@@ -10,7 +10,8 @@ internal sealed class EntryTail(LogIndex last)
 {
     // Invariants:
     // - entry i of the tail has index _first + i;
-    // - slots outside [_start, _start + _count) hold nothing.
+    // - slots outside [_start, _start + _count) hold nothing;
+    // - Bytes counts the entries here.
 
     private LogRecord[] _slots = new LogRecord[64];
     private LogIndex _first = last.Next;
@@ -23,6 +24,9 @@ internal sealed class EntryTail(LogIndex last)
     /// <summary>Index of the last entry; one below <see cref="First"/> when there is none.</summary>
     public LogIndex Last => new(_first.Value + (ulong)_count - 1);
 
+    /// <summary>Bytes of the entries here.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Adds an entry behind the last one.</summary>
     public void Append(LogRecord record)
     {
@@ -33,6 +37,7 @@ internal sealed class EntryTail(LogIndex last)
         }
 
         _slots[_start + _count++] = record;
+        Bytes += record.Entry.Length;
     }
 
     /// <summary>The entries of an interval, both ends included, as far as they are here.</summary>
@@ -45,14 +50,17 @@ internal sealed class EntryTail(LogIndex last)
             : _slots.AsSpan(_start + (int)(from.Value - _first.Value), (int)(through.Value - from.Value) + 1);
     }
 
-    /// <summary>Drops all entries above <paramref name="last"/>, which is not below the entry before <see cref="First"/>.</summary>
+    /// <summary>Drops all entries above <paramref name="last"/>; below the first one here, the tail is empty behind it.</summary>
     public void CutAfter(LogIndex last)
     {
-        Invariant.Check(last.Next >= _first);
-        if (last < Last)
+        if (last.Next < _first)
+        {
+            Reset(last);
+        }
+        else if (last < Last)
         {
             int kept = (int)(last.Next.Value - _first.Value);
-            _slots.AsSpan(_start + kept, _count - kept).Clear();
+            Clear(kept, _count - kept);
             _count = kept;
         }
     }
@@ -63,11 +71,30 @@ internal sealed class EntryTail(LogIndex last)
         if (through >= _first && _count > 0)
         {
             int forgotten = (int)Math.Min((ulong)_count, through.Value - _first.Value + 1);
-            _slots.AsSpan(_start, forgotten).Clear();
+            Clear(0, forgotten);
             _count -= forgotten;
             _first = new LogIndex(_first.Value + (ulong)forgotten);
             _start = _count == 0 ? 0 : _start + forgotten;
         }
+    }
+
+    /// <summary>Drops everything; the tail begins empty behind an entry.</summary>
+    public void Reset(LogIndex last)
+    {
+        Clear(0, _count);
+        _first = last.Next;
+        _start = _count = 0;
+    }
+
+    private void Clear(int from, int count)
+    {
+        Span<LogRecord> slots = _slots.AsSpan(_start + from, count);
+        foreach (ref readonly LogRecord record in slots)
+        {
+            Bytes -= record.Entry.Length;
+        }
+
+        slots.Clear();
     }
 
     private void MakeRoom()

@@ -11,4 +11,7 @@ public enum RaftRole : byte
 
     /// <summary>Appends, replicates and commits entries of its term.</summary>
     Leader = 2,
+
+    /// <summary>Asks whether it would be voted for, before it disturbs anybody with a new term (thesis §9.6).</summary>
+    PreCandidate = 3,
 }

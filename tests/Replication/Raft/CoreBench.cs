@@ -1,7 +1,9 @@
 using System.Text;
+using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Replication.Raft;
+using Nacre.Testing;
 
 namespace Nacre.Replication.Tests.Raft;
 
@@ -42,12 +44,12 @@ internal sealed class CoreBench
     public static CoreBench Leading(params (ulong Term, string Entry)[] log)
     {
         var bench = new CoreBench(log);
-        bench.Core.Step(RaftMessage.Campaign);
+        bench.Core.Step(RaftInput.Campaign);
         bench.Settle();
         return bench;
     }
 
-    public void Propose(string entry) => Core.Step(RaftMessage.Propose(Encoding.UTF8.GetBytes(entry)));
+    public void Propose(string entry) => Core.Step(RaftInput.Propose(Encoding.UTF8.GetBytes(entry)));
 
     /// <summary>Does what the core wants: hands writes to the disk, applies what is committed.</summary>
     public void Take(int maxPersistBytes = 1 << 20)
@@ -75,7 +77,7 @@ internal sealed class CoreBench
             _disk.Add(record);
         }
 
-        Core.Step(RaftMessage.Persisted(
+        Core.Step(RaftInput.Persisted(
             hardState, records.Length == 0 ? default : records[^1].Index, records.Length == 0 ? default : records[^1].Term));
     }
 
@@ -83,7 +85,7 @@ internal sealed class CoreBench
     public void RefuseAll()
     {
         _flushing.Clear();
-        Core.Step(RaftMessage.PersistRefused);
+        Core.Step(RaftInput.PersistRefused);
     }
 
     public void Settle()
@@ -106,9 +108,10 @@ internal sealed class CoreBench
     }
 
     private RaftCore Restarted() => new(new RaftConfiguration(
-        new ReplicaId(1), [new ReplicaId(1)],
+        new ReplicaId(1), [new LoggedReplicaSet(default, ReplicaSet.Initial((new ReplicaId(1), new NodeId(1))))],
         new ShardLogState(_hardState, default, default, new LogIndex((ulong)_disk.Count), _disk.Count == 0 ? default : _disk[^1].Term),
-        Applied, () => Encoding.UTF8.GetBytes($"open {Core.Term}")));
+        [.. _disk.GroupBy(record => record.Term).Select(run => new TermSpan(run.First().Index, run.Key))],
+        Applied, new TextEntries(() => Core.Term), new SeededRandom(1), new RaftOptions()));
 
     private void Apply(in Ready ready)
     {

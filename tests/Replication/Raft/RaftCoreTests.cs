@@ -1,7 +1,9 @@
 using Nacre.Core;
+using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Replication.Raft;
+using Nacre.Testing;
 
 namespace Nacre.Replication.Tests.Raft;
 
@@ -26,7 +28,7 @@ public sealed class RaftCoreTests
     {
         var bench = new CoreBench((3, "a"));
 
-        bench.Core.Step(RaftMessage.Campaign);
+        bench.Core.Step(RaftInput.Campaign);
 
         Assert.That(bench.Core.Role, Is.EqualTo(RaftRole.Candidate));
         Assert.That(bench.Core.Term, Is.EqualTo(new Term(4)));
@@ -40,7 +42,7 @@ public sealed class RaftCoreTests
     public void Section5_2_Vote_CountsOnlyOnceItIsOnTheDisk()
     {
         var bench = new CoreBench();
-        bench.Core.Step(RaftMessage.Campaign);
+        bench.Core.Step(RaftInput.Campaign);
         bench.Take();
 
         Assert.That(bench.Core.Role, Is.EqualTo(RaftRole.Candidate));
@@ -64,8 +66,8 @@ public sealed class RaftCoreTests
     public void Section5_2_Campaign_OfACandidate_StaysInItsTerm()
     {
         var bench = new CoreBench();
-        bench.Core.Step(RaftMessage.Campaign);
-        bench.Core.Step(RaftMessage.Campaign);
+        bench.Core.Step(RaftInput.Campaign);
+        bench.Core.Step(RaftInput.Campaign);
 
         Assert.That(bench.Core.Term, Is.EqualTo(new Term(1)));
     }
@@ -125,7 +127,7 @@ public sealed class RaftCoreTests
     public void Section5_4_2_EntriesOfEarlierTerms_AreCommittedOnlyWithOneOfTheLeadersTerm()
     {
         var bench = new CoreBench((1, "a"), (1, "b"));
-        bench.Core.Step(RaftMessage.Campaign);
+        bench.Core.Step(RaftInput.Campaign);
         bench.Take();
         bench.FlushOne();
         bench.Take();
@@ -142,7 +144,7 @@ public sealed class RaftCoreTests
     public void Section8_Leader_ServesReadsOnlyOnceAnEntryOfItsTermIsCommitted()
     {
         var bench = new CoreBench((1, "a"));
-        bench.Core.Step(RaftMessage.Campaign);
+        bench.Core.Step(RaftInput.Campaign);
         bench.Take();
         bench.FlushOne();
         bench.Take();
@@ -163,7 +165,7 @@ public sealed class RaftCoreTests
         bench.Take();
 
         bench.Crash(applied: new LogIndex(1));
-        bench.Core.Step(RaftMessage.Campaign);
+        bench.Core.Step(RaftInput.Campaign);
         bench.Settle();
 
         Assert.That(bench.Core.Term, Is.EqualTo(new Term(2)));
@@ -193,7 +195,7 @@ public sealed class RaftCoreTests
     public void PersistRefused_OfTheOpeningEntry_LeadsNoMoreUntilALaterTerm()
     {
         var bench = new CoreBench();
-        bench.Core.Step(RaftMessage.Campaign);
+        bench.Core.Step(RaftInput.Campaign);
         bench.Take();
         bench.FlushOne();
         bench.Take();
@@ -212,7 +214,7 @@ public sealed class RaftCoreTests
     public void PersistRefused_OfTheVote_TriesAgainAtTheNextTick()
     {
         var bench = new CoreBench();
-        bench.Core.Step(RaftMessage.Campaign);
+        bench.Core.Step(RaftInput.Campaign);
         bench.Take();
 
         bench.RefuseAll();
@@ -258,6 +260,8 @@ public sealed class RaftCoreTests
     [Test]
     public void Constructor_OfALogThatEndsBeforeTheCheckpoint_IsRefused() =>
         Assert.That(
-            () => new RaftCore(new RaftConfiguration(new ReplicaId(1), [new ReplicaId(1)], default, new LogIndex(5), () => default)),
+            () => new RaftCore(new RaftConfiguration(
+                new ReplicaId(1), [new LoggedReplicaSet(default, ReplicaSet.Initial((new ReplicaId(1), new NodeId(1))))],
+                default, [], new LogIndex(5), new TextEntries(() => default), new SeededRandom(1), new RaftOptions())),
             Throws.TypeOf<InvariantViolationException>());
 }
