@@ -46,7 +46,14 @@ internal sealed partial class RaftHistory
                 _lossOneIn = _chance.OneIn(3) ? 4 : 40;
                 break;
             case 9 when node.IsUp:
+                LogIndex last = node.Core.LastIndex;
                 node.Refuse();
+                if (node.Core.LastIndex < last)
+                {
+                    Assert.That(node.Core.Set.Members, Has.Length.EqualTo(1), "only a sole member takes back");
+                    Cluster.Rules.TakeBack(node);
+                }
+
                 Cluster.Pump(node);
                 Counts.Refusals++;
                 break;

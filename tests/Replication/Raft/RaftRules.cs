@@ -22,6 +22,15 @@ internal sealed class RaftRules
     /// <summary>A replica lost its memory.</summary>
     public void Forget(ReplicaId id) => _seen.Remove(id);
 
+    /// <summary>A sole member took back what the disk refused: other entries may come in its place.</summary>
+    public void TakeBack(RaftNode node)
+    {
+        foreach ((LogIndex Index, Term Term) taken in _entries.Keys.Where(key => key.Index > node.Core.LastIndex).ToArray())
+        {
+            _entries.Remove(taken);
+        }
+    }
+
     /// <summary>Log matching: what two logs have at one index in one term is the same, and so is what stands before it.</summary>
     public void CheckWrite(RaftNode node, ReadOnlySpan<LogRecord> records)
     {
