@@ -8,8 +8,8 @@ public sealed record ShardReplicaOptions
     /// <summary>Proposals accepted and not yet answered; above it, <see cref="ErrorCode.Overloaded"/>. Default 8,192; 1 to 1,000,000.</summary>
     public int MaxPendingProposals { get; init; } = 8_192;
 
-    /// <summary>Bytes of entries accepted and not yet applied; above it, <see cref="ErrorCode.Overloaded"/>. Default 32 MiB; 4 MiB to 16 GiB.</summary>
-    public long MaxPendingBytes { get; init; } = 32L << 20;
+    /// <summary>Bytes of entries accepted and not yet applied; above it, <see cref="ErrorCode.Overloaded"/>. Default 8 MiB; 4 MiB to 16 GiB. The store keeps disk space for so much.</summary>
+    public long MaxPendingBytes { get; init; } = 8L << 20;
 
     /// <summary>What an <see cref="ErrorCode.Overloaded"/> answer hints at. Default 50 ms.</summary>
     public TimeSpan OverloadRetryAfter { get; init; } = TimeSpan.FromMilliseconds(50);

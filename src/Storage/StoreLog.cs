@@ -41,6 +41,15 @@ internal static partial class StoreLog
         }
     }
 
+    /// <summary>A checkpoint of a hash index was given up.</summary>
+    public static void IndexAbandoned(ILogger? logger, uint shard, Exception fault)
+    {
+        if (logger is not null)
+        {
+            TellIndexAbandoned(logger, shard, fault);
+        }
+    }
+
     [LoggerMessage(2000, LogLevel.Error, "Shard {Shard}: manifest {Generation} cannot be used ({Reason}); recovering from the one before it")]
     private static partial void TellManifestDamaged(ILogger logger, uint shard, ulong generation, string reason);
 
@@ -52,4 +61,7 @@ internal static partial class StoreLog
 
     [LoggerMessage(2003, LogLevel.Error, "Shard {Shard}: compaction met a fault and waits for the next checkpoint; its space is not given back")]
     private static partial void TellCompactionWaits(ILogger logger, uint shard, Exception fault);
+
+    [LoggerMessage(2004, LogLevel.Warning, "Shard {Shard}: a checkpoint of the hash index met a fault and was given up; a start reads more of the log until the next one")]
+    private static partial void TellIndexAbandoned(ILogger logger, uint shard, Exception fault);
 }

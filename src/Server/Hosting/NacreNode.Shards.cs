@@ -77,6 +77,7 @@ public sealed partial class NacreNode
                 Directory = _folder.Shards,
                 Cluster = _record.Cluster,
                 MemoryBytesPerShard = memory,
+                PendingBytes = ReplicaOptions.MaxPendingBytes,
                 SegmentBytes = sizes.StoreSegmentBytes,
                 IndexCheckpointBytes = sizes.IndexCheckpointBytes,
                 CompactAtDeadBytes = sizes.CompactAtDeadBytes,
@@ -119,16 +120,17 @@ public sealed partial class NacreNode
         }
     }
 
+    private ShardReplicaOptions ReplicaOptions => new()
+    {
+        MaxAppendBytes = _environment.Sizes.AppendBytes,
+        CheckpointAfterBytes = _environment.Sizes.CheckpointAfterBytes,
+    };
+
     private ShardReplica AddReplica(ShardId shard, IStateMachine machine, ReplicaEnvironment environment)
     {
         var replica = new ShardReplica(
             new ShardIdentity(_record.Cluster, shard, KeyDomainId.Shared), _log, machine, _ring,
-            new ShardReplicaOptions
-            {
-                MaxAppendBytes = _environment.Sizes.AppendBytes,
-                CheckpointAfterBytes = _environment.Sizes.CheckpointAfterBytes,
-            },
-            environment);
+            ReplicaOptions, environment);
         _parts.Push(replica);
         _replicas.Add(replica);
         return replica;

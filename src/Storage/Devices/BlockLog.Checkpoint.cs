@@ -7,7 +7,7 @@ namespace Nacre.Storage.Devices;
 internal sealed partial class BlockLog
 {
     /// <summary>Makes everything written so far durable.</summary>
-    /// <exception cref="StorageFaultException">The disk refuses: the log cannot go on.</exception>
+    /// <exception cref="StorageFaultException">The disk refuses: the log cannot go on. Never NoSpace.</exception>
     public void Sync()
     {
         List<Segment> dirty;
@@ -39,6 +39,12 @@ internal sealed partial class BlockLog
             {
                 _options.FileSystem.SyncDirectory(_options.Directory);
             }
+        }
+        catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.NoSpace)
+        {
+            // The kernel has dropped what it could not write and would call the next flush good: no full disk to wait for.
+            throw new StorageFaultException(
+                StorageFaultKind.Io, fault.File, fault.Place, $"what was written is lost: {fault.Message}", fault);
         }
         finally
         {

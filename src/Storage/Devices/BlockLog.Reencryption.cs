@@ -77,7 +77,9 @@ internal sealed partial class BlockLog
         }
         catch (Exception exception)
         {
+            // A full disk must not be kept full by what came to nothing.
             Forget(copy);
+            _options.FileSystem.Delete(copy.Path);
             if (exception is StorageFaultException && !(_segments.TryGetValue(old.Number, out Segment? now) && now == old))
             {
                 // Compaction gave the segment up meanwhile: there was nothing left to read.

@@ -93,6 +93,8 @@ internal sealed partial class BlockLog : IDisposable
             segment.Retire();
         }
 
+        // A read that comes late finds nothing, instead of looking for a successor for ever.
+        _segments.Clear();
         _epochs.Dispose();
     }
 

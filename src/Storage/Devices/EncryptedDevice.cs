@@ -205,8 +205,9 @@ internal sealed class EncryptedDevice : StorageDeviceBase
                 device._faults.NoteRead(DeviceFaults.AsFault(exception, device.FileName, $"address {address}"));
             }
 
-            Interlocked.Decrement(ref device._pendingReads);
+            // It may begin another read, of a record's rest: until then this one is not over.
             callback(0, length, context);
+            Interlocked.Decrement(ref device._pendingReads);
         }
     }
 }

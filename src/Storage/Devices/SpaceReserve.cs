@@ -78,10 +78,12 @@ internal sealed class SpaceReserve
     /// Returns when everything below an address is reserved. Asks for more in the background before it is needed; the
     /// reserve itself is touched only once it is known, and told by <see cref="HasRoom"/>, that there is no more.
     /// </summary>
+    /// <param name="end">The address.</param>
+    /// <param name="keep">Of the reserve, what is left for others on a full disk.</param>
     /// <exception cref="StorageFaultException">
     /// The disk is full and the reserve is used up: nothing was written.
     /// </exception>
-    public void Ensure(long end)
+    public void Ensure(long end, long keep)
     {
         if (end + _reserveBytes + (_stepBytes / 2) <= Volatile.Read(ref _until))
         {
@@ -97,7 +99,7 @@ internal sealed class SpaceReserve
             Request();
         }
 
-        if (end > Volatile.Read(ref _until) && _full is { } fault)
+        if (end + keep > Volatile.Read(ref _until) && _full is { } fault)
         {
             throw new StorageFaultException(
                 fault.Kind, fault.File, fault.Place, "the disk is full and the reserve is used up", fault);

@@ -133,6 +133,9 @@ public sealed class DocumentShards : IDisposable
             Logger = _logger,
             MemoryBytes = records,
             PageBytes = PageBytesFor(records),
+
+            // A record that does not fit in what is left of its page takes up to twice its length.
+            ReserveBytes = (2 * _options.PendingBytes) + (4 * PageBytesFor(records)),
             SegmentGroups = (int)(_options.SegmentBytes / BlockGeometry.GroupBytes),
             IndexCheckpointBytes = _options.IndexCheckpointBytes,
         };

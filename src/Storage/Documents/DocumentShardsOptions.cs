@@ -19,6 +19,12 @@ public sealed record DocumentShardsOptions
     public required long MemoryBytesPerShard { get; init; }
 
     /// <summary>
+    /// Bytes of entries that a shard's replica accepts before they are applied: for so much, disk space is kept reserved.
+    /// Default 8 MiB; from 4 MiB. May change: restart.
+    /// </summary>
+    public long PendingBytes { get; init; } = 8L << 20;
+
+    /// <summary>
     /// Bytes of a segment file of a store. Default 64 MiB; a power of two from 512 KiB. May change: never; a shard
     /// keeps what it was made with.
     /// </summary>

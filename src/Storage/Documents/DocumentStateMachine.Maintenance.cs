@@ -51,7 +51,28 @@ internal sealed partial class DocumentStateMachine : ILiveness
     {
         if (tree.Root.Bytes <= Math.Max(_options.CheckpointDrainBytes, 2 * tree.BufferedBytes))
         {
-            tree.Drain();
+            DrainIfRoom(() => tree.Drain());
+        }
+    }
+
+    /// <summary>
+    /// On a full disk nodes wait: the buffer has what they would say, and grows only by what was accepted before. A drain
+    /// that the end of the room cuts short begins anew.
+    /// </summary>
+    private void DrainIfRoom(Action drain)
+    {
+        if (!HasRoom)
+        {
+            return;
+        }
+
+        try
+        {
+            drain();
+        }
+        catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.NoSpace)
+        {
+            // Nothing is lost, and HasRoom tells it to whoever writes: whoever calls comes again.
         }
     }
 
@@ -108,14 +129,17 @@ internal sealed partial class DocumentStateMachine : ILiveness
         long buffered = _items.BufferedBytes + _changes.BufferedBytes;
         if (buffered > 4 * _options.BufferBytes)
         {
-            _items.Drain();
-            _changes.Drain();
+            DrainIfRoom(() =>
+            {
+                _items.Drain();
+                _changes.Drain();
+            });
         }
         else if (buffered > _options.BufferBytes && TreeToDrain() is { } tree)
         {
             // Several entries may change one node, so as many nodes as entries stay ahead of what comes.
             ReadAheadOf(tree);
-            tree.DrainSlice(DrainSliceNodes + entries);
+            DrainIfRoom(() => tree.DrainSlice(DrainSliceNodes + entries));
         }
     }
 
@@ -126,13 +150,16 @@ internal sealed partial class DocumentStateMachine : ILiveness
     {
         bool wanted = _items.IsDraining || _changes.IsDraining ||
             _items.BufferedBytes + _changes.BufferedBytes > _options.BufferBytes / 4 * 3;
-        if (!wanted || TreeToDrain() is not { } tree)
+        if (!wanted || !HasRoom || TreeToDrain() is not { } tree)
         {
             return false;
         }
 
+        // False on a full disk, too: the next tick asks again.
+        bool more = false;
         ReadAheadOf(tree);
-        return !tree.DrainSlice(DrainSliceNodes);
+        DrainIfRoom(() => more = !tree.DrainSlice(DrainSliceNodes));
+        return more;
     }
 
     /// <summary>

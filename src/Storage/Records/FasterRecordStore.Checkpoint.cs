@@ -60,6 +60,6 @@ internal sealed partial class FasterRecordStore
             gap += BlockGeometry.BlockBytes;
         }
 
-        Write(new RecordKey(FillerHigh, (ulong)tail), Zeros.AsSpan(0, gap - RecordLayout.OverheadBytes), []);
+        Append(new RecordKey(FillerHigh, (ulong)tail), Zeros.AsSpan(0, gap - RecordLayout.OverheadBytes), [], keep: 0);
     }
 }

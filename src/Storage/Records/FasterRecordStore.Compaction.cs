@@ -65,7 +65,8 @@ internal sealed partial class FasterRecordStore
             ReadOnlySpan<byte> value = scan.GetValue().AsReadOnlySpan();
             if (key.High != FillerHigh && liveness.IsLive(key, value))
             {
-                Write(key, value, []);
+                // The reserve is for what was committed: of a full disk's, compaction takes what dropped records leave little of.
+                Append(key, value, [], _options.ReserveBytes / 8 * 7);
             }
 
             passed++;

@@ -31,6 +31,7 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
     private readonly SessionPool _waitingSessions;
     private readonly SpaceReserve _reserve;
     private readonly RecordSession _appender;
+    private readonly long _keptForFillers;
     private long _records;
     private long _compacted;
 
@@ -43,6 +44,9 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
         _faults = faults;
         _checkpoints = checkpoints;
         _records = state.Records;
+
+        // Space comes back with checkpoints alone: whatever else is written, they must find room for their fillers.
+        _keptForFillers = Math.Min(options.PageBytes + (16 * BlockGeometry.BlockBytes), options.ReserveBytes / 4);
         _store = NewStore();
         if (state.End > 0)
         {
@@ -90,7 +94,14 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
         new(options, device, faults, checkpoints, time, state, token, index);
 
     /// <inheritdoc/>
-    public unsafe void Write(RecordKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    public void Write(RecordKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) =>
+        Append(key, first, second, _keptForFillers);
+
+    /// <param name="key">The key.</param>
+    /// <param name="first">The value's beginning.</param>
+    /// <param name="second">Its rest.</param>
+    /// <param name="keep">What is left of the reserve on a full disk.</param>
+    private unsafe void Append(RecordKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, long keep)
     {
         Invariant.Check(key != default);
         int length = first.Length + second.Length;
@@ -99,7 +110,7 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
         _faults.ThrowIfFailed();
 
         // A record that does not fit in what is left of its page goes to the next one.
-        _reserve.Ensure(_store.Log.TailAddress + _options.PageBytes + size);
+        _reserve.Ensure(_store.Log.TailAddress + _options.PageBytes + size, keep);
         fixed (byte* firstBytes = first)
         fixed (byte* secondBytes = second)
         {

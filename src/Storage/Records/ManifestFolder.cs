@@ -22,6 +22,7 @@ internal sealed class ManifestFolder(
     IFileSystem files, string directory, ShardId shard, IDataKeys keys, IRandomSource random)
 {
     private const int HeaderBytes = 48;
+    private const long MaxBytes = 256L << 20;
     private const int TagBytes = DataKeyCiphers.TagBytes;
     private const string Prefix = "manifest-";
     private const string TemporaryName = "manifest.new";
@@ -45,7 +46,13 @@ internal sealed class ManifestFolder(
         byte[] content;
         using (IStorageFile file = files.Open(path, StorageFileMode.ReadOnly))
         {
-            content = new byte[checked((int)file.Length)];
+            long length = file.Length;
+            if (length is < HeaderBytes + TagBytes or > MaxBytes)
+            {
+                throw Corrupt(path, $"{length} bytes are too few or too many for a manifest");
+            }
+
+            content = new byte[length];
             if (file.Read(0, content) < content.Length)
             {
                 throw Corrupt(path, "the file ends early");
@@ -59,7 +66,8 @@ internal sealed class ManifestFolder(
     /// <param name="manifest">The manifest.</param>
     /// <param name="key">The data key to seal it under.</param>
     /// <exception cref="StorageFaultException">
-    /// The disk refuses; the manifests that were there before are untouched.
+    /// The disk refuses; the manifests that were there before are untouched. With NoSpace the new one is not there;
+    /// otherwise it may be.
     /// </exception>
     public void Write(ShardManifest manifest, DataKeyId key)
     {
@@ -81,7 +89,15 @@ internal sealed class ManifestFolder(
         }
 
         files.Rename(temporary, path);
-        files.SyncDirectory(directory);
+        try
+        {
+            files.SyncDirectory(directory);
+        }
+        catch (StorageFaultException fault) when (fault.Kind == StorageFaultKind.NoSpace)
+        {
+            // It has its name, so that the next start would take it: there is no going back to the one before.
+            throw new StorageFaultException(StorageFaultKind.Io, fault.File, fault.Place, fault.Message, fault);
+        }
     }
 
     /// <summary>Removes every manifest but the kept ones, and what a crash left of one.</summary>

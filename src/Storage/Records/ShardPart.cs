@@ -9,6 +9,8 @@ namespace Nacre.Storage.Records;
 /// <remarks>Thread-safe where it says so; the rest belongs to the applier or to the one checkpoint under way.</remarks>
 internal sealed class ShardPart : IAsyncDisposable
 {
+    private const long NodeReserveBytes = 8L << 20;
+
     // Invariants:
     // - at most one checkpoint of the hash index is under way;
     // - the index checkpoint named in a manifest was complete before that manifest's end was fixed.
@@ -19,6 +21,7 @@ internal sealed class ShardPart : IAsyncDisposable
     private IndexManifest? _index;
     private IndexManifest? _candidate;
     private BlockLog? _indexLog;
+    private DeviceFaults _indexFaults = new();
     private uint _nextIndexOrdinal;
     private Task _indexWork = Task.CompletedTask;
 
@@ -182,7 +185,7 @@ internal sealed class ShardPart : IAsyncDisposable
             MemoryBytes = (long)(_options.MemoryBytes * _shape.MemoryShare),
             IndexShare = _shape.IndexShare,
             TypicalRecordBytes = _shape.TypicalRecordBytes,
-            ReserveBytes = _options.IsReadOnly ? 0 : _options.ReserveBytes,
+            ReserveBytes = _options.IsReadOnly ? 0 : _shape.IsNodes ? Math.Min(_options.ReserveBytes, NodeReserveBytes) : _options.ReserveBytes,
             ReserveStepBytes = _options.IsReadOnly ? 0 : _options.ReserveStepBytes,
         };
         using BlockLog? pages = index is null
@@ -204,7 +207,10 @@ internal sealed class ShardPart : IAsyncDisposable
         {
             BlockLogId id = new(_shape.IndexKind, _nextIndexOrdinal++);
             _indexLog = new BlockLog(LogOptions(id, share: 0.01), BlockLogState.New(id));
-            return new EncryptedDevice(_indexLog, _faults, _options.Io, memoryChanges: true);
+
+            // Faults of its own: what is only for a quicker start must not stop the store.
+            _indexFaults = new DeviceFaults();
+            return new EncryptedDevice(_indexLog, _indexFaults, _options.Io, memoryChanges: true);
         }
     }
 
@@ -225,7 +231,13 @@ internal sealed class ShardPart : IAsyncDisposable
             }
 
             BlockLog log = taken.Device.Log;
-            await _options.Io.RunAsync(log.Sync).ConfigureAwait(false);
+            bool isDurable = false;
+            await _options.Io.RunAsync(() => isDurable = TrySync(log)).ConfigureAwait(false);
+            if (!isDurable)
+            {
+                return;
+            }
+
             BlockLogState blocks = log.Capture(log.WrittenUntil);
             lock (_gate)
             {
@@ -238,6 +250,34 @@ internal sealed class ShardPart : IAsyncDisposable
         catch (StorageFaultException fault)
         {
             _faults.Fail(fault);
+        }
+    }
+
+    /// <summary>Makes an index checkpoint durable, or takes away what there is of it.</summary>
+    private bool TrySync(BlockLog log)
+    {
+        try
+        {
+            _indexFaults.ThrowIfFailed();
+            log.Sync();
+            return true;
+        }
+        catch (StorageFaultException fault)
+        {
+            StoreLog.IndexAbandoned(_options.Logger, _options.Shard.Value, fault);
+            string[] names = [.. log.Files()];
+            lock (_gate)
+            {
+                _indexLog = null;
+            }
+
+            log.Dispose();
+            foreach (string name in names)
+            {
+                _options.FileSystem.Delete(Path.Combine(_options.Directory, name));
+            }
+
+            return false;
         }
     }
 
@@ -258,5 +298,8 @@ internal sealed class ShardPart : IAsyncDisposable
 
     /// <summary>What differs between items and nodes.</summary>
     private sealed record PartShape(
-        BlockLogKind Kind, BlockLogKind IndexKind, double MemoryShare, double IndexShare, int TypicalRecordBytes);
+        BlockLogKind Kind, BlockLogKind IndexKind, double MemoryShare, double IndexShare, int TypicalRecordBytes)
+    {
+        public bool IsNodes => Kind == BlockLogKind.Nodes;
+    }
 }

@@ -57,8 +57,8 @@ internal sealed record ShardStoreOptions
     public int SegmentGroups { get; init; } = BlockGeometry.MaxGroups;
 
     /// <summary>
-    /// Disk space kept reserved ahead of each log, for what is committed when the disk fills up. Live at the next
-    /// start.
+    /// Disk space kept reserved ahead of the items' log, for what is committed when the disk fills up; ahead of the nodes',
+    /// whose writes can wait, at most 8 MiB of it. Live at the next start.
     /// </summary>
     public long ReserveBytes { get; init; } = 8L << 20;
 

@@ -26,14 +26,18 @@ public sealed class ShardStoreFaultTests
     [TestCase(SimulatedOperationKind.Flush, "manifest")]
     [TestCase(SimulatedOperationKind.Rename, "manifest")]
     [TestCase(SimulatedOperationKind.SyncDirectory, null)]
-    public async Task Checkpoint_WhenTheDiskFails_StopsTheStoreAndLosesNothing(SimulatedOperationKind kind, string? path)
+    [TestCase(SimulatedOperationKind.Flush, "items-0", StorageFaultKind.NoSpace)]
+    [TestCase(SimulatedOperationKind.Flush, "nodes-0", StorageFaultKind.NoSpace)]
+    [TestCase(SimulatedOperationKind.SyncDirectory, null, StorageFaultKind.NoSpace)]
+    public async Task Checkpoint_WhenTheDiskFails_StopsTheStoreAndLosesNothing(
+        SimulatedOperationKind kind, string? path, StorageFaultKind fault = StorageFaultKind.Io)
     {
         await using (ShardStore store = _bench.Open())
         {
             Fill(store, 1, 100);
             await store.BeginCheckpoint(new LogIndex(1), default);
             Fill(store, 101, 100);
-            _bench.Files.Fail(kind, path, times: 100);
+            _bench.Files.Fail(kind, path, times: 100, fault: fault);
 
             Assert.That(async () => await store.BeginCheckpoint(new LogIndex(2), default), ThrowsFault(StorageFaultKind.Io));
 
@@ -125,6 +129,60 @@ public sealed class ShardStoreFaultTests
         await store.BeginCheckpoint(new LogIndex(2), default);
         Check(store, 1, last);
         Check(store, 50_001, 50);
+    }
+
+    [Test]
+    public async Task Compaction_OnAFullDisk_LeavesTheReserveToWhatWasCommittedAndToCheckpoints()
+    {
+        _bench.Configure = options => options with { ReserveBytes = 4 << 20 };
+        await using ShardStore store = _bench.Open();
+        Fill(store, 1, 20_000);
+        await store.BeginCheckpoint(new LogIndex(1), default);
+        _bench.Files.QuotaBytes = _bench.Files.UsedBytes;
+        ulong last = 20_000;
+        while (store.HasRoom)
+        {
+            Fill(store, ++last, 1);
+        }
+
+        while (store.CompactSlice(store.Items, new Liveness(_ => true), 1 << 20) > 0)
+        {
+        }
+
+        // Half of the reserve is left, for entries that were accepted and for the checkpoint that gives space back.
+        long end = store.Items.LogBytes + (2 << 20);
+        while (store.Items.LogBytes < end)
+        {
+            Fill(store, ++last, 1);
+        }
+
+        // A manifest's room, and too little for another step of the reserve.
+        _bench.Files.QuotaBytes = _bench.Files.UsedBytes + (64 << 10);
+        await store.BeginCheckpoint(new LogIndex(2), default);
+        Check(store, 1, last);
+    }
+
+    [TestCase(0)]
+    [TestCase((256L << 20) + 1)]
+    public async Task Open_ManifestOfAnImpossibleLength_TakesTheOneBefore(long length)
+    {
+        await using (ShardStore store = _bench.Open())
+        {
+            Fill(store, 1, 10);
+            await store.BeginCheckpoint(new LogIndex(1), default);
+            Fill(store, 11, 10);
+            await store.BeginCheckpoint(new LogIndex(2), default);
+        }
+
+        using (IStorageFile newest = _bench.Files.Open(_bench.Named("manifest-")[^1], StorageFileMode.Existing))
+        {
+            newest.SetLength(length);
+        }
+
+        await using ShardStore again = _bench.Open();
+
+        Assert.That(again.RecoveredIndex.Value, Is.EqualTo(1));
+        Check(again, 1, 10);
     }
 
     [Test]
