@@ -6,6 +6,7 @@ using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
 using Nacre.Storage.Documents;
+using Nacre.Storage.Records.Memory;
 using static Nacre.Storage.Tests.Documents.DocumentWorkbench;
 
 namespace Nacre.Storage.Tests.Documents;
@@ -405,4 +406,28 @@ public sealed class DocumentStateMachineTests
             Is.EqualTo(ErrorCode.StorageFailed), "compaction does not make a device refuse");
         Assert.That(await _bench.ReadAsync(_range, "item0"), Does.Contain("y"));
     }
+    [Test]
+    public async Task Apply_OnAFullDisk_WritesNoNodesUntilThereIsRoom()
+    {
+        var disk = new MemoryShardDisk();
+        MemoryShardStore store = null!;
+        await using var bench = new DocumentWorkbench(open: () => store = disk.Open());
+        RangeDefinition range = Range();
+        bench.Activate(range);
+        bench.Maintain();
+        long before = store.Nodes.LogBytes;
+        disk.Full = true;
+        for (int i = 0; i < 4_000; i++)
+        {
+            bench.Write(range, Create($"id-{i}"));
+        }
+
+        bench.Maintain();
+        Assert.That(store.Nodes.LogBytes, Is.EqualTo(before), "what was accepted is applied, and nodes wait");
+
+        disk.Full = false;
+        bench.Maintain();
+        Assert.That(store.Nodes.LogBytes, Is.GreaterThan(before));
+    }
+
 }
