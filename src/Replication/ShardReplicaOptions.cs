@@ -29,10 +29,10 @@ public sealed record ShardReplicaOptions
     public long CheckpointAfterBytes { get; init; } = 128L << 20;
 
     /// <summary>
-    /// Share of the stored bytes after which a checkpoint is begun, one in so many. Default 24; 1 to 1,000. The log of two
-    /// such distances is kept, so that it takes a twelfth of what the store does, and a small shard recovers sooner.
+    /// Share of the stored bytes after which a checkpoint is begun, one in so many. Default 40; 1 to 1,000. The log of two
+    /// such distances is kept, so that it takes a twentieth of what the store does, and a small shard recovers sooner.
     /// </summary>
-    public int CheckpointAfterShare { get; init; } = 24;
+    public int CheckpointAfterShare { get; init; } = 40;
 
     /// <summary>
     /// Bytes of applied entries below which no checkpoint is begun for its share. Default 16 MiB; from 1 KiB; above
