@@ -74,6 +74,34 @@ public sealed class NodeTests
     }
 
     [Test]
+    public async Task StartAsync_NewestLogSegmentMovedAwayAfterACleanStop_IsRefusedAndCanBePutRight()
+    {
+        TestNode node = await TestNode.StartAsync();
+        await node.MakeContainerAsync();
+        await WriteAsync(node, count: 5);
+        await node.Node.StopAsync(default);
+        node = await TestNode.StartAsync(node.Folder);
+        await WriteAsync(node, count: 10);
+        await node.Node.StopAsync(default);
+        string log = Path.Combine(node.Folder, "log");
+        string newest = Directory.GetFiles(log, "*.segment").Order(StringComparer.Ordinal).Last();
+        string away = Path.GetTempFileName();
+        File.Move(newest, away, overwrite: true);
+        Dictionary<string, long> left = Lengths();
+
+        Result<NacreNode> started = await NacreNode.StartAsync(TestNode.OptionsFor(node.Folder), new NodeEnvironment(), default);
+
+        Assert.That(started.Error?.Code, Is.EqualTo(ErrorCode.Corrupt), started.Error?.Message);
+        Assert.That(Lengths(), Is.EqualTo(left), "nothing was changed");
+        File.Move(away, newest);
+        await using TestNode again = await TestNode.StartAsync(node.Folder);
+        await CheckAsync(again, count: 10);
+
+        Dictionary<string, long> Lengths() =>
+            Directory.GetFiles(log).ToDictionary(file => file, file => new FileInfo(file).Length, StringComparer.Ordinal);
+    }
+
+    [Test]
     public async Task StartAsync_OlderLogPutBackAfterACleanStop_IsCorrupt()
     {
         TestNode node = await TestNode.StartAsync();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
+using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Core.StateMachines;
@@ -52,6 +53,7 @@ public sealed partial class NacreNode
             _environment.Files, _ring, _environment.Random, _environment.Time,
             new LogHooks
             {
+                Found = _record.State == NodeState.Clean ? CheckEnd : null,
                 ShardPinned = (shard, _) => _host?.RequestCheckpoint(shard),
                 Flushed = _storageMetrics.Flushed,
                 SegmentAbandoned = TellAbandoned,
@@ -148,16 +150,32 @@ public sealed partial class NacreNode
         foreach (ShardPoint expected in _record.Points)
         {
             ShardPoint? found = _replicas.Where(replica => replica.Identity.Shard == expected.Shard).Select(PointOf).FirstOrDefault();
-            if (found is null || found.Value.LastIndex != expected.LastIndex || found.Value.LastTerm != expected.LastTerm)
+            if (found is null)
             {
-                return new NacreError(ErrorCode.Corrupt,
-                    $"The log {_folder.Log} does not end where the last stop left it: shard {expected.Shard} had entry {expected.LastIndex}, and has {found?.LastIndex}. It is damaged, or an older copy.");
+                return new NacreError(ErrorCode.Corrupt, $"The last stop left a shard {expected.Shard}, and this node has none.");
             }
 
             if (found.Value.Applied != expected.Applied || found.Value.RunningHash != expected.RunningHash)
             {
                 return new NacreError(ErrorCode.Corrupt,
                     $"The store {DocumentShards.FolderOf(_folder.Shards, expected.Shard)} is not what the last stop left: it had entry {expected.Applied}, and has {found.Value.Applied}. It is damaged, or an older copy.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the log ends where the last stop left it; asked before the log is touched.</summary>
+    private StorageFaultException? CheckEnd(IReadOnlyDictionary<ShardId, ShardLogState> shards)
+    {
+        foreach (ShardPoint expected in _record.Points)
+        {
+            ShardLogState found = shards.GetValueOrDefault(expected.Shard);
+            if (found.LastIndex != expected.LastIndex || found.LastTerm != expected.LastTerm)
+            {
+                return new StorageFaultException(
+                    StorageFaultKind.Corrupt, _folder.Log, $"shard {expected.Shard}",
+                    $"The log does not end where the last stop left it: at entry {expected.LastIndex} then, at {found.LastIndex} now. It is damaged, or an older copy");
             }
         }
 

@@ -1,11 +1,18 @@
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
+using Nacre.Core.Log;
 
 namespace Nacre.Storage.SharedLog;
 
 /// <summary>What a log tells those around it. All are called on the log's own threads and return soon.</summary>
 public sealed record LogHooks
 {
+    /// <summary>
+    /// Judges what opening has found of each shard, before anything on disk is changed: what is wrong may still be put
+    /// right. A fault that it gives is thrown by the opening. On the opening's thread.
+    /// </summary>
+    public Func<IReadOnlyDictionary<ShardId, ShardLogState>, StorageFaultException?>? Found { get; init; }
+
     /// <summary>
     /// A shard's unreleased entries reach over that many segments, more than
     /// <see cref="SegmentedLogOptions.MaxPinnedSegments"/>: checkpoint it, so that space comes free. Repeated with

@@ -25,7 +25,7 @@ public sealed partial class SegmentedLog
     /// </param>
     /// <returns>
     /// The log. Throws <see cref="StorageFaultException"/>: Corrupt when frames that were durable are damaged or
-    /// missing (nothing on disk was changed then), NoSpace or Io when the disk refuses.
+    /// missing, or <see cref="LogHooks.Found"/> says so (nothing on disk was changed then), NoSpace or Io when the disk refuses.
     /// </returns>
     public static SegmentedLog Open(
         SegmentedLogOptions options, IFileSystem files, IDataKeys keys, IRandomSource random, TimeProvider time,
@@ -55,6 +55,11 @@ public sealed partial class SegmentedLog
         bool done = false;
         try
         {
+            if (hooks?.Found?.Invoke(log.Recovery.Shards) is { } fault)
+            {
+                throw fault;
+            }
+
             log.RemoveLeftovers(scan);
             Invariant.Check(log.TryRoll(isRetry: true));
             done = true;

@@ -138,6 +138,7 @@ public sealed class ShardStoreFaultTests
         await using ShardStore store = _bench.Open();
         Fill(store, 1, 20_000);
         await store.BeginCheckpoint(new LogIndex(1), default);
+        await store.IndexIdleAsync();
         _bench.Files.QuotaBytes = _bench.Files.UsedBytes;
         ulong last = 20_000;
         while (store.HasRoom)
@@ -156,8 +157,8 @@ public sealed class ShardStoreFaultTests
             Fill(store, ++last, 1);
         }
 
-        // A manifest's room, and too little for another step of the reserve.
-        _bench.Files.QuotaBytes = _bench.Files.UsedBytes + (64 << 10);
+        // A manifest's room, also when each log takes a step of its reserve first.
+        _bench.Files.QuotaBytes = _bench.Files.UsedBytes + (1 << 20);
         await store.BeginCheckpoint(new LogIndex(2), default);
         Check(store, 1, last);
     }
