@@ -31,6 +31,24 @@ internal static partial class Log
     [LoggerMessage(3007, LogLevel.Warning, "The time to stop in order ran out: the next start replays what was not checkpointed.")]
     public static partial void StopCutShort(ILogger logger);
 
+    [LoggerMessage(3008, LogLevel.Warning, "Shard {Shard} dropped a message of replica {Replica} from node {Node}: that replica lives on node {Owner}.")]
+    public static partial void MessageOfAnotherNode(ILogger logger, ShardId shard, ReplicaId replica, NodeId node, NodeId owner);
+
+    [LoggerMessage(3009, LogLevel.Warning, "Shard {Shard}: replica {Replica} lacks entries that the log has let go of. It stays behind until it is removed and joins anew.")]
+    public static partial void PeerNeedsSnapshot(ILogger logger, ShardId shard, ReplicaId replica);
+
+    [LoggerMessage(3010, LogLevel.Critical, "Shard {Shard}: replica {Replica} lacks entries that it has acknowledged: its disk came back as an older one. It takes no part any more; remove it and let the node join anew.")]
+    public static partial void ReplicaDisqualified(ILogger logger, ShardId shard, ReplicaId replica);
+
+    [LoggerMessage(3011, LogLevel.Warning, "Shard {Shard} stops without having handed its lead to replica {Successor}: {Code}. Writes wait for an election.")]
+    public static partial void LeadNotHandedOver(ILogger logger, ShardId shard, ReplicaId successor, ErrorCode code);
+
+    [LoggerMessage(3012, LogLevel.Information, "Shard {Shard}: replica {Replica} is {Role} in term {Term}; replica {Leader} leads.")]
+    public static partial void RoleChanged(ILogger logger, ShardId shard, ReplicaId replica, Raft.RaftRole role, Term term, ReplicaId leader);
+
+    [LoggerMessage(3013, LogLevel.Information, "Shard {Shard} takes part: checkpoint at entry {Checkpoint}, last recovered entry {LastRecovered}, in {ElapsedMs:0.0} ms.")]
+    public static partial void ReplicaTakesPart(ILogger logger, ShardId shard, LogIndex checkpoint, LogIndex lastRecovered, double elapsedMs);
+
     [LoggerMessage(3020, LogLevel.Information, "Container {Container} is ready: {Ranges} ranges are active.")]
     public static partial void ContainerReady(ILogger logger, ContainerId container, int ranges);
 

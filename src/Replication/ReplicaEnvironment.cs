@@ -10,4 +10,8 @@ namespace Nacre.Replication;
 /// <param name="Metrics">The instruments.</param>
 /// <param name="Logger">Where to say what happens.</param>
 public sealed record ReplicaEnvironment(
-    TimeProvider Time, IRandomSource Random, IReplicaScheduler Scheduler, ReplicationMetrics Metrics, ILogger Logger);
+    TimeProvider Time, IRandomSource Random, IReplicaScheduler Scheduler, ReplicationMetrics Metrics, ILogger Logger)
+{
+    /// <summary>The way to other nodes; by default there are none.</summary>
+    public IReplicaTransport Transport { get; init; } = NoTransport.Instance;
+}

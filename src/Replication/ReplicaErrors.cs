@@ -1,4 +1,6 @@
+using Nacre.Core;
 using Nacre.Core.Errors;
+using Nacre.Replication.Raft;
 
 namespace Nacre.Replication;
 
@@ -20,6 +22,24 @@ internal static class ReplicaErrors
 
     /// <summary>Nobody leads the shard now.</summary>
     public static NacreError NoLeader { get; } = Unavailable("The shard has no leader at the moment.");
+
+    /// <summary>Another replica leads the shard.</summary>
+    public static NacreError NotLeader { get; } = new(ErrorCode.NotLeader,
+        "Another node leads the shard. Nothing happened; send the request there.");
+
+    /// <summary>The lead is on its way to another replica.</summary>
+    public static NacreError HandsOver { get; } = Unavailable("The shard's leader is handing over to another node.");
+
+    /// <summary>The lead was lost with the entry on its way.</summary>
+    public static NacreError LeadLost { get; } = new(ErrorCode.OutcomeUnknown,
+        "The node lost the shard's lead while the write was on its way. It may take effect; repeat it under its idempotency key.");
+
+    /// <summary>The lead was to go to a replica that cannot have it.</summary>
+    public static NacreError NoVoter { get; } = new(ErrorCode.PreconditionFailed,
+        "The lead can only go to another voting replica of the shard.");
+
+    /// <summary>The lead was offered, and nobody took it.</summary>
+    public static NacreError NotTakenOver { get; } = Unavailable("The node that was to take the shard's lead did not do so in time.");
 
     /// <summary>The replica drains, or has stopped.</summary>
     public static NacreError Stopping { get; } = Unavailable("The node is stopping.");
@@ -43,6 +63,22 @@ internal static class ReplicaErrors
     /// <summary>The replica failed with the entry on its way.</summary>
     public static NacreError FailedAfter { get; } = new(ErrorCode.OutcomeUnknown,
         "The shard's replica stopped after a fault of its storage while the write was on its way to the disk. It may have taken effect; repeat it under its idempotency key.");
+
+    /// <summary>Why a replica set was not changed.</summary>
+    public static NacreError OfChange(ChangeRefusal refusal) => refusal switch
+    {
+        ChangeRefusal.NotLeader => NotLeader,
+        ChangeRefusal.TermNotOpen => Unavailable("The shard's leader has only just been elected."),
+        ChangeRefusal.ChangePending => Unavailable("Another change of the shard's replicas is under way."),
+        ChangeRefusal.NotCaughtUp => Unavailable("The replica lacks too many entries to be a voter; it is catching up."),
+        ChangeRefusal.WrongMember => Impossible("The replica is not what the change is for: no member of the shard, or of the other kind."),
+        ChangeRefusal.IdUsed => Impossible("The replica's id was used before. Ids are never used again; take a higher one."),
+        ChangeRefusal.LastVoter => Impossible("The shard would be left without a voting replica. Add another one before."),
+        ChangeRefusal.TooMany => Impossible("The shard has as many replicas as it can have. Remove one before."),
+        _ => throw new InvariantViolationException($"unknown refusal {refusal}"),
+    };
+
+    private static NacreError Impossible(string message) => new(ErrorCode.PreconditionFailed, message);
 
     private static NacreError Unavailable(string message) => new(ErrorCode.Unavailable, message) { RetryAfter = SoonAgain };
 }

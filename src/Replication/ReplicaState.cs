@@ -6,7 +6,7 @@ public enum ReplicaState : byte
     /// <summary>Recovering: it neither reads nor writes yet.</summary>
     Starting = 0,
 
-    /// <summary>Leads, and has applied all that was ever acknowledged.</summary>
+    /// <summary>Takes part. A sole voter leads, and has applied all that was ever acknowledged.</summary>
     Serving = 1,
 
     /// <summary>Takes no new proposals; answers those it has.</summary>

@@ -28,4 +28,11 @@ public sealed record ReplicaStatus(
     int PendingProposals,
     long PendingBytes,
     long BytesSinceCheckpoint,
-    ulong RunningHash);
+    ulong RunningHash)
+{
+    /// <summary>The replica that leads the term; 0 while none is known.</summary>
+    public ReplicaId Leader { get; init; }
+
+    /// <summary>The node of <see cref="Leader"/>; 0 while it is not known.</summary>
+    public NodeId LeaderNode { get; init; }
+}

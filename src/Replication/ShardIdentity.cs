@@ -1,3 +1,4 @@
+using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 
 namespace Nacre.Replication;
@@ -14,8 +15,11 @@ public sealed record ShardIdentity(ClusterId Cluster, ShardId Shard, KeyDomainId
     /// <summary>The node that it lives on.</summary>
     public NodeId Node { get; init; } = new(1);
 
-    /// <summary>The replica set's generation.</summary>
-    public ReplicaSetGeneration ReplicaSet { get; init; } = new(1);
+    /// <summary>
+    /// The replica set that the shard was made with; null for this replica alone. <see cref="ReplicaSet.Empty"/> for one that
+    /// joins. What checkpoint and log say goes before it.
+    /// </summary>
+    public ReplicaSet? InitialSet { get; init; }
 
     /// <summary>The write epoch.</summary>
     public WriteEpoch Epoch { get; init; } = new(1);

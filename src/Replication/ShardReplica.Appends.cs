@@ -125,37 +125,4 @@ public sealed partial class ShardReplica
         _sequence = new Sequence(_sequence.Value - (ulong)count);
         Log.AppendsRefused(_logger, _identity.Shard, count);
     }
-
-    /// <summary>Gives committed entries and their callers to the applier.</summary>
-    /// <returns>True when the caller now has the applier's turn, too.</returns>
-    private bool HandOver(RaftCore core, in Ready ready)
-    {
-        if (ready.Apply.IsEmpty)
-        {
-            return false;
-        }
-
-        ProposalTicket? first = null;
-        ProposalTicket? last = null;
-        if (_firstInFlight is { } oldest && oldest.Index <= ready.ApplyThrough)
-        {
-            first = last = oldest;
-            while (last.Next is ProposalTicket next && next.Index <= ready.ApplyThrough)
-            {
-                last = next;
-            }
-
-            _firstInFlight = (ProposalTicket?)last.Next;
-            _lastInFlight = _firstInFlight is null ? null : _lastInFlight;
-            last.Next = null;
-        }
-
-        _handoff.Add(ready.Apply, first, last);
-        if (core.LeadsCommitted)
-        {
-            _opened.TrySetResult();
-        }
-
-        return _applierTurn.Request();
-    }
 }

@@ -101,6 +101,7 @@ public sealed partial class ShardReplica
         }
 
         _applying.Clear();
+        _appliedWaits.Reach(_machine.Applied);
     }
 
     private Span<CommandOutcome> Apply(ReadOnlySpan<LogRecord> records)
@@ -174,6 +175,7 @@ public sealed partial class ShardReplica
         }
         while (_handoff.TryTake(ref _applying));
 
+        _appliedWaits.End();
         EndCheckpoints();
         _applierEnded.TrySetResult();
     }

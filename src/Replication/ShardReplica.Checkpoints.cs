@@ -1,6 +1,7 @@
 using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
+using Nacre.Replication.Raft;
 
 namespace Nacre.Replication;
 
@@ -149,6 +150,8 @@ public sealed partial class ShardReplica
         Checkpointed = _checkpointing;
         _checkpointRetryFrom = 0;
         _log.Release(_identity.Shard, _released);
+        LogIndex released = _released;
+        Call(core => core?.Step(RaftInput.Released(released)));
         Log.Checkpointed(_logger, _identity.Shard, Checkpointed, _released, elapsed.TotalMilliseconds);
         _metrics.Checkpointed(_tag, elapsed);
         AnswerCheckpoints(Checkpointed);

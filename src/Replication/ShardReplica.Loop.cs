@@ -1,5 +1,6 @@
 using Nacre.Core;
 using Nacre.Core.Errors;
+using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Replication.Raft;
 
@@ -28,6 +29,8 @@ public sealed partial class ShardReplica
     private ulong _publishedTerm;
     private ulong _publishedLast;
     private ulong _publishedCommit;
+    private ulong _publishedLeader;
+    private uint _publishedLeaderNode;
 
     /// <inheritdoc/>
     void ILogSink.Flushed(LogAppend append) => Notice(append, ErrorCode.None);
@@ -157,40 +160,78 @@ public sealed partial class ShardReplica
             _logIsFull = false;
         }
 
-        if ((signals & LoopSignals.Tick) != 0)
-        {
-            core.Tick();
-        }
-
-        TakeItems(core);
+        TakeItems(core, (signals & LoopSignals.Tick) != 0);
+        _reads.Ask(core);
+        LoseInFlightUnlessLeader(core);
+        Publish(core);
         while (core.HasReady(MayAppend))
         {
             Ready ready = core.TakeReady(MayAppend ? _maxAppendBytes : 0);
+
+            // First of all: the others flush while this node does.
+            Send(core, ready.Messages);
             applierIsOurs |= HandOver(core, ready);
+            TakeNeeds(ready);
             Append(ready);
+            RefuseSnapshots(core);
         }
 
+        TendMembership(core);
         Publish(core);
+    }
+
+    private void TakeNeeds(in Ready ready)
+    {
+        foreach (ref readonly ReadState answer in ready.ReadStates)
+        {
+            _reads.Answer(answer);
+        }
+
+        foreach (ref readonly EntryRead wanted in ready.Reads)
+        {
+            _ = ReadForPeer(wanted);
+        }
+
+        foreach (ref readonly SnapshotNeed need in ready.Snapshots)
+        {
+            _needSnapshots.Add(need.Peer);
+        }
     }
 
     /// <summary>False while the log's queue is full, and while refused appends are awaited: what follows them must not overtake.</summary>
     private bool MayAppend => !_logIsFull && !_refusing;
 
-    private void TakeItems(RaftCore core)
+    private void TakeItems(RaftCore core, bool tick)
     {
         DateTimeOffset now = _time.GetUtcNow();
         _lastTime = now > _lastTime ? now : _lastTime;
+        if (tick)
+        {
+            core.Tick();
+            _reads.Tick(core);
+        }
+
         while (_taken is { } item)
         {
             _taken = item.Next;
             item.Next = null;
-            if (item is ProposalTicket ticket)
+            switch (item)
             {
-                TakeProposal(core, ticket);
-            }
-            else
-            {
-                TakeNotice(core, (AppendBatch)item);
+                case ProposalTicket ticket:
+                    TakeProposal(core, ticket);
+                    break;
+                case AppendBatch batch:
+                    TakeNotice(core, batch);
+                    break;
+                case ReceivedMessage received:
+                    TakeMessage(core, received);
+                    break;
+                case ReadTicket read:
+                    _reads.Add(read);
+                    break;
+                default:
+                    ((LoopCall)item).Run(core);
+                    break;
             }
         }
     }
@@ -208,15 +249,25 @@ public sealed partial class ShardReplica
             ticket = next;
         }
 
+        EndMembership(failed ? ReplicaErrors.FailedAfter : ReplicaErrors.StoppedAfter);
+        NacreError error = failed ? ReplicaErrors.Failed : ReplicaErrors.Stopping;
         do
         {
             while (_taken is { } item)
             {
                 _taken = item.Next;
                 item.Next = null;
-                if (item is ProposalTicket ticket)
+                switch (item)
                 {
-                    Answer(ticket, failed ? ReplicaErrors.Failed : ReplicaErrors.Stopping);
+                    case ProposalTicket ticket:
+                        Answer(ticket, error);
+                        break;
+                    case ReadTicket read:
+                        read.Answer(error);
+                        break;
+                    case LoopCall call:
+                        call.Run(null);
+                        break;
                 }
             }
 
@@ -224,6 +275,7 @@ public sealed partial class ShardReplica
         }
         while (_taken is not null);
 
+        _reads.End(error);
         _loopEnded.TrySetResult();
     }
 
@@ -236,8 +288,19 @@ public sealed partial class ShardReplica
         _gate.Leave(1, bytes);
     }
 
+    /// <summary>Tells the other threads how things stand.</summary>
     private void Publish(RaftCore core)
     {
+        PublishSole(core);
+        ReportDisqualification(core);
+        if (_publishedTerm != core.Term.Value || _publishedRole != (int)core.Role || _publishedLeader != core.Leader.Value)
+        {
+            Log.RoleChanged(_logger, _identity.Shard, _identity.Self, core.Role, core.Term, core.Leader);
+        }
+
+        NodeId leaderNode = core.Set.Find(core.Leader)?.Node ?? _heardFrom.GetValueOrDefault(core.Leader);
+        Volatile.Write(ref _publishedLeader, core.Leader.Value);
+        Volatile.Write(ref _publishedLeaderNode, leaderNode.Value);
         Volatile.Write(ref _publishedRole, (int)core.Role);
         Volatile.Write(ref _publishedTerm, core.Term.Value);
         Volatile.Write(ref _publishedLast, core.LastIndex.Value);

@@ -11,6 +11,7 @@ public sealed partial class ShardReplica
     private DateTimeOffset _lastTime;
     private ProposalTicket? _firstInFlight;
     private ProposalTicket? _lastInFlight;
+    private Term _inFlightTerm;
 
     private void TakeProposal(RaftCore core, ProposalTicket ticket)
     {
@@ -24,25 +25,49 @@ public sealed partial class ShardReplica
         }
         else if (!core.TakesProposals)
         {
-            Answer(ticket, ReplicaErrors.NoLeader);
+            Answer(ticket, core.Role == RaftRole.Leader ? ReplicaErrors.HandsOver
+                : core.Leader.Value > 0 ? ReplicaErrors.NotLeader
+                : ReplicaErrors.NoLeader);
         }
         else
         {
+            LoseInFlightUnlessLeader(core);
+            _inFlightTerm = core.Term;
             Follow(ticket);
             byte[] entry = ticket.Entry;
-            EntryCodec.Stamp(entry, StampOf(_sequence.Next));
+            EntryCodec.Stamp(entry, StampOf(_sequence.Next, core.Set.Generation));
             core.Step(RaftInput.Propose(entry));
             _sequence = _sequence.Next;
             ticket.Place(core.LastIndex);
         }
     }
 
-    private LeaderStamp StampOf(Sequence sequence) => new(
-        _identity.Cluster, _identity.Shard, _identity.ReplicaSet, _identity.Epoch, _identity.Origin,
+    /// <summary>
+    /// Callers of entries that this replica proposed in a term that it no longer leads: others decide about those now, so
+    /// nobody here can say what becomes of them.
+    /// </summary>
+    private void LoseInFlightUnlessLeader(RaftCore core)
+    {
+        if (_firstInFlight is null || (core.Role == RaftRole.Leader && core.Term == _inFlightTerm))
+        {
+            return;
+        }
+
+        for (ProposalTicket? ticket = CutInFlightAfter(default); ticket is not null;)
+        {
+            var next = (ProposalTicket?)ticket.Next;
+            ticket.Next = null;
+            Answer(ticket, ReplicaErrors.LeadLost);
+            ticket = next;
+        }
+    }
+
+    private LeaderStamp StampOf(Sequence sequence, ReplicaSetGeneration generation) => new(
+        _identity.Cluster, _identity.Shard, generation, _identity.Epoch, _identity.Origin,
         sequence, _lastTime, _keys.Current(_identity.Domain));
 
     /// <inheritdoc/>
-    ReadOnlyMemory<byte> IRaftEntries.Opening() => EncodeOwn(EntryKind.NoOp, default, _identity.ReplicaSet);
+    ReadOnlyMemory<byte> IRaftEntries.Opening() => EncodeOwn(EntryKind.NoOp, default, _core?.Set.Generation ?? default);
 
     /// <inheritdoc/>
     ReadOnlyMemory<byte> IRaftEntries.Configuration(ReplicaSet set) =>
@@ -62,7 +87,7 @@ public sealed partial class ShardReplica
     private byte[] EncodeOwn(EntryKind kind, ReadOnlySpan<byte> command, ReplicaSetGeneration generation)
     {
         byte[] entry = EntryCodec.Encode(Named(new EntryHeader { Kind = kind, Cause = EntryCause.System }), command);
-        EntryCodec.Stamp(entry, StampOf(_sequence) with { ReplicaSet = generation });
+        EntryCodec.Stamp(entry, StampOf(_sequence, generation));
         return entry;
     }
 

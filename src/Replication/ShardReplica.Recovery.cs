@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Nacre.Core;
 using Nacre.Core.Commands;
 using Nacre.Core.Errors;
@@ -8,14 +9,15 @@ using Nacre.Replication.Raft;
 
 namespace Nacre.Replication;
 
-/// <content>The start: a term is opened, and the log's entries beyond the checkpoint are applied.</content>
+/// <content>The start: a sole voter opens a term and applies what the log holds beyond the checkpoint; others wait for a leader's word.</content>
 public sealed partial class ShardReplica
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Recovers and begins to serve. The sole voter elects itself: the new term is flushed, then its opening entry;
-    /// then all that the log holds is committed, and is applied.
+    /// then all that the log holds is committed, and is applied. One of several takes part at once, and applies what it
+    /// finds out to be committed.
     /// </summary>
     /// <param name="cancellationToken">Stops the start; the replica can then only be disposed.</param>
     /// <returns>What was recovered. Throws <see cref="StorageFaultException"/> when checkpoint and log do not belong together or cannot be read.</returns>
@@ -32,10 +34,18 @@ public sealed partial class ShardReplica
             _released = log.TruncationIndex;
             CheckThatLogContinues(checkpoint, log);
             await RecoverStampsAsync(log, cancellationToken);
-
+            ImmutableArray<LoggedReplicaSet> sets = await RecoverSetsAsync(log, cancellationToken);
             _core = new RaftCore(new RaftConfiguration(
-                _identity.Self, [new LoggedReplicaSet(default, ReplicaSet.Initial((_identity.Self, _identity.Node)))],
-                log, _log.TermsOf(_identity.Shard), checkpoint, this, _random, new RaftOptions()));
+                _identity.Self, sets, log, _log.TermsOf(_identity.Shard), checkpoint, this, _random, _options.Raft));
+            if (_core.Set.Voters != 1 || _core.Set.Find(_identity.Self) is not { Kind: ReplicaKind.Voter })
+            {
+                _handedOver = _mayBeApplied = checkpoint;
+                loopIsOurs = applierIsOurs = false;
+                return TakePart(checkpoint, log.LastIndex, began);
+            }
+
+            // All in the log is this replica's to commit, and is applied here, without the loop.
+            _handedOver = _mayBeApplied = log.LastIndex;
             _core.Step(RaftInput.Campaign);
             loopIsOurs = false;
             RunLoopOnScheduler();
@@ -79,6 +89,53 @@ public sealed partial class ShardReplica
 
             throw;
         }
+    }
+
+    /// <summary>One of several: elections need the others, so that the start waits for none.</summary>
+    private RecoveryReport TakePart(LogIndex checkpoint, LogIndex last, long began)
+    {
+        bool isStarted = TryMove(ReplicaState.Starting, ReplicaState.Serving);
+        RunLoopOnScheduler();
+        RunApplier();
+        if (!isStarted)
+        {
+            ThrowUnlessStarting();
+        }
+
+        var report = new RecoveryReport(_identity.Shard, checkpoint, last, 0, _core!.Term, _time.GetElapsedTime(began));
+        Log.ReplicaTakesPart(_logger, report.Shard, checkpoint, last, report.Elapsed.TotalMilliseconds);
+        return report;
+    }
+
+    /// <summary>
+    /// The replica sets that the core starts from: the one in force at the checkpoint, and those that stand in the log
+    /// above it, committed or not.
+    /// </summary>
+    private async Task<ImmutableArray<LoggedReplicaSet>> RecoverSetsAsync(ShardLogState log, CancellationToken cancellationToken)
+    {
+        ReplicaSet first = _identity.InitialSet ?? ReplicaSet.Initial((_identity.Self, _identity.Node));
+        ImmutableArray<LoggedReplicaSet>.Builder sets = ImmutableArray.CreateBuilder<LoggedReplicaSet>();
+        sets.Add(new LoggedReplicaSet(default, first));
+        for (LogIndex from = _machine.Applied.Next; from <= log.LastIndex;)
+        {
+            IReadOnlyList<LogRecord> read = await _log.ReadAsync(_identity.Shard, from, _options.RecoveryBatchBytes, cancellationToken);
+            Invariant.Check(read.Count > 0);
+            foreach (LogRecord record in read)
+            {
+                if (!EntryCodec.IsOfKind(record.Entry.Span, EntryKind.Configuration))
+                {
+                    continue;
+                }
+
+                ReplicaSet set = ((IRaftEntries)this).ReadConfiguration(record.Entry) ?? throw new StorageFaultException(
+                    StorageFaultKind.Corrupt, "log", $"shard {_identity.Shard}, entry {record.Index}", "The replica set in it cannot be read");
+                sets.Add(new LoggedReplicaSet(record.Index, set));
+            }
+
+            from = read[^1].Index.Next;
+        }
+
+        return sets.DrainToImmutable();
     }
 
     private void CheckThatLogContinues(LogIndex checkpoint, ShardLogState log)

@@ -16,6 +16,7 @@ public sealed partial class ShardReplica
         {
             _gate.Close();
             await Task.WhenAny(_gate.WhenEmpty, _faulted.Task).WaitAsync(cancellationToken);
+            await HandOverLeadAsync(cancellationToken);
             Result<LogIndex> checkpointed = await CheckpointAsync(cancellationToken);
             if (!checkpointed.IsOk)
             {

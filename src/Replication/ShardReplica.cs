@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.Extensions.Logging;
 using Nacre.Core;
 using Nacre.Core.Commands;
@@ -37,6 +38,7 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IA
     private readonly IDataKeys _keys;
     private readonly ShardReplicaOptions _options;
     private readonly IReplicaScheduler _scheduler;
+    private readonly IReplicaTransport _transport;
     private readonly TimeProvider _time;
     private readonly IRandomSource _random;
     private readonly ILogger _logger;
@@ -88,6 +90,11 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IA
             RetryAfter = options.OverloadRetryAfter,
         };
         _maxAppendBytes = Math.Min(options.MaxAppendBytes, log.MaxAppendBytes);
+        _transport = environment.Transport;
+        Span<byte> context = stackalloc byte[sizeof(ulong)];
+        _random.Fill(context);
+        _reads = new ReadRounds(
+            BinaryPrimitives.ReadUInt64LittleEndian(context) >> 1, options.Raft.ElectionTicks / 2, options.Raft.ElectionTicks * 2);
         _loopWork = new Work(RunLoopOnScheduler);
         _applierWork = new Work(RunApplier);
     }
@@ -117,7 +124,11 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IA
         _gate.Count,
         _gate.Bytes,
         Volatile.Read(ref _bytesSinceCheckpoint),
-        _machine.RunningHash);
+        _machine.RunningHash)
+    {
+        Leader = new ReplicaId(Volatile.Read(ref _publishedLeader)),
+        LeaderNode = new NodeId(Volatile.Read(ref _publishedLeaderNode)),
+    };
 
     /// <inheritdoc/>
     public ValueTask<Result<CommandOutcome>> ProposeAsync(in Proposal proposal, CancellationToken cancellationToken)
@@ -158,25 +169,6 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IA
         }
 
         return outcome;
-    }
-
-    /// <summary>
-    /// The read barrier: a view that shows the index given back shows every write that was acknowledged before this
-    /// call, by whomever. Completes at once: a write is acknowledged after it was applied, so that what is applied
-    /// here holds all that anybody was told of, provided that this replica leads.
-    /// </summary>
-    /// <returns>The applied index; Unavailable, or StorageFailed.</returns>
-    /// <remarks>Needs a committed entry of the term (Raft thesis §6.4): a start serves only once it has applied one.</remarks>
-    public ValueTask<Result<LogIndex>> ReadIndexAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        ReplicaState state = State;
-        Result<LogIndex> answer = state switch
-        {
-            ReplicaState.Serving or ReplicaState.Draining => _machine.Applied,
-            _ => RefusalOf(state)!,
-        };
-        return ValueTask.FromResult(answer);
     }
 
     /// <summary>A tick of the node's clock: elections where nobody leads, maintenance, checkpoints that are due.</summary>

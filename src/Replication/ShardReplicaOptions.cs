@@ -1,4 +1,5 @@
 using Nacre.Core.Errors;
+using Nacre.Replication.Raft;
 
 namespace Nacre.Replication;
 
@@ -43,6 +44,9 @@ public sealed record ShardReplicaOptions
     /// <summary>Pause after a checkpoint that found no space. Default 10 s.</summary>
     public TimeSpan CheckpointRetryAfter { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How elections are timed and peers are supplied.</summary>
+    public RaftOptions Raft { get; init; } = new();
+
     /// <summary>Checks the ranges.</summary>
     /// <returns>Malformed, naming the first option that is out of range.</returns>
     public Result<Unit> Validate()
@@ -68,6 +72,6 @@ public sealed record ShardReplicaOptions
             }
         }
 
-        return Unit.Value;
+        return Raft.Validate();
     }
 }

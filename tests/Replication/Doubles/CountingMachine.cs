@@ -81,7 +81,7 @@ internal sealed class CountingMachine : IStateMachine
             Headers.Add(header);
             Invariant.Check(header.Time >= AppliedTime);
             AppliedTime = header.Time;
-            if (header.Kind == EntryKind.NoOp)
+            if (header.Kind is EntryKind.NoOp or EntryKind.Configuration)
             {
                 Invariant.Check(header.Sequence.Value == _sequence);
                 outcomes[at] = default;
