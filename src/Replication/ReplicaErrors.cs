@@ -38,6 +38,10 @@ internal static class ReplicaErrors
     public static NacreError NoVoter { get; } = new(ErrorCode.PreconditionFailed,
         "The lead can only go to another voting replica of the shard.");
 
+    /// <summary>A change of the set would be forgotten with the next checkpoint.</summary>
+    public static NacreError SetNotKept { get; } = new(ErrorCode.Unsupported,
+        "The shard's checkpoints do not hold its replica set, so that it cannot be changed.");
+
     /// <summary>The lead was offered, and nobody took it.</summary>
     public static NacreError NotTakenOver { get; } = Unavailable("The node that was to take the shard's lead did not do so in time.");
 

@@ -1,3 +1,4 @@
+using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 using Nacre.Replication.Raft;
 
@@ -32,6 +33,9 @@ public sealed record ReplicaStatus(
 {
     /// <summary>The replica that leads the term; 0 while none is known.</summary>
     public ReplicaId Leader { get; init; }
+
+    /// <summary>The replica set in force here, committed or not; empty before the start.</summary>
+    public ReplicaSet Set { get; init; } = ReplicaSet.Empty;
 
     /// <summary>The node of <see cref="Leader"/>; 0 while it is not known.</summary>
     public NodeId LeaderNode { get; init; }

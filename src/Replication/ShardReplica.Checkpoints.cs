@@ -101,7 +101,7 @@ public sealed partial class ShardReplica
         _options.CheckpointAfterBytes,
         Math.Max(_options.CheckpointNotBeforeBytes, _machine.StoredBytes / _options.CheckpointAfterShare));
 
-    private bool HoldsTheLog => _released < _machine.Applied;
+    private bool HoldsTheLog => _released < _machine.Applied && !HasPeers;
 
     private bool IsPausing =>
         _checkpointRetryFrom != 0 && _time.GetElapsedTime(_checkpointRetryFrom) < _options.CheckpointRetryAfter;
@@ -149,13 +149,26 @@ public sealed partial class ShardReplica
         TimeSpan elapsed = _time.GetElapsedTime(_checkpointBegan);
         Checkpointed = _checkpointing;
         _checkpointRetryFrom = 0;
-        _log.Release(_identity.Shard, _released);
-        LogIndex released = _released;
-        Call(core => core?.Step(RaftInput.Released(released)));
+        ReleaseLog(_released);
         Log.Checkpointed(_logger, _identity.Shard, Checkpointed, _released, elapsed.TotalMilliseconds);
         _metrics.Checkpointed(_tag, elapsed);
         AnswerCheckpoints(Checkpointed);
     }
+
+    /// <summary>
+    /// Lets the log go of what a checkpoint covers, unless there are other replicas: one of them may need it, and there are no
+    /// snapshots between nodes yet.
+    /// </summary>
+    private void ReleaseLog(LogIndex through)
+    {
+        if (!HasPeers)
+        {
+            _log.Release(_identity.Shard, through);
+            Call(core => core?.Step(RaftInput.Released(through)));
+        }
+    }
+
+    private bool HasPeers => Volatile.Read(ref _publishedSet).Members.Length > 1;
 
     /// <summary>No space for a checkpoint is no fault: the log still has everything. Another one is tried after a pause.</summary>
     private void PostponeCheckpoint(StorageFaultException fault)

@@ -1,4 +1,5 @@
 using Nacre.Core;
+using Nacre.Core.Commands;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
@@ -31,6 +32,7 @@ public sealed partial class ShardReplica
     private ulong _publishedCommit;
     private ulong _publishedLeader;
     private uint _publishedLeaderNode;
+    private ReplicaSet _publishedSet = ReplicaSet.Empty;
 
     /// <inheritdoc/>
     void ILogSink.Flushed(LogAppend append) => Notice(append, ErrorCode.None);
@@ -299,6 +301,7 @@ public sealed partial class ShardReplica
         }
 
         NodeId leaderNode = core.Set.Find(core.Leader)?.Node ?? _heardFrom.GetValueOrDefault(core.Leader);
+        Volatile.Write(ref _publishedSet, core.Set);
         Volatile.Write(ref _publishedLeader, core.Leader.Value);
         Volatile.Write(ref _publishedLeaderNode, leaderNode.Value);
         Volatile.Write(ref _publishedRole, (int)core.Role);

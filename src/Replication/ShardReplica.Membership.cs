@@ -16,7 +16,7 @@ public sealed partial class ShardReplica
     /// <param name="cancellationToken">Ends the wait, never the change.</param>
     /// <returns>
     /// NotLeader; Unavailable, when it can be done soon: another change is not committed, or a learner has not caught up;
-    /// PreconditionFailed, when it can never be done; OutcomeUnknown, when the lead was lost before it was committed.
+    /// PreconditionFailed, when it can never be done; Unsupported, when the state machine's checkpoints would not hold it; OutcomeUnknown, when the lead was lost before it was committed.
     /// </returns>
     public async Task<Result<Unit>> ChangeAsync(ReplicaSetChange change, CancellationToken cancellationToken)
     {
@@ -51,6 +51,10 @@ public sealed partial class ShardReplica
         if (core is null)
         {
             done.TrySetResult(RefusalOf(State) ?? ReplicaErrors.Stopping);
+        }
+        else if (!_machine.KeepsReplicaSet)
+        {
+            done.TrySetResult(ReplicaErrors.SetNotKept);
         }
         else if (core.ProposeChange(change) is var refusal and not ChangeRefusal.None)
         {

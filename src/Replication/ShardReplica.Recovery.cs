@@ -115,7 +115,7 @@ public sealed partial class ShardReplica
     {
         ReplicaSet first = _identity.InitialSet ?? ReplicaSet.Initial((_identity.Self, _identity.Node));
         ImmutableArray<LoggedReplicaSet>.Builder sets = ImmutableArray.CreateBuilder<LoggedReplicaSet>();
-        sets.Add(new LoggedReplicaSet(default, first));
+        sets.Add(_machine.AppliedSet ?? new LoggedReplicaSet(default, first));
         for (LogIndex from = _machine.Applied.Next; from <= log.LastIndex;)
         {
             IReadOnlyList<LogRecord> read = await _log.ReadAsync(_identity.Shard, from, _options.RecoveryBatchBytes, cancellationToken);

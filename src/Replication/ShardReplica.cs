@@ -127,6 +127,7 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IA
         _machine.RunningHash)
     {
         Leader = new ReplicaId(Volatile.Read(ref _publishedLeader)),
+        Set = Volatile.Read(ref _publishedSet),
         LeaderNode = new NodeId(Volatile.Read(ref _publishedLeaderNode)),
     };
 

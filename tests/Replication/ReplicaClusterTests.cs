@@ -195,6 +195,10 @@ public sealed class ReplicaClusterTests
         cluster.Tick();
         Assert.That((await cluster.ChangeAsync(2, ReplicaSetChange.Remove(new ReplicaId(1)))).IsOk, Is.True);
         cluster.CutOff.Add(1);
+
+        // With a checkpoint behind all changes, and without.
+        Assert.That((await cluster.SettleAsync(cluster[3].CheckpointAsync(default))).IsOk, Is.True);
+        Assert.That(cluster.Nodes[3].Disk.Newest!.Set!.Value.Set.ToString(), Is.EqualTo("2 3"));
         await cluster.RestartAsync(3);
         await cluster.RestartAsync(2);
         uint leader = cluster.Elect();
@@ -229,6 +233,18 @@ public sealed class ReplicaClusterTests
 
         Assert.That(used.Error!.Code, Is.EqualTo(ErrorCode.PreconditionFailed));
         Assert.That(elsewhere.Error!.Code, Is.EqualTo(ErrorCode.NotLeader));
+    }
+
+    [Test]
+    public async Task Change_ThatACheckpointWouldForget_IsRefused()
+    {
+        await using ReplicaCluster cluster = await ReplicaCluster.StartedAsync();
+        uint leader = cluster.Elect();
+        cluster.Nodes[leader].Machine.KeepsReplicaSet = false;
+
+        Result<Unit> changed = await cluster.ChangeAsync(leader, ReplicaSetChange.Remove(new ReplicaId(Other(cluster, leader))));
+
+        Assert.That(changed.Error!.Code, Is.EqualTo(ErrorCode.Unsupported));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
 
@@ -27,6 +28,18 @@ public interface IStateMachine : IAsyncDisposable
 
     /// <summary>Running hash over all applied entries and outcomes; replicas at the same index agree. Readable from any thread.</summary>
     ulong RunningHash { get; }
+
+    /// <summary>
+    /// True when checkpoints hold <see cref="AppliedSet"/>. Where they do not, the shard's replica set cannot be changed: a
+    /// start from a checkpoint behind the change would not know of it.
+    /// </summary>
+    bool KeepsReplicaSet => false;
+
+    /// <summary>
+    /// The replica set of the last applied configuration entry; null before the first. Before the start, and on the
+    /// applier's turn.
+    /// </summary>
+    LoggedReplicaSet? AppliedSet => null;
 
     /// <summary>About how many bytes a checkpoint stands for: what is stored, not what it takes on disk. On the applier's turn.</summary>
     long StoredBytes => 0;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Core.Time;

@@ -27,6 +27,7 @@ internal sealed class CountingMachine : IStateMachine
         _sequence = recovered?.Sequence.Value ?? 0;
         _hash = recovered?.Hash ?? 0;
         AppliedTime = recovered?.Time ?? default;
+        AppliedSet = recovered?.Set;
     }
 
     public LogIndex Applied => new(Volatile.Read(ref _applied));
@@ -36,6 +37,10 @@ internal sealed class CountingMachine : IStateMachine
     public DateTimeOffset AppliedTime { get; private set; }
 
     public bool HasRoom { get; set; } = true;
+
+    public bool KeepsReplicaSet { get; set; } = true;
+
+    public LoggedReplicaSet? AppliedSet { get; private set; }
 
     public long StoredBytes { get; set; }
 
@@ -84,6 +89,9 @@ internal sealed class CountingMachine : IStateMachine
             if (header.Kind is EntryKind.NoOp or EntryKind.Configuration)
             {
                 Invariant.Check(header.Sequence.Value == _sequence);
+                AppliedSet = header.Kind == EntryKind.Configuration
+                    ? new LoggedReplicaSet(records[at].Index, ReplicaSetCodec.Decode(command.Span).Value)
+                    : AppliedSet;
                 outcomes[at] = default;
             }
             else
@@ -106,7 +114,7 @@ internal sealed class CountingMachine : IStateMachine
         Enter();
         try
         {
-            return _disk.Accept(new MachineCheckpoint(Applied, AppliedSequence, AppliedTime, _hash, [.. _commands]));
+            return _disk.Accept(new MachineCheckpoint(Applied, AppliedSequence, AppliedTime, _hash, [.. _commands], AppliedSet));
         }
         finally
         {

@@ -1,7 +1,6 @@
-using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 
-namespace Nacre.Replication.Raft;
+namespace Nacre.Core.Commands;
 
 /// <summary>A replica set and where in the log it stands.</summary>
 /// <param name="Index">The configuration entry; 0 for the set that the shard was made with.</param>
