@@ -15,7 +15,7 @@ internal sealed partial class Rules(World world)
     private readonly Dictionary<Term, ReplicaId> _leaders = [];
     private readonly Dictionary<(LogIndex Index, Term Term), (ulong Hash, Term? Before)> _entries = [];
     private readonly List<(Term Term, ulong Hash, ReplicaSet? Set)> _ledger = [];
-    private readonly Dictionary<ReplicaId, (Term Term, LogIndex Commit, LogIndex Applied)> _seen = [];
+    private readonly Dictionary<ReplicaId, (Term Term, LogIndex Commit, bool Leads)> _seen = [];
     private LogIndex _committed;
 
     public int Elections => _leaders.Count;
@@ -25,17 +25,13 @@ internal sealed partial class Rules(World world)
     /// <summary>A replica begins from what its disk has.</summary>
     public void Started(SimReplica replica)
     {
-        _seen[replica.Id] = (replica.Core.Term, default, replica.Machine.Applied);
+        _seen[replica.Id] = (replica.Core.Term, default, false);
         CheckLedger(replica);
         CheckSet(replica);
     }
 
     /// <summary>A replica has a snapshot's state.</summary>
-    public void Jumped(SimReplica replica)
-    {
-        CheckLedger(replica);
-        _seen[replica.Id] = _seen[replica.Id] with { Applied = replica.Machine.Applied };
-    }
+    public void Jumped(SimReplica replica) => CheckLedger(replica);
 
     /// <summary>A sole member took back what its disk refused: other entries may come in its place.</summary>
     public void TakenBack(LogIndex last)
@@ -89,12 +85,18 @@ internal sealed partial class Rules(World world)
     public void Check(SimReplica replica)
     {
         RaftCore core = replica.Core;
-        (Term term, LogIndex commit, LogIndex applied) = _seen[replica.Id];
+        (Term term, LogIndex commit, bool led) = _seen[replica.Id];
         Require(core.Term >= term, $"the term of {replica.Id} fell");
         Require(core.Commit >= commit, $"the commit index of {replica.Id} fell");
         if (core.Role == RaftRole.Leader)
         {
             CheckLeader(replica, commit);
+        }
+        else if (led && core.Term == term && core.Commit > _committed)
+        {
+            // It stepped down because of what it has just committed.
+            CheckFlushed(replica);
+            _committed = core.Commit;
         }
 
         if (core.Commit > commit)
@@ -104,7 +106,7 @@ internal sealed partial class Rules(World world)
             CheckSet(replica);
         }
 
-        _seen[replica.Id] = (core.Term, core.Commit, replica.Machine.Applied);
+        _seen[replica.Id] = (core.Term, core.Commit, core.Role == RaftRole.Leader);
     }
 
     /// <summary>State machine safety: all replicas come to the same at each entry, by a hash of all before it.</summary>
@@ -147,22 +149,29 @@ internal sealed partial class Rules(World world)
         Require(_leaders[core.Term] == replica.Id, $"election safety: two leaders in term {core.Term}");
         if (core.Commit > commitBefore && core.Commit > _committed)
         {
-            int flushed = 0;
-            foreach (Replica member in core.Set.Members)
-            {
-                if (member.Kind == ReplicaKind.Voter && world.Find(member.Id) is { } voter)
-                {
-                    bool has = voter.Disk.TermAt(core.Commit) == core.TermAt(core.Commit) || core.Commit <= voter.Disk.Base;
-                    flushed += has || (voter.LostItsDisk && core.Commit <= voter.EverFlushed) ? 1 : 0;
-                }
-            }
-
-            Require(flushed > core.Set.Voters / 2, $"{replica.Id} committed entry {core.Commit} that no quorum has flushed");
-            Require(core.TermAt(core.Commit) == core.Term, $"{replica.Id} committed an entry of an earlier term");
+            CheckFlushed(replica);
         }
 
         // Before the first entry of its term is committed, a start's commit is what it had applied.
         _committed = core.Commit > _committed ? core.Commit : _committed;
+    }
+
+    /// <summary>What is committed is on a quorum of disks, and of the leader's term (§5.4.2).</summary>
+    private void CheckFlushed(SimReplica replica)
+    {
+        RaftCore core = replica.Core;
+        int flushed = 0;
+        foreach (Replica member in core.Set.Members)
+        {
+            if (member.Kind == ReplicaKind.Voter && world.Find(member.Id) is { } voter)
+            {
+                bool has = voter.Disk.TermAt(core.Commit) == core.TermAt(core.Commit) || core.Commit <= voter.Disk.Base;
+                flushed += has || (voter.LostItsDisk && core.Commit <= voter.EverFlushed) ? 1 : 0;
+            }
+        }
+
+        Require(flushed > core.Set.Voters / 2, $"{replica.Id} committed entry {core.Commit} that no quorum has flushed");
+        Require(core.TermAt(core.Commit) == core.Term, $"{replica.Id} committed an entry of an earlier term");
     }
 
     private void CheckLedger(SimReplica replica)
