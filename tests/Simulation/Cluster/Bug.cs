@@ -33,8 +33,8 @@ internal enum Bug
     /// <summary>A snapshot's place in the log is made before the state machine has it.</summary>
     SnapshotLogFirst,
 
-    /// <summary>A snapshot leaves the log's old entries behind it.</summary>
-    SnapshotKeepsLog,
+    /// <summary>A snapshot is put in place, and the replica set before it stays in force.</summary>
+    SnapshotSetForgotten,
 
     /// <summary>A leader tells followers to commit entries of earlier terms that a quorum has (§5.4.2).</summary>
     OldTermCommitted,

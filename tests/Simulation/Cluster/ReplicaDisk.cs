@@ -64,17 +64,9 @@ internal sealed class ReplicaDisk(Machine checkpoint)
     }
 
     /// <summary>The log is empty behind an entry.</summary>
-    public void Reset(LogIndex index, Term term, bool keepsLog)
+    public void Reset(LogIndex index, Term term)
     {
-        if (keepsLog && index < Last)
-        {
-            Records.RemoveRange(0, (int)(index.Value - Base.Value));
-        }
-        else
-        {
-            Records.Clear();
-        }
-
+        Records.Clear();
         (Base, BaseTerm) = (index, term);
     }
 

@@ -15,7 +15,9 @@ internal sealed partial class Rules(World world)
     private readonly Dictionary<Term, ReplicaId> _leaders = [];
     private readonly Dictionary<(LogIndex Index, Term Term), (ulong Hash, Term? Before)> _entries = [];
     private readonly List<(Term Term, ulong Hash, ReplicaSet? Set)> _ledger = [];
-    private readonly Dictionary<ReplicaId, (Term Term, LogIndex Commit, bool Leads)> _seen = [];
+    private readonly Dictionary<ReplicaId, (Term Term, LogIndex Commit, bool Leads, LogIndex Set)> _seen = [];
+    private readonly Dictionary<(ReplicaId Voter, Term Term), ReplicaId> _votes = [];
+    private readonly Dictionary<ReplicaId, Term> _said = [];
     private LogIndex _committed;
 
     public int Elections => _leaders.Count;
@@ -25,7 +27,8 @@ internal sealed partial class Rules(World world)
     /// <summary>A replica begins from what its disk has.</summary>
     public void Started(SimReplica replica)
     {
-        _seen[replica.Id] = (replica.Core.Term, default, false);
+        _seen[replica.Id] = (replica.Core.Term, default, false, default);
+        Require(replica.LostItsDisk || replica.Core.Term >= _said.GetValueOrDefault(replica.Id), $"{replica.Id} forgot a term that it spoke in");
         CheckLedger(replica);
         CheckSet(replica);
     }
@@ -62,15 +65,22 @@ internal sealed partial class Rules(World world)
     public void CheckSaid(SimReplica replica, in RaftMessage message)
     {
         HardState durable = replica.Disk.HardState;
+        if (message.Kind is not (RaftMessageKind.PreVote or RaftMessageKind.PreVoteAnswer))
+        {
+            _said[replica.Id] = message.Term;
+        }
+
         switch (message.Kind)
         {
             case RaftMessageKind.PreVote or RaftMessageKind.PreVoteAnswer:
                 break;
             case RaftMessageKind.Vote:
                 Require(durable == new HardState(message.Term, message.From), $"{replica.Id} asks for votes before its own is flushed");
+                NoteVote(replica.Id, message.Term, replica.Id);
                 break;
             case RaftMessageKind.VoteAnswer when message.IsAccepted:
                 Require(durable == new HardState(message.Term, message.To), $"{replica.Id} gives a vote that is not flushed");
+                NoteVote(replica.Id, message.Term, message.To);
                 break;
             case RaftMessageKind.AppendAnswer when message.IsAccepted:
                 Require(replica.Disk.TermAt(message.Index) is not null || message.Index < replica.Disk.Base,
@@ -82,10 +92,17 @@ internal sealed partial class Rules(World world)
         }
     }
 
+    /// <summary>One vote a term, whatever crashes come between (§5.2).</summary>
+    private void NoteVote(ReplicaId voter, Term term, ReplicaId candidate)
+    {
+        _votes.TryAdd((voter, term), candidate);
+        Require(_votes[(voter, term)] == candidate, $"{voter} votes twice in term {term}");
+    }
+
     public void Check(SimReplica replica)
     {
         RaftCore core = replica.Core;
-        (Term term, LogIndex commit, bool led) = _seen[replica.Id];
+        (Term term, LogIndex commit, bool led, LogIndex set) = _seen[replica.Id];
         Require(core.Term >= term, $"the term of {replica.Id} fell");
         Require(core.Commit >= commit, $"the commit index of {replica.Id} fell");
         if (core.Role == RaftRole.Leader)
@@ -106,7 +123,12 @@ internal sealed partial class Rules(World world)
             CheckSet(replica);
         }
 
-        _seen[replica.Id] = (core.Term, core.Commit, core.Role == RaftRole.Leader);
+        if (core.SetIndex < set)
+        {
+            world.Hit(Probe.ChangeReverted);
+        }
+
+        _seen[replica.Id] = (core.Term, core.Commit, core.Role == RaftRole.Leader, core.SetIndex);
     }
 
     /// <summary>State machine safety: all replicas come to the same at each entry, by a hash of all before it.</summary>

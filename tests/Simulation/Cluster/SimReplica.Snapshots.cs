@@ -15,6 +15,7 @@ internal sealed partial class SimReplica
     private bool _installBegan;
     private bool _stateStands;
     private ReplicaId _snapshotSender;
+    private int _installingNumber;
 
     private void BeginCheckpoint()
     {
@@ -24,6 +25,7 @@ internal sealed partial class SimReplica
             Truncate();
         }
 
+        World.MayStop(this, 26_000);
         Plan(1_000 + World.Chance.Next(20_000), () =>
         {
             if (_installing is not null || _checkpointing!.Applied <= Disk.Checkpoint.Applied)
@@ -97,8 +99,6 @@ internal sealed partial class SimReplica
         EndInstall();
     }
 
-    private int _installingNumber;
-
     /// <summary>Goes on once the appends on their way have ended.</summary>
     private void EndInstall()
     {
@@ -109,6 +109,7 @@ internal sealed partial class SimReplica
 
         _installBegan = true;
         bool isLogFirst = World.Bug == Bug.SnapshotLogFirst;
+        World.MayStop(this, 27_000);
         Plan(2_000 + World.Chance.Next(20_000), () =>
         {
             SetPart(image, isState: !isLogFirst);
@@ -118,6 +119,7 @@ internal sealed partial class SimReplica
                 SetPart(image, isState: isLogFirst);
                 _installing = null;
                 _installBegan = _stateStands = false;
+                LoggedReplicaSet set = World.Bug == Bug.SnapshotSetForgotten ? Machine.Set : image.Set;
                 Machine = image.Copy();
                 foreach (ulong index in _proposals.Keys.Where(index => index <= image.Applied.Value).ToArray())
                 {
@@ -126,7 +128,7 @@ internal sealed partial class SimReplica
                 }
 
                 World.Hit(Probe.SnapshotInstalled);
-                Core.Step(RaftInput.SnapshotInstalled(image.Applied, image.AppliedTerm, image.Set));
+                Core.Step(RaftInput.SnapshotInstalled(image.Applied, image.AppliedTerm, set));
                 World.Rules.Jumped(this);
                 Pump();
                 AnswerReads();
@@ -143,7 +145,7 @@ internal sealed partial class SimReplica
         }
         else
         {
-            Disk.Reset(image.Applied, image.AppliedTerm, World.Bug == Bug.SnapshotKeepsLog);
+            Disk.Reset(image.Applied, image.AppliedTerm);
         }
 
         EverFlushed = Disk.Last > EverFlushed ? Disk.Last : EverFlushed;

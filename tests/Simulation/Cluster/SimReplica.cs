@@ -67,7 +67,7 @@ internal sealed partial class SimReplica
         if (disk.Checkpoint.Applied > disk.Last || disk.TermAt(disk.Checkpoint.Applied) is { } term && term != disk.Checkpoint.AppliedTerm)
         {
             // A snapshot's state stood, and the log was not set behind it yet.
-            disk.Reset(disk.Checkpoint.Applied, disk.Checkpoint.AppliedTerm, keepsLog: false);
+            disk.Reset(disk.Checkpoint.Applied, disk.Checkpoint.AppliedTerm);
         }
 
         Machine = disk.Checkpoint.Copy();

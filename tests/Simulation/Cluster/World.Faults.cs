@@ -18,7 +18,19 @@ internal sealed partial class World
     public void Stop(SimReplica replica)
     {
         replica.Crash();
-        Queue.After(20_000 + Chance.Next(500_000), () => Restart(replica));
+        Queue.After(Chance.OneIn(3) ? 1_000 + Chance.Next(20_000) : 20_000 + Chance.Next(500_000), () => Restart(replica));
+    }
+
+    /// <summary>A step that a crash should come into now and then begins at a replica.</summary>
+    /// <param name="replica">Which.</param>
+    /// <param name="within">How long the step takes at most, in microseconds.</param>
+    public void MayStop(SimReplica replica, int within)
+    {
+        if (!_isHealed && Chance.OneIn(12))
+        {
+            Faults++;
+            replica.Plan(Chance.Next(within), () => Stop(replica));
+        }
     }
 
     public void LeaderElected(SimReplica replica)
@@ -76,7 +88,7 @@ internal sealed partial class World
                 Queue.After(50_000 + Chance.Next(600_000), _cut.Clear);
                 break;
             case 9:
-                (_lossOneIn, _doubleOneIn, _slowOneIn, _slowest) = (4 + Chance.Next(10), 5 + Chance.Next(10), 3 + Chance.Next(5), 200_000);
+                (_lossOneIn, _doubleOneIn, _slowOneIn, _slowest) = (4 + Chance.Next(10), 5 + Chance.Next(10), 3 + Chance.Next(5), Chance.OneIn(2) ? 700_000 : 200_000);
                 Queue.After(50_000 + Chance.Next(300_000), () => (_lossOneIn, _doubleOneIn, _slowOneIn, _slowest) = (200, 100, 50, 30_000));
                 break;
             case 10:
@@ -184,6 +196,12 @@ internal sealed partial class World
             case 3:
                 leader.Core.Step(RaftInput.Transfer(member.Id));
                 leader.Pump();
+                if (Chance.OneIn(3) && !_isHealed)
+                {
+                    // A leader that is cut off while it hands over does not hear of the new term.
+                    Queue.After(Chance.Next(4_000), () => CutOff(leader));
+                }
+
                 break;
             default:
                 foreach (Replica learner in set.Members.Where(learner => learner.Kind == ReplicaKind.Learner))
@@ -201,6 +219,12 @@ internal sealed partial class World
                 removed.Retire();
             }
         }
+    }
+
+    private void CutOff(SimReplica replica)
+    {
+        CutWhere([.. _replicas.Values], (from, to) => from == replica.Id.Value || to == replica.Id.Value);
+        Queue.After(50_000 + Chance.Next(200_000), _cut.Clear);
     }
 
     private static void Change(SimReplica leader, ReplicaSetChange change)

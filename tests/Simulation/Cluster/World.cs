@@ -22,6 +22,9 @@ internal sealed partial class World
     private ulong _lastId;
     private ulong _lastContext;
 
+    /// <summary>A replica that lost its disk was removed, and none promoted in its place yet.</summary>
+    private bool _owesRebuilt;
+
     public World(ulong seed, Bug bug)
     {
         Seed = seed;
@@ -111,11 +114,19 @@ internal sealed partial class World
         LastSet = after;
         if (after.Members.Length != before.Members.Length)
         {
-            Hit(after.Members.Length > before.Members.Length ? Probe.LearnerAdded : Probe.MemberRemoved);
+            bool isAdded = after.Members.Length > before.Members.Length;
+            Hit(isAdded ? Probe.LearnerAdded : Probe.MemberRemoved);
+            _owesRebuilt |= !isAdded && before.Members.Any(member => _replicas[member.Id.Value].LostItsDisk && after.Find(member.Id) is null);
         }
         else
         {
-            Hit(after.Voters > before.Voters ? Probe.LearnerPromoted : Probe.VoterDemoted);
+            bool isPromoted = after.Voters > before.Voters;
+            Hit(isPromoted ? Probe.LearnerPromoted : Probe.VoterDemoted);
+            if (isPromoted && _owesRebuilt)
+            {
+                _owesRebuilt = false;
+                Hit(Probe.RebuiltReplicaPromoted);
+            }
         }
     }
 
