@@ -166,4 +166,27 @@ Task("Bench")
             .Concat(Argument("arguments", "run").Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToArray());
     });
 
+Task("Simulate")
+    .Description("Runs a cluster under seeds: --seeds=N --first-seed=S [--bug=NAME|All] [--threads=T] [--kept=true]; docs/simulation.md.")
+    .Does(() =>
+    {
+        DotNet("Simulate", "build", "tests/Simulation", "--configuration", Configuration, "--verbosity", "quiet");
+        var arguments = new List<string>
+        {
+            "run", "--project", "tests/Simulation", "--configuration", Configuration, "--no-build", "--", "simulate",
+            $"--seeds={Argument("seeds", "1000")}", $"--first-seed={Argument("first-seed", "1")}", $"--threads={Argument("threads", "2")}",
+        };
+        if (HasArgument("bug"))
+        {
+            arguments.Add($"--bug={Argument<string>("bug")}");
+        }
+
+        if (Argument("kept", false))
+        {
+            arguments.Add("--kept");
+        }
+
+        DotNet("Simulate", arguments.ToArray());
+    });
+
 RunTarget(target);
