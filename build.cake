@@ -167,14 +167,14 @@ Task("Bench")
     });
 
 Task("Simulate")
-    .Description("Runs a cluster under seeds: --seeds=N --first-seed=S [--bug=NAME|All] [--threads=T] [--kept=true]; docs/simulation.md.")
+    .Description("Runs a cluster under seeds: --layer=core|nodes --seeds=N --first-seed=S [--bug=NAME|All] [--threads=T] [--kept=true]; docs/simulation.md.")
     .Does(() =>
     {
         DotNet("Simulate", "build", "tests/Simulation", "--configuration", Configuration, "--verbosity", "quiet");
         var arguments = new List<string>
         {
             "run", "--project", "tests/Simulation", "--configuration", Configuration, "--no-build", "--", "simulate",
-            $"--seeds={Argument("seeds", "1000")}", $"--first-seed={Argument("first-seed", "1")}", $"--threads={Argument("threads", "2")}",
+            $"--layer={Argument("layer", "core")}", $"--seeds={Argument("seeds", "1000")}", $"--first-seed={Argument("first-seed", "1")}", $"--threads={Argument("threads", "2")}",
         };
         if (HasArgument("bug"))
         {

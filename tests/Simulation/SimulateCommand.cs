@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Nacre.Simulation.Tests.Cluster;
 using Nacre.Simulation.Tests.Engine;
+using Nacre.Simulation.Tests.Nodes;
 
 namespace Nacre.Simulation.Tests;
 
@@ -19,6 +20,7 @@ internal static class SimulateCommand
         int threads = 2;
         bool isKept = false;
         string bug = nameof(Bug.None);
+        string layer = "core";
         foreach (string argument in arguments)
         {
             string[] parts = argument.Split('=', 2);
@@ -29,17 +31,29 @@ internal static class SimulateCommand
                 "--first-seed" => ulong.TryParse(value, CultureInfo.InvariantCulture, out first),
                 "--threads" => int.TryParse(value, CultureInfo.InvariantCulture, out threads) && threads > 0,
                 "--kept" => isKept = true,
-                "--bug" => (bug = value) == "All" || Enum.TryParse<Bug>(value, out _),
+                "--layer" => (layer = value) is "core" or "nodes",
+                "--bug" => (bug = value) == "All" || Enum.TryParse<Bug>(value, out _) || Enum.TryParse<NodeBug>(value, out _),
                 _ => false,
             };
             if (!isRead)
             {
-                output.WriteLine($"Not understood: {argument}. Use --seeds=N --first-seed=S --threads=T --kept --bug=NAME, NAME one of All, {string.Join(", ", Enum.GetNames<Bug>())}.");
+                output.WriteLine($"Not understood: {argument}. Use --layer=core|nodes --seeds=N --first-seed=S --threads=T --kept --bug=NAME, NAME one of All, {string.Join(", ", Enum.GetNames<Bug>())}; of nodes All, {string.Join(", ", Enum.GetNames<NodeBug>())}.");
                 return 2;
             }
         }
 
-        output.WriteLine($"commit {Commit()}, seeds {first} to {first + (ulong)seeds - 1}");
+        if (bug != "All" && !(layer == "core" ? Enum.GetNames<Bug>() : Enum.GetNames<NodeBug>()).Contains(bug))
+        {
+            output.WriteLine($"Layer {layer} has no bug {bug}.");
+            return 2;
+        }
+
+        output.WriteLine($"commit {Commit()}, layer {layer}, seeds {first} to {first + (ulong)seeds - 1}");
+        if (layer == "nodes")
+        {
+            return RunNodes(bug, first, seeds, threads, output);
+        }
+
         if (bug != nameof(Bug.None))
         {
             Bug[] bugs = bug == "All" ? [.. Enum.GetValues<Bug>().Where(each => each != Bug.None)] : [Enum.Parse<Bug>(bug)];
@@ -75,6 +89,27 @@ internal static class SimulateCommand
         }
 
         // A planted bug that was found is a violation, as any.
+        return bugs.Length == 1 ? 1 - missed : missed > 0 ? 1 : 0;
+    }
+
+    private static int RunNodes(string bug, ulong first, int seeds, int threads, TextWriter output)
+    {
+        if (bug == nameof(NodeBug.None))
+        {
+            NodeReport report = NodeReport.Of(first, seeds, threads);
+            output.Write(report.ToText());
+            return report.IsGood ? 0 : 1;
+        }
+
+        NodeBug[] bugs = bug == "All" ? [.. Enum.GetValues<NodeBug>().Where(each => each != NodeBug.None)] : [Enum.Parse<NodeBug>(bug)];
+        int missed = 0;
+        foreach (NodeBug each in bugs)
+        {
+            NodeResult? found = NodeReport.Find(each, first, seeds);
+            missed += found is null ? 1 : 0;
+            output.WriteLine(found is null ? $"{each}: NOT FOUND" : $"{each}: seed {found.Seed}, event {found.Events}: {found.Violation}");
+        }
+
         return bugs.Length == 1 ? 1 - missed : missed > 0 ? 1 : 0;
     }
 

@@ -1,3 +1,4 @@
+using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 using Nacre.Replication.Raft;
 using Nacre.Simulation.Tests.Engine;

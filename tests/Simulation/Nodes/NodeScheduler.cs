@@ -1,0 +1,9 @@
+using Nacre.Replication;
+
+namespace Nacre.Simulation.Tests.Nodes;
+
+/// <summary>Runs a node's loops as events.</summary>
+internal sealed class NodeScheduler(NodeWorld world, Node node) : IReplicaScheduler
+{
+    public void Schedule(IThreadPoolWorkItem work) => world.After(world.Random.Next(20), () => node.Do(work.Execute));
+}

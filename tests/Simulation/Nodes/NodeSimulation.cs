@@ -1,0 +1,129 @@
+using Nacre.Core;
+using Nacre.Core.Commands;
+using Nacre.Core.Ids;
+using Nacre.Replication;
+using Nacre.Replication.Raft;
+using Nacre.Simulation.Tests.Engine;
+
+namespace Nacre.Simulation.Tests.Nodes;
+
+/// <summary>One run of a whole cluster under one seed.</summary>
+internal static class NodeSimulation
+{
+    /// <summary>What a seed must come to, or it does not count.</summary>
+    public const int LeastEvents = 20_000;
+    public const int LeastOperations = 200;
+    public const int LeastFaults = 5;
+
+    /// <summary>Faults go on for so long, and longer where little has happened; microseconds of virtual time.</summary>
+    private const long FaultsFor = 6_000_000;
+    private const long MostFaultsFor = 60_000_000;
+
+    /// <summary>After so long without faults everybody must have been answered, and all replicas be the same.</summary>
+    private const long HealsWithin = 30_000_000;
+
+    /// <summary>Runs a seed.</summary>
+    public static NodeResult Run(ulong seed, NodeBug bug = NodeBug.None)
+    {
+        SynchronizationContext? before = SynchronizationContext.Current;
+        using var metrics = new ReplicationMetrics();
+        var world = new NodeWorld(seed);
+        SynchronizationContext.SetSynchronizationContext(world);
+        var rules = new Rules(world);
+        var network = new Network(world, rules, bug);
+        var faults = new Faults(world, network);
+        ShardId[] shards = [.. Enumerable.Range(1, world.Random.OneIn(4) ? 2 : 1).Select(shard => new ShardId((uint)shard))];
+        var raft = new RaftOptions { ElectionTicks = world.Random.OneIn(2) ? 4 : 10 };
+        var membership = new Membership(world, network, rules, metrics, raft, bug, shards);
+        Client[] clients = [.. Enumerable.Range(1, 4).Select(id => new Client(world, network, rules, bug, (ulong)id, shards))];
+        string? violation = null;
+        try
+        {
+            Run(world, network, rules, faults, membership, clients, shards, metrics, raft, bug);
+        }
+        catch (ViolationException found)
+        {
+            violation = found.Message;
+        }
+        catch (InvariantViolationException found)
+        {
+            violation = $"invariant: {found.Message}";
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+
+        return new NodeResult(
+            seed, world.Hash, world.Events, clients.Sum(client => client.Completed), faults.Count, membership.Changes, rules.Elections,
+            shards.Sum(rules.LedgerOf), world.Probes, violation);
+    }
+
+    private static void Run(
+        NodeWorld world, Network network, Rules rules, Faults faults, Membership membership, Client[] clients, ShardId[] shards,
+        ReplicationMetrics metrics, RaftOptions raft, NodeBug bug)
+    {
+        int voters = world.Random.OneIn(3) ? 5 : 3;
+        ReplicaSet initial = ReplicaSet.Initial([.. Enumerable.Range(1, voters).Select(at => (new ReplicaId((ulong)at), new NodeId((uint)at)))]);
+        for (uint id = 1; id <= voters; id++)
+        {
+            var node = new Node(world, network, rules, metrics, raft, bug, new NodeId(id));
+            foreach (ShardId shard in shards)
+            {
+                node.Place(shard, new ReplicaId(id), initial);
+            }
+
+            node.Start();
+        }
+
+        Task[] work = [.. clients.Select(client => client.RunAsync()), membership.RunAsync(), faults.RunAsync()];
+        bool HasFault() => work.Any(task => task.IsFaulted);
+        bool Counts() => world.Now >= FaultsFor && world.Events >= LeastEvents && faults.Count >= LeastFaults && membership.Changes > 0 &&
+            clients.Sum(client => client.Completed) >= LeastOperations;
+        world.RunUntil(MostFaultsFor, () => HasFault() || Counts());
+        ThrowIfBroken(world, work);
+        world.IsHealing = true;
+        faults.Heal();
+        world.RunUntil(world.Now + HealsWithin, () => HasFault() || (Array.TrueForAll(work, task => task.IsCompleted) && Agree(network, rules, shards)));
+        ThrowIfBroken(world, work);
+        world.Require(Array.TrueForAll(work, task => task.IsCompleted), "liveness", "a client, or a change of the replica set, waits for ever");
+        world.Require(Agree(network, rules, shards), "liveness", "replicas did not come to the same state");
+    }
+
+    private static void ThrowIfBroken(NodeWorld world, Task[] work)
+    {
+        if (world.Violation is { } violation)
+        {
+            throw violation;
+        }
+
+        if (Array.Find(work, task => task.IsFaulted) is { } fault)
+        {
+            throw fault.Exception!.InnerException!;
+        }
+    }
+
+    /// <summary>Every member has applied all that anybody has, and came to the same.</summary>
+    private static bool Agree(Network network, Rules rules, ShardId[] shards)
+    {
+        foreach (ShardId shard in shards)
+        {
+            Replica[] replicas = [.. network.Nodes.Where(node => node.IsUp && !node.IsRetired).SelectMany(node => node.Replicas.Values).Where(replica => replica.Shard == shard)];
+            ReplicaStatus? leader = replicas.Select(replica => replica.Running!.Status).Where(status => status.Role == RaftRole.Leader).MaxBy(status => status.Term);
+            if (leader is null)
+            {
+                return false;
+            }
+
+            foreach (Replica replica in replicas.Where(replica => leader.Set.Find(replica.Id) is not null))
+            {
+                if ((int)replica.Machine.Applied.Value != rules.LedgerOf(shard) || replica.Machine.RunningHash != rules.HashOf(shard))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+}

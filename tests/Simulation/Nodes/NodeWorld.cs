@@ -1,0 +1,88 @@
+using Nacre.Simulation.Tests.Engine;
+using Nacre.Testing;
+
+namespace Nacre.Simulation.Tests.Nodes;
+
+/// <summary>
+/// Virtual time, chance, and all that is to happen: one queue, one thread, one seed. Continuations of the code under
+/// simulation come back here by the synchronization context.
+/// </summary>
+internal sealed class NodeWorld(ulong seed) : SynchronizationContext
+{
+    // Invariants:
+    // - whatever happens, happens in an event of this queue, on the thread that runs it;
+    // - events of one time happen in the order in which they were made: the seed decides everything.
+
+    private readonly EventQueue _events = new();
+    private readonly SortedDictionary<string, int> _probes = new(StringComparer.Ordinal);
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+
+    /// <summary>Microseconds since the beginning.</summary>
+    public long Now => _events.Now;
+
+    /// <summary>Events that have happened.</summary>
+    public int Events => _events.Count;
+
+    /// <summary>Everything that was noted: the same seed gives the same hash.</summary>
+    public ulong Hash => _events.Hash;
+
+    public SeededRandom Random { get; } = new(seed);
+
+    /// <summary>How often each rare path was taken.</summary>
+    public IReadOnlyDictionary<string, int> Probes => _probes;
+
+    /// <summary>True once no more faults happen and no more work is begun.</summary>
+    public bool IsHealing { get; set; }
+
+    public long Between(long least, long most) => least + (long)(Random.NextUInt64() % (ulong)(most - least + 1));
+
+    public void After(long delay, Action action)
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            throw new ViolationException("one thread: code under simulation went to another one");
+        }
+
+        _events.After(delay, action);
+    }
+
+    public Task Delay(long delay)
+    {
+        var passed = new TaskCompletionSource();
+        After(delay, passed.SetResult);
+        return passed.Task;
+    }
+
+    /// <summary>Takes something into the hash.</summary>
+    public void Note(ulong what) => _events.Mix(what);
+
+    public void Probe(string name) => _probes[name] = _probes.GetValueOrDefault(name) + 1;
+
+    /// <summary>The first promise that was broken; nothing happens any more after it.</summary>
+    public ViolationException? Violation { get; private set; }
+
+    /// <summary>Checks a promise. Who is told of the exception may swallow it: the first one is kept.</summary>
+    public void Require(bool holds, string rule, string detail)
+    {
+        if (!holds)
+        {
+            Violation ??= new ViolationException($"{rule}: {detail}");
+            throw Violation;
+        }
+    }
+
+    /// <summary>Lets things happen until a time, or until all is done.</summary>
+    public void RunUntil(long end, Func<bool> isDone)
+    {
+        while (Violation is null && Now < end && !isDone())
+        {
+            _events.Step();
+        }
+    }
+
+    public override void Post(SendOrPostCallback d, object? state) => After(0, () => d(state));
+
+    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nobody waits here.");
+
+    public override SynchronizationContext CreateCopy() => this;
+}
