@@ -53,7 +53,7 @@ internal sealed partial class World
         }
     }
 
-    private void Restart(SimReplica replica)
+    private static void Restart(SimReplica replica)
     {
         if (!replica.IsUp && !replica.IsRetired)
         {
