@@ -42,6 +42,11 @@ internal sealed partial class World
         }
 
         _transfer = default;
+        if (!_isHealed && Chance.OneIn(3))
+        {
+            // Before an entry of its term is committed, changes must be refused.
+            Queue.After(Chance.Next(5_000), OperateOnce);
+        }
     }
 
     private void NoteTransfer(in RaftMessage message)
@@ -53,7 +58,7 @@ internal sealed partial class World
         }
     }
 
-    private void Restart(SimReplica replica)
+    private static void Restart(SimReplica replica)
     {
         if (!replica.IsUp && !replica.IsRetired)
         {
@@ -76,7 +81,18 @@ internal sealed partial class World
             case < 4 when replica.IsUp:
                 Stop(replica);
                 break;
-            case 4 or 5 when Chance.OneIn(2):
+            case 5 when Leader() is { } led:
+                // It does not notice by its own clock that it leads nobody any more.
+                led.ClockDivisor = 10 + Chance.Next(10);
+                Hit(Probe.ClockSlow);
+                CutWhere([.. _replicas.Values], (from, to) => from == led.Id.Value || to == led.Id.Value);
+                Queue.After(300_000 + Chance.Next(500_000), () =>
+                {
+                    led.ClockDivisor = 1;
+                    _cut.Clear();
+                });
+                break;
+            case 4 when Chance.OneIn(2):
                 foreach (SimReplica up in _replicas.Values.Where(up => up.IsUp).ToArray())
                 {
                     Stop(up);
@@ -160,6 +176,11 @@ internal sealed partial class World
     private void Operate()
     {
         Queue.After(30_000 + Chance.Next(200_000), Operate);
+        OperateOnce();
+    }
+
+    private void OperateOnce()
+    {
         if (Leader() is not { } leader)
         {
             return;
