@@ -19,6 +19,7 @@ internal sealed partial class Rules(World world)
     private readonly Dictionary<(ReplicaId Voter, Term Term), ReplicaId> _votes = [];
     private readonly Dictionary<ReplicaId, Term> _said = [];
     private LogIndex _committed;
+    private Term _latest;
 
     public int Elections => _leaders.Count;
 
@@ -160,7 +161,10 @@ internal sealed partial class Rules(World world)
         if (_leaders.TryAdd(core.Term, replica.Id))
         {
             world.LeaderElected(replica);
-            for (int at = 0; at < _ledger.Count; at++)
+            // Its votes may come so late that a later term commits already: that one's entries it needs not have (§5.4.3).
+            bool isLatest = core.Term >= _latest;
+            _latest = isLatest ? core.Term : _latest;
+            for (int at = 0; isLatest && at < _ledger.Count; at++)
             {
                 Term? known = core.TermAt(new LogIndex((ulong)at + 1));
                 Require(known is null ? core.Commit.Value > (ulong)at : known == _ledger[at].Term,

@@ -76,7 +76,7 @@ internal sealed partial class SimReplica
 
         if (Core.Role == RaftRole.Leader && Core.TransferTarget.Value == 0)
         {
-            (_leaseUntil, _leaseTerm) = (World.Queue.Now + (World.Options.ElectionTicks * World.TickMicroseconds * 3 / 4), Core.Term);
+            (_leaseUntil, _leaseTerm) = (World.Queue.Now + (World.Options.ElectionTicks * World.TickMicroseconds * 9 / 10), Core.Term);
         }
 
         if (state.Index <= Machine.Applied || World.Bug == Bug.ReadBeforeApply)

@@ -103,7 +103,7 @@ internal sealed partial class World
                 Partition([.. _replicas.Values]);
                 Queue.After(50_000 + Chance.Next(600_000), _cut.Clear);
                 break;
-            case 9:
+            case 9 or 15:
                 (_lossOneIn, _doubleOneIn, _slowOneIn, _slowest) = (4 + Chance.Next(10), 5 + Chance.Next(10), 3 + Chance.Next(5), Chance.OneIn(2) ? 700_000 : 200_000);
                 Queue.After(50_000 + Chance.Next(300_000), () => (_lossOneIn, _doubleOneIn, _slowOneIn, _slowest) = (200, 100, 50, 30_000));
                 break;
@@ -123,7 +123,7 @@ internal sealed partial class World
                 Hit(Probe.ClockSlow);
                 Queue.After(100_000 + Chance.Next(500_000), () => replica.ClockDivisor = 1);
                 break;
-            case 15 or 16:
+            case 16:
                 Reconnect(replica, AnyReplica());
                 break;
             case 17 or 18:
@@ -214,10 +214,10 @@ internal sealed partial class World
             case 2 when set.Voters > 3 && member.Kind == ReplicaKind.Voter:
                 Change(leader, ReplicaSetChange.Demote(member.Id));
                 break;
-            case 3:
+            case 3 or 4:
                 leader.Core.Step(RaftInput.Transfer(member.Id));
                 leader.Pump();
-                if (Chance.OneIn(3) && !_isHealed)
+                if (!Chance.OneIn(3) && !_isHealed)
                 {
                     // A leader that is cut off while it hands over does not hear of the new term.
                     Queue.After(Chance.Next(4_000), () => CutOff(leader));

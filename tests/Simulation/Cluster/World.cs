@@ -86,7 +86,7 @@ internal sealed partial class World
         }
         catch (Exception cause) when (cause is ViolationException or InvariantViolationException)
         {
-            violation = cause.Message;
+            violation = cause.Message + (Bug == Bug.None ? "" : "; " + State());
         }
         catch (Exception cause) when (Bug != Bug.None)
         {
@@ -203,5 +203,5 @@ internal sealed partial class World
 
     private string State() => string.Join("; ", _replicas.Values.Where(replica => replica.IsUp).Select(replica =>
         $"{replica.Id} {replica.Core.Role} term {replica.Core.Term} last {replica.Core.LastIndex} commit {replica.Core.Commit} " +
-        $"applied {replica.Machine.Applied} set [{replica.Core.Set}]{(replica.Core.IsDisqualified ? " disqualified" : "")}"));
+        $"applied {replica.Machine.Applied} set {replica.Core.SetIndex} [{replica.Core.Set}]{(replica.LostItsDisk ? " lost its disk" : "")}{(replica.Core.IsDisqualified ? " disqualified" : "")}"));
 }
