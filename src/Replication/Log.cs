@@ -63,4 +63,13 @@ internal static partial class Log
 
     [LoggerMessage(3024, LogLevel.Error, "The catalogue's unfinished work has stopped: this is a bug.")]
     public static partial void CoordinatorFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(3040, LogLevel.Information, "Node {Peer} is reached at {Endpoint}.")]
+    public static partial void PeerReached(ILogger logger, NodeId peer, string endpoint);
+
+    [LoggerMessage(3041, LogLevel.Warning, "Node {Peer} cannot be reached at {Endpoint} ({Code}): {Reason} It is tried again until it answers.")]
+    public static partial void PeerUnreachable(ILogger logger, NodeId peer, string endpoint, ErrorCode code, string reason);
+
+    [LoggerMessage(3042, LogLevel.Warning, "The stream to node {Peer} at {Endpoint} has broken. It is opened again.")]
+    public static partial void PeerLost(ILogger logger, NodeId peer, string endpoint);
 }

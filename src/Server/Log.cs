@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
@@ -69,4 +70,16 @@ internal static partial class Log
 
     [LoggerMessage(1024, LogLevel.Information, "Data key {Key} is destroyed: nothing on this node was under it any more.")]
     public static partial void DataKeyDestroyed(ILogger logger, DataKeyId key);
+
+    [LoggerMessage(1040, LogLevel.Warning, "A connection from {Remote} to the nodes' port was refused. {Reason}", EventName = "PeerRefused")]
+    public static partial void PeerRefused(ILogger logger, EndPoint? remote, string reason);
+
+    [LoggerMessage(1041, LogLevel.Warning, "A connection from {Remote} to the nodes' port ended before it was secured: whoever dialled speaks no TLS, an older one, or did not trust this node.", EventName = "PeerHandshakeFailed")]
+    public static partial void PeerHandshakeFailed(ILogger logger, EndPoint? remote);
+
+    [LoggerMessage(1042, LogLevel.Warning, "The stream of the peer at {Remote} was ended ({Code}): {Reason}", EventName = "PeerStreamRefused")]
+    public static partial void PeerStreamRefused(ILogger logger, string remote, ErrorCode code, string reason);
+
+    [LoggerMessage(1043, LogLevel.Information, "Node {Node} of region {Region} sends from {Remote}.", EventName = "PeerStreamOpened")]
+    public static partial void PeerStreamOpened(ILogger logger, NodeId node, RegionId region, string remote);
 }

@@ -6,9 +6,9 @@ using Nacre.Core.Time;
 
 namespace Nacre.Security.Certificates;
 
-/// <summary>The cluster's own certificate authority: ECDSA P-384, signs leaves of P-256 and nothing else.</summary>
+/// <summary>The cluster's own certificate authority: ECDSA P-384, signs leaves and nothing else.</summary>
 /// <remarks>Not thread-safe. Disposal frees the private key.</remarks>
-internal sealed class CertificateAuthority : IDisposable
+public sealed class CertificateAuthority : IDisposable
 {
     /// <summary>How long an authority lives. A data folder's authority is renewed by the operator (<c>docs/formats/tls.md</c>).</summary>
     public static readonly TimeSpan AuthorityLifetime = TimeSpan.FromDays(3650);
@@ -19,7 +19,6 @@ internal sealed class CertificateAuthority : IDisposable
     /// <summary>Validity begins this long before the making, for peers whose clocks are behind.</summary>
     public static readonly TimeSpan Backdating = TimeSpan.FromDays(1);
 
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const int SerialBytes = 16;
 
     private readonly ECDsa _key;
@@ -85,22 +84,60 @@ internal sealed class CertificateAuthority : IDisposable
     public ServerCertificate IssueServer(IReadOnlyList<string> names, DateTimeOffset now, IRandomSource random)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 signed = Sign(
+            names[0].Length <= 64 ? names[0] : "nacre", new PublicKey(key), AlternativeNames(names), [NodeVerifier.ServerAuthentication], now, random);
+        return new ServerCertificate(signed.CopyWithPrivateKey(key), [Certificate]);
+    }
+
+    /// <summary>Signs a node's certificate with a fresh key, which is nowhere but in memory.</summary>
+    /// <param name="identity">Who the node is; the caller has made sure of it.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="random">Draws the serial number.</param>
+    public ServerCertificate IssueNode(NodeIdentity identity, DateTimeOffset now, IRandomSource random)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 signed = SignNode(identity, new PublicKey(key), now, random);
+        return new ServerCertificate(signed.CopyWithPrivateKey(key), [Certificate]);
+    }
+
+    /// <summary>Signs a node's certificate for a key that only the node has.</summary>
+    /// <param name="identity">Who the node is; nothing of a request is taken over but its key.</param>
+    /// <param name="key">The node's public key; the caller has seen that the node can sign with it.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="random">Draws the serial number.</param>
+    public X509Certificate2 SignNode(NodeIdentity identity, PublicKey key, DateTimeOffset now, IRandomSource random)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(identity.DnsName);
+        names.AddUri(new Uri(identity.Uri));
+        return Sign(
+            $"Nacre node {identity.Node}", key, names.Build(), [NodeVerifier.ServerAuthentication, NodeVerifier.ClientAuthentication], now, random);
+    }
+
+    private X509Certificate2 Sign(
+        string commonName, PublicKey key, X509Extension names, string[] usages, DateTimeOffset now, IRandomSource random)
+    {
         var name = new X500DistinguishedNameBuilder();
-        name.AddCommonName(names[0].Length <= 64 ? names[0] : "nacre");
+        name.AddCommonName(commonName);
         var request = new CertificateRequest(name.Build(), key, HashAlgorithmName.SHA256);
+        var oids = new OidCollection();
+        foreach (string usage in usages)
+        {
+            oids.Add(new Oid(usage));
+        }
+
         request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity());
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], critical: false));
-        request.CertificateExtensions.Add(AlternativeNames(names));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, X509SubjectKeyIdentifierHashAlgorithm.ShortSha256, critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(oids, critical: false));
+        request.CertificateExtensions.Add(names);
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(key, X509SubjectKeyIdentifierHashAlgorithm.ShortSha256, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        using X509Certificate2 signed = request.Create(
+        return request.Create(
             Certificate.SubjectName,
             X509SignatureGenerator.CreateForECDsa(_key),
             Later(now - Backdating, Certificate.NotBefore),
             Earlier(now + LeafLifetime, Certificate.NotAfter),
             Serial(random));
-        return new ServerCertificate(signed.CopyWithPrivateKey(key), [Certificate]);
     }
 
     /// <inheritdoc/>

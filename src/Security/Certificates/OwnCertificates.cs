@@ -100,6 +100,23 @@ public sealed class OwnCertificates : IServerCertificateProvider
         return authority.IssueServer(_names, now, _random);
     }
 
+    /// <summary>Signs a certificate for a node of the cluster; its key is in memory alone.</summary>
+    /// <param name="identity">Who the node is.</param>
+    /// <returns>Errors: <see cref="ErrorCode.Corrupt"/>, <see cref="ErrorCode.Unsupported"/>.</returns>
+    public Result<ServerCertificate> IssueNode(NodeIdentity identity)
+    {
+        Invariant.Check(identity.Cluster == _cluster);
+        DateTimeOffset now = _time.GetUtcNow();
+        Result<CertificateAuthority> opened = OpenOrMake(now);
+        if (!opened.IsOk)
+        {
+            return opened.Error;
+        }
+
+        using CertificateAuthority authority = opened.Value;
+        return authority.IssueNode(identity, now, _random);
+    }
+
     /// <summary>
     /// Seals the authority anew when its data key is no longer the current one. For whoever is about to destroy data keys.
     /// </summary>

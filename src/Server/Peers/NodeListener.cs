@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Nacre.Core.Errors;
+using Nacre.Replication.Transport;
+using Nacre.Security.Certificates;
+
+namespace Nacre.Server.Peers;
+
+/// <summary>The port for other nodes: mutual TLS alone, and nobody but nodes of this cluster. Decision 21.</summary>
+internal sealed class NodeListener : IAsyncDisposable
+{
+    private static readonly object HandshakeKey = new();
+
+    private readonly WebApplication _application;
+
+    private NodeListener(WebApplication application) => _application = application;
+
+    /// <summary>Sets the listener up; nothing is bound yet.</summary>
+    /// <param name="endpoints">Where to listen.</param>
+    /// <param name="own">This node's certificate.</param>
+    /// <param name="verifier">Tells who is a node.</param>
+    /// <param name="receiver">Takes what comes.</param>
+    /// <param name="loggers">Where to say what happens.</param>
+    public static NodeListener Create(
+        IReadOnlyList<IPEndPoint> endpoints, ServerCertificateSource own, NodeVerifier verifier, IReplicaReceiver receiver, ILoggerFactory loggers)
+    {
+        ILogger logger = loggers.CreateLogger("Nacre.Server");
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
+        {
+            Limit(server.Limits);
+            server.AddServerHeader = false;
+            foreach (IPEndPoint endpoint in endpoints)
+            {
+                server.Listen(endpoint, listen => Secure(listen, own, verifier, logger));
+            }
+        });
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = NodePeerOptions.MaxMessageBytes;
+            grpc.EnableDetailedErrors = false;
+            grpc.CompressionProviders = [];
+        });
+        builder.Services.AddSingleton(services => new ReplicationService(
+            verifier, receiver, services.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping, logger));
+
+        WebApplication application = builder.Build();
+        application.Use(next => context =>
+        {
+            // A stream is open as long as the nodes run, and may be silent between heartbeats.
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+            context.Features.GetRequiredFeature<IHttpMinRequestBodyDataRateFeature>().MinDataRate = null;
+            return next(context);
+        });
+        application.UseRouting();
+        application.MapGrpcService<ReplicationService>();
+        application.MapFallback(static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+        return new NodeListener(application);
+    }
+
+    /// <summary>Binds and begins to serve.</summary>
+    /// <returns>The addresses bound, with their real ports.</returns>
+    public async Task<IReadOnlyList<Uri>> StartAsync(CancellationToken cancellationToken)
+    {
+        await _application.StartAsync(cancellationToken).ConfigureAwait(false);
+        IServerAddressesFeature addresses =
+            _application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        return [.. addresses.Addresses.Select(address => new Uri(address))];
+    }
+
+    /// <summary>Takes no new connections and ends the streams of peers.</summary>
+    /// <param name="patience">Ends it: what is still open then is cut off.</param>
+    public Task StopAsync(CancellationToken patience) => _application.StopAsync(patience);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static void Limit(KestrelServerLimits limits)
+    {
+        limits.MaxConcurrentConnections = 256;
+        limits.MaxRequestHeadersTotalSize = 8 * 1024;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        limits.Http2.MaxStreamsPerConnection = 8;
+        limits.Http2.InitialConnectionWindowSize = 8 * 1024 * 1024;
+        limits.Http2.InitialStreamWindowSize = 4 * 1024 * 1024;
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
+        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
+    }
+
+    private static void Secure(ListenOptions listen, ServerCertificateSource own, NodeVerifier verifier, ILogger logger)
+    {
+        listen.Protocols = HttpProtocols.Http2;
+
+        // Around the handshake, so that whoever speaks no TLS at all, or breaks off, leaves a trace as well.
+        listen.Use(next => async connection =>
+        {
+            var handshake = new PeerHandshake();
+            connection.Items[HandshakeKey] = handshake;
+            await next(connection).ConfigureAwait(false);
+            if (!handshake.IsSecured && !handshake.IsRefused)
+            {
+                Log.PeerHandshakeFailed(logger, connection.RemoteEndPoint);
+            }
+        });
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = connection => new ValueTask<SslServerAuthenticationOptions>(
+                NodePeerOptions.Listening(own, verifier, (_, certificate, _, errors) =>
+                {
+                    Result<NodeIdentity> verified = verifier.Verify(NodePeerOptions.Shown(certificate), NodePeerRole.Dialling);
+                    if (verified.IsOk && errors == SslPolicyErrors.None)
+                    {
+                        return true;
+                    }
+
+                    ((PeerHandshake)connection.Connection.Items[HandshakeKey]!).IsRefused = true;
+                    Log.PeerRefused(logger, connection.Connection.RemoteEndPoint, verified.Error?.Message ?? $"The handshake found {errors}.");
+                    return false;
+                })),
+            HandshakeTimeout = TimeSpan.FromSeconds(10),
+        });
+        listen.Use(next => connection =>
+        {
+            ((PeerHandshake)connection.Items[HandshakeKey]!).IsSecured = true;
+            return next(connection);
+        });
+    }
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Nacre.Core.Errors;
+using Nacre.Protocol.Node.V1;
+using Nacre.Replication.Transport;
+using Nacre.Security.Certificates;
+
+namespace Nacre.Server.Peers;
+
+/// <summary>Serves the streams of peers: who they are was seen in the handshake, whether they still are is asked at each frame.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class ReplicationService(NodeVerifier verifier, IReplicaReceiver receiver, CancellationToken stopping, ILogger logger)
+    : Protocol.Node.V1.Replication.ReplicationBase
+{
+    /// <inheritdoc/>
+    public override async Task<CarryEnd> Carry(IAsyncStreamReader<ReplicaFrame> requestStream, ServerCallContext context)
+    {
+        X509Certificate2? certificate = context.GetHttpContext().Connection.ClientCertificate;
+        Result<NodeIdentity> verified = verifier.Verify(certificate, NodePeerRole.Dialling);
+        if (!verified.IsOk)
+        {
+            throw Refuse(context, verified.Error, StatusCode.PermissionDenied);
+        }
+
+        NodeIdentity peer = verified.Value;
+        string serialNumber = certificate!.SerialNumber;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
+        await context.WriteResponseHeadersAsync(Metadata.Empty).ConfigureAwait(false);
+        Log.PeerStreamOpened(logger, peer.Node, peer.Region, context.Peer);
+        try
+        {
+            while (await requestStream.MoveNext(either.Token).ConfigureAwait(false))
+            {
+                if (verifier.CheckInForce(peer, serialNumber) is { IsOk: false } gone)
+                {
+                    throw Refuse(context, gone.Error!, StatusCode.PermissionDenied);
+                }
+
+                Deliver(peer, requestStream.Current, context);
+            }
+        }
+        catch (Exception ended) when (ended is IOException or OperationCanceledException)
+        {
+            // The peer went, or this node stops; what it did not send, it sends again.
+        }
+
+        return new CarryEnd();
+    }
+
+    private void Deliver(NodeIdentity peer, ReplicaFrame frame, ServerCallContext context)
+    {
+        Result<ShardMessage[]> read = RaftMessageCodec.Decode(frame.Content.Memory);
+        if (!read.IsOk)
+        {
+            throw Refuse(context, read.Error, StatusCode.InvalidArgument);
+        }
+
+        foreach (ref readonly ShardMessage message in read.Value.AsSpan())
+        {
+            receiver.Receive(peer.Node, message.Shard, message.Message);
+        }
+    }
+
+    private RpcException Refuse(ServerCallContext context, NacreError reason, StatusCode status)
+    {
+        Log.PeerStreamRefused(logger, context.Peer, reason.Code, reason.Message);
+        return new RpcException(new Status(status, reason.Message));
+    }
+}
