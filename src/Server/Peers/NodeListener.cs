@@ -56,7 +56,7 @@ internal sealed class NodeListener : IAsyncDisposable
             grpc.CompressionProviders = [];
         });
         builder.Services.AddSingleton(services => new ReplicationService(
-            verifier, receiver, services.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping, logger));
+            verifier, receiver, logger, services.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping));
 
         WebApplication application = builder.Build();
         application.Use(next => context =>

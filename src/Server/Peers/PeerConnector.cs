@@ -55,7 +55,8 @@ internal sealed class PeerConnector(ClusterId cluster, ServerCertificateSource o
         AsyncClientStreamingCall<ReplicaFrame, CarryEnd>? call = null;
         try
         {
-            call = new Protocol.Node.V1.Replication.ReplicationClient(channel).Carry();
+            // The token ends the wait for an answer, not the stream that comes of it.
+            call = new Protocol.Node.V1.Replication.ReplicationClient(channel).Carry(cancellationToken: CancellationToken.None);
             await call.ResponseHeadersAsync.WaitAsync(cancellationToken).ConfigureAwait(false);
             return new PeerLink(channel, call);
         }

@@ -10,7 +10,7 @@ namespace Nacre.Server.Peers;
 
 /// <summary>Serves the streams of peers: who they are was seen in the handshake, whether they still are is asked at each frame.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class ReplicationService(NodeVerifier verifier, IReplicaReceiver receiver, CancellationToken stopping, ILogger logger)
+internal sealed class ReplicationService(NodeVerifier verifier, IReplicaReceiver receiver, ILogger logger, CancellationToken stopping)
     : Protocol.Node.V1.Replication.ReplicationBase
 {
     /// <inheritdoc/>
