@@ -142,7 +142,7 @@ internal sealed class RaftMessageCodecTests
     public void Decode_ManyPromisedEntries_AllocatesNothingForThem()
     {
         byte[] frame = RaftMessageCodec.Encode([new(new(1), RaftMessage.Append(new(1), new(2), new(3), default, default, default, default))]);
-        frame.AsSpan(^4).Fill(0);
+        frame.AsSpan(^4).Clear();
         frame[^2] = 1;
         RaftMessageCodec.Decode(frame);
 

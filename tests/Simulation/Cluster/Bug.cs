@@ -57,9 +57,6 @@ internal enum Bug
     /// <summary>A confirmed read is answered before its entry is applied.</summary>
     ReadBeforeApply,
 
-    /// <summary>A read lease that is not ended by handing over the lead.</summary>
-    LeaseSurvivesTransfer,
-
     /// <summary>A snapshot carries no idempotency records.</summary>
     SnapshotWithoutRecords,
 

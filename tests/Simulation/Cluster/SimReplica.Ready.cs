@@ -48,10 +48,6 @@ internal sealed partial class SimReplica
             }
 
             World.Rules.Check(this);
-            if (role == RaftRole.Leader && Core.Role != RaftRole.Leader)
-            {
-                _leaseUntil = 0;
-            }
         }
 
         if (Core.IsDisqualified && !LostItsDisk)

@@ -10,8 +10,6 @@ internal sealed partial class SimReplica
 {
     private readonly SortedDictionary<ulong, Waiting> _proposals = [];
     private readonly SortedDictionary<ulong, (Request Request, LogIndex? Index)> _reads = [];
-    private long _leaseUntil;
-    private Term _leaseTerm;
 
     public void Receive(Request request)
     {
@@ -42,10 +40,7 @@ internal sealed partial class SimReplica
 
     private void Read(Request request)
     {
-        bool isLocal = World.Bug == Bug.LocalRead && Core.Role == RaftRole.Leader;
-        bool isLeased = World.Bug == Bug.LeaseSurvivesTransfer && Core.Role == RaftRole.Leader &&
-            _leaseUntil > World.Queue.Now && _leaseTerm == Core.Term && Machine.Applied == Core.Commit;
-        if (isLocal || isLeased)
+        if (World.Bug == Bug.LocalRead && Core.Role == RaftRole.Leader)
         {
             AnswerRead(request);
             return;
@@ -72,11 +67,6 @@ internal sealed partial class SimReplica
             World.Hit(Probe.ReadRefused);
             World.Answer(new Waiting(this, default, read.Request), Refusal());
             return;
-        }
-
-        if (Core.Role == RaftRole.Leader && Core.TransferTarget.Value == 0)
-        {
-            (_leaseUntil, _leaseTerm) = (World.Queue.Now + (World.Options.ElectionTicks * World.TickMicroseconds * 9 / 10), Core.Term);
         }
 
         if (state.Index <= Machine.Applied || World.Bug == Bug.ReadBeforeApply)

@@ -107,7 +107,6 @@ internal sealed partial class SimReplica
         _reads.Clear();
         _snapshots.Clear();
         _checkpointing = null;
-        _leaseUntil = 0;
     }
 
     /// <summary>The disk comes back as it was some time ago.</summary>

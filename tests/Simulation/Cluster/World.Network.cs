@@ -21,13 +21,44 @@ internal sealed partial class World
             NoteTransfer(message);
         }
 
-        Deliver(from.Id.Value, message.To.Value, () =>
+        void Arrive()
         {
             if (Find(message.To) is { IsUp: true } to)
             {
                 to.Receive(message);
             }
+        }
+
+        Deliver(from.Id.Value, message.To.Value, Arrive);
+        if (_isHealed)
+        {
+            return;
+        }
+
+        if (message.Kind == RaftMessageKind.Vote)
+        {
+            // Once more, long after the election: who voted in that term must remember it.
+            Queue.After(World.TickMicroseconds * Options.ElectionTicks * (11 + Chance.Next(30)) / 10, Arrive);
+        }
+        else if (message.Kind == RaftMessageKind.VoteAnswer && message.IsAccepted && Chance.OneIn(6))
+        {
+            LoseVoterAfterVote(from, message.To);
+        }
+    }
+
+    /// <summary>A voter crashes in the moment after it voted, comes back, and does not hear of whom it elected.</summary>
+    private void LoseVoterAfterVote(SimReplica voter, ReplicaId candidate)
+    {
+        Queue.After(Chance.Next(300), () =>
+        {
+            if (voter.IsUp && !_isHealed)
+            {
+                voter.Crash();
+                Queue.After(1_000 + Chance.Next(20_000), () => Restart(voter));
+            }
         });
+        _cut.Add((candidate.Value, voter.Id.Value));
+        Queue.After(200_000 + Chance.Next(300_000), () => _cut.Remove((candidate.Value, voter.Id.Value)));
     }
 
     public void SendSnapshot(SimReplica from, ReplicaId to, Machine image, int number) =>
