@@ -75,11 +75,21 @@ internal sealed class Segment
     {
         Segment segment = new(options, number, generation, []) { _hashesKnown = true, IsDirty = true };
         segment._file = options.FileSystem.Open(segment.Path, StorageFileMode.ExistingOrNew);
-        segment._file.SetLength(0);
-        Span<byte> header = stackalloc byte[BlockGeometry.BlockBytes];
-        segment.WriteHeader(header);
-        segment._file.Write(0, header);
-        return segment;
+        try
+        {
+            segment._file.SetLength(0);
+            Span<byte> header = stackalloc byte[BlockGeometry.BlockBytes];
+            segment.WriteHeader(header);
+            segment._file.Write(0, header);
+            return segment;
+        }
+        catch
+        {
+            // Nobody knows of the file yet, so that nobody else would ever remove it.
+            segment._file.Dispose();
+            options.FileSystem.Delete(segment.Path);
+            throw;
+        }
     }
 
     /// <summary>A sealed segment; the file is opened at first use.</summary>

@@ -9,11 +9,11 @@ namespace Nacre.Storage.Records;
 /// <remarks>Thread-safe where it says so; the rest belongs to the applier or to the one checkpoint under way.</remarks>
 internal sealed class ShardPart : IAsyncDisposable
 {
-    private const long NodeReserveBytes = 8L << 20;
-
     // Invariants:
     // - at most one checkpoint of the hash index is under way;
     // - the index checkpoint named in a manifest was complete before that manifest's end was fixed.
+    private const long NodeReserveBytes = 8L << 20;
+
     private readonly ShardStoreOptions _options;
     private readonly DeviceFaults _faults;
     private readonly PartShape _shape;

@@ -237,7 +237,14 @@ internal sealed class PeerTests
         // What is tiny still finds room, and goes first when the receiver is there again.
         one.Transport.Send(two.Node, Shard, Heartbeat(77));
         two.Mailbox.Open.Set();
-        Assert.That((await NextAsync(two, RaftMessageKind.Heartbeat)).Context, Is.EqualTo(77));
+        ulong round;
+        do
+        {
+            // Those by which the pair found each other may still be on their way.
+            round = (await NextAsync(two, RaftMessageKind.Heartbeat)).Context;
+        }
+        while (round == 1);
+        Assert.That(round, Is.EqualTo(77));
     }
 
     private static NodeIdentity Identity(uint node) => new(Cluster, new NodeId(node), new RegionId(1));

@@ -146,6 +146,18 @@ public sealed class BlockLogTests
         Assert.That(read.AsSpan().SequenceEqual(Text(BlockGeometry.GroupBytes, Block)), Is.True);
     }
 
+    [Test, CancelAfter(30_000)]
+    public async Task Read_AfterTheEnd_IsAFaultAndNoSearchForEver(CancellationToken cancellationToken)
+    {
+        BlockLog log = new(Options(NewDisk()), BlockLogState.New(Id));
+        log.Write(0, Text(0, Block));
+        log.Dispose();
+
+        Task late = Task.Run(() => log.Read(0, new byte[Block]), cancellationToken);
+
+        Assert.That(async () => await late.WaitAsync(cancellationToken), Throws.InstanceOf<StorageFaultException>());
+    }
+
     private static BlockLogId Id => new(BlockLogKind.Items, 0);
 
     private static SimulatedFileSystem NewDisk()

@@ -163,6 +163,45 @@ public sealed class ShardStoreFaultTests
         Check(store, 1, last);
     }
 
+    [TestCase(StorageFaultKind.NoSpace)]
+    [TestCase(StorageFaultKind.Io)]
+    public async Task IndexCheckpoint_WhenTheDiskRefuses_IsGivenUpAlone(StorageFaultKind fault)
+    {
+        await using ShardStore store = _bench.Open();
+        _bench.Files.Fail(SimulatedOperationKind.Write, "items-index", times: int.MaxValue, fault: fault);
+        Fill(store, 1, 20_000);
+        await store.BeginCheckpoint(new LogIndex(1), default);
+        await store.IndexIdleAsync();
+
+        Assert.That(
+            _bench.Files.Operations.Any(operation =>
+                operation.Kind == SimulatedOperationKind.Write && operation.Path.Contains("items-index", StringComparison.Ordinal)),
+            Is.True, "it was begun");
+        Assert.That(_bench.Named("items-index"), Is.Empty);
+        Fill(store, 20_001, 10);
+        _bench.Files.Heal();
+        await store.BeginCheckpoint(new LogIndex(2), default);
+        Check(store, 1, 20_010);
+    }
+
+    [TestCase(SimulatedOperationKind.Write)]
+    [TestCase(SimulatedOperationKind.Flush)]
+    public async Task Reencryption_WhenTheDiskIsFull_LeavesNoFile(SimulatedOperationKind kind)
+    {
+        await using ShardStore store = _bench.Open();
+        Fill(store, 1, 20_000);
+        await store.BeginCheckpoint(new LogIndex(1), default);
+        await store.IndexIdleAsync();
+        string[] before = [.. _bench.Named("items-0")];
+        _bench.Keys.Rotate(KeyDomainId.Shared);
+        _bench.Files.Fail(kind, "items-0", fault: StorageFaultKind.NoSpace);
+
+        Assert.That(store.ReencryptSegmentAsync, ThrowsFault(StorageFaultKind.NoSpace));
+
+        Assert.That(_bench.Named("items-0"), Is.EqualTo(before));
+        Check(store, 1, 20_000);
+    }
+
     [TestCase(0)]
     [TestCase((256L << 20) + 1)]
     public async Task Open_ManifestOfAnImpossibleLength_TakesTheOneBefore(long length)
@@ -175,12 +214,17 @@ public sealed class ShardStoreFaultTests
             await store.BeginCheckpoint(new LogIndex(2), default);
         }
 
-        using (IStorageFile newest = _bench.Files.Open(_bench.Named("manifest-")[^1], StorageFileMode.Existing))
+        string path = _bench.Named("manifest-")[^1];
+        using (IStorageFile newest = _bench.Files.Open(path, StorageFileMode.Existing))
         {
             newest.SetLength(length);
         }
 
         await using ShardStore again = _bench.Open();
+
+        Assert.That(
+            _bench.Files.Operations.Where(operation => operation.Kind == SimulatedOperationKind.Read && operation.Path == path),
+            Is.Empty, "memory is taken for what can be a manifest alone");
 
         Assert.That(again.RecoveredIndex.Value, Is.EqualTo(1));
         Check(again, 1, 10);
