@@ -28,11 +28,6 @@ public sealed partial class ShardReplica
         }
 
         _mayBeApplied = ready.ApplyThrough;
-        if (core.LeadsCommitted)
-        {
-            _opened.TrySetResult();
-        }
-
         if (_readsForApplier)
         {
             return false;
@@ -46,6 +41,11 @@ public sealed partial class ShardReplica
         }
 
         HandOver(ready.Apply);
+        if (core.LeadsCommitted)
+        {
+            _opened.TrySetResult();
+        }
+
         return _applierTurn.Request();
     }
 

@@ -54,8 +54,12 @@ public sealed partial class ShardReplica
             ThrowUnlessStarting();
             applierIsOurs = false;
             RunApplier();
-            ThrowUnlessStarting();
-            Invariant.Check(_machine.Applied > log.LastIndex);
+
+            // The opening entry may be handed over a moment later: whoever does that then has it applied.
+            if (!await WhenAppliedAsync(log.LastIndex.Next).WaitAsync(cancellationToken))
+            {
+                ThrowUnlessStarting();
+            }
 
             var report = new RecoveryReport(
                 _identity.Shard, checkpoint, log.LastIndex, log.LastIndex.Value - checkpoint.Value,
