@@ -33,7 +33,7 @@ public sealed class PeerTransport : IReplicaTransport, IAsyncDisposable
         (_connector, _receiver, _options, _time, _random, _logger) = (connector, receiver, options, time, random, logger);
     }
 
-    /// <summary>Messages that found no room, or nobody to go to, since the peer was named.</summary>
+    /// <summary>Messages that found no room, or waited when the stream broke, since the peer was named.</summary>
     /// <param name="peer">A node; 0 for one that is not named.</param>
     public long DroppedFor(NodeId peer) => Volatile.Read(ref _peers).TryGetValue(peer, out PeerSender? sender) ? sender.Queue.Dropped : 0;
 

@@ -15,17 +15,19 @@ using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
 using Nacre.Replication.Transport;
 using Nacre.Security.Certificates;
+using Nacre.Server.Wire;
 
 namespace Nacre.Server.Peers;
 
 /// <summary>The port for other nodes: mutual TLS alone, and nobody but nodes of this cluster. Decision 21.</summary>
-internal sealed class NodeListener : IAsyncDisposable
+internal sealed class NodeListener : Listener
 {
     private static readonly object HandshakeKey = new();
 
-    private readonly WebApplication _application;
-
-    private NodeListener(WebApplication application) => _application = application;
+    private NodeListener(WebApplication application)
+        : base(application)
+    {
+    }
 
     /// <summary>Sets the listener up; nothing is bound yet.</summary>
     /// <param name="endpoints">Where to listen.</param>
@@ -68,30 +70,9 @@ internal sealed class NodeListener : IAsyncDisposable
         });
         application.UseRouting();
         application.MapGrpcService<ReplicationService>();
-        application.MapFallback(static context =>
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        });
+        RefuseOtherPaths(application);
         return new NodeListener(application);
     }
-
-    /// <summary>Binds and begins to serve.</summary>
-    /// <returns>The addresses bound, with their real ports.</returns>
-    public async Task<IReadOnlyList<Uri>> StartAsync(CancellationToken cancellationToken)
-    {
-        await _application.StartAsync(cancellationToken).ConfigureAwait(false);
-        IServerAddressesFeature addresses =
-            _application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
-        return [.. addresses.Addresses.Select(address => new Uri(address))];
-    }
-
-    /// <summary>Takes no new connections and ends the streams of peers.</summary>
-    /// <param name="patience">Ends it: what is still open then is cut off.</param>
-    public Task StopAsync(CancellationToken patience) => _application.StopAsync(patience);
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
 
     private static void Limit(KestrelServerLimits limits)
     {

@@ -34,9 +34,7 @@ internal static class NodePeerOptions
         return new SslClientAuthenticationOptions
         {
             ClientCertificateContext = own.Current.Context,
-#pragma warning disable CA5398 // The versions are the security policy: older ones are refused, whatever the system allows.
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-#pragma warning restore CA5398
+            EnabledSslProtocols = same.EnabledSslProtocols,
             CipherSuitesPolicy = same.CipherSuitesPolicy,
             AllowRenegotiation = false,
             CertificateChainPolicy = verifier.PolicyFor(NodePeerRole.Listening),

@@ -21,7 +21,7 @@ using Nacre.Server.Telemetry;
 namespace Nacre.Server.Wire;
 
 /// <summary>The one port for clients: Kestrel with TLS, HTTP/2 and the gRPC library, the gate before it and the pipeline behind it.</summary>
-internal sealed class ClientListener : IAsyncDisposable
+internal sealed class ClientListener : Listener
 {
     /// <summary>Longest message: a document at its limit, with what stands around it.</summary>
     public const int MaxMessageBytes = Core.Documents.DocumentLimits.MaxDocumentBytes + 64 * 1024;
@@ -29,9 +29,10 @@ internal sealed class ClientListener : IAsyncDisposable
     /// <summary>Longest payload of a stream's batch.</summary>
     public const int MaxBatchBytes = MaxMessageBytes - 1024;
 
-    private readonly WebApplication _application;
-
-    private ClientListener(WebApplication application) => _application = application;
+    private ClientListener(WebApplication application)
+        : base(application)
+    {
+    }
 
     /// <summary>Sets the listener up; nothing is bound yet.</summary>
     /// <param name="endpoints">Where to listen.</param>
@@ -105,30 +106,9 @@ internal sealed class ClientListener : IAsyncDisposable
                 ScrapeGate.Path, export.Provider, branch => branch.Use(next => new ScrapeGate(next, token).InvokeAsync), optionsName: null);
         }
 
-        application.MapFallback(static context =>
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        });
+        RefuseOtherPaths(application);
         return new ClientListener(application);
     }
-
-    /// <summary>Binds and begins to serve.</summary>
-    /// <returns>The addresses bound, with their real ports.</returns>
-    public async Task<IReadOnlyList<Uri>> StartAsync(CancellationToken cancellationToken)
-    {
-        await _application.StartAsync(cancellationToken).ConfigureAwait(false);
-        IServerAddressesFeature addresses =
-            _application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
-        return [.. addresses.Addresses.Select(address => new Uri(address))];
-    }
-
-    /// <summary>Takes no new connections, tells the open ones to go, and lets requests finish.</summary>
-    /// <param name="patience">Ends it: what is still open then is cut off.</param>
-    public Task StopAsync(CancellationToken patience) => _application.StopAsync(patience);
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
 
     private static void Limit(KestrelServerLimits kestrel, LimitOptions limits)
     {
