@@ -111,16 +111,7 @@ public sealed partial class ShardReplica
     {
         core.Step(RaftInput.PersistRefused);
         _refusing = false;
-        ProposalTicket? refused = CutInFlightAfter(core.LastIndex);
-        int count = 0;
-        while (refused is not null)
-        {
-            ProposalTicket ticket = refused;
-            refused = (ProposalTicket?)ticket.Next;
-            ticket.Next = null;
-            Answer(ticket, ReplicaErrors.DiskFull);
-            count++;
-        }
+        int count = AnswerAll(CutInFlightAfter(core.LastIndex), ReplicaErrors.DiskFull);
 
         _sequence = new Sequence(_sequence.Value - (ulong)count);
         Log.AppendsRefused(_logger, _identity.Shard, count);

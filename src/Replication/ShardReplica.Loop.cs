@@ -243,14 +243,7 @@ public sealed partial class ShardReplica
     {
         _ended = true;
         bool failed = State == ReplicaState.Failed;
-        for (ProposalTicket? ticket = CutInFlightAfter(default); ticket is not null;)
-        {
-            var next = (ProposalTicket?)ticket.Next;
-            ticket.Next = null;
-            Answer(ticket, failed ? ReplicaErrors.FailedAfter : ReplicaErrors.StoppedAfter);
-            ticket = next;
-        }
-
+        AnswerAll(CutInFlightAfter(default), failed ? ReplicaErrors.FailedAfter : ReplicaErrors.StoppedAfter);
         EndMembership(failed ? ReplicaErrors.FailedAfter : ReplicaErrors.StoppedAfter);
         NacreError error = failed ? ReplicaErrors.Failed : ReplicaErrors.Stopping;
         do
@@ -279,6 +272,22 @@ public sealed partial class ShardReplica
 
         _reads.End(error);
         _loopEnded.TrySetResult();
+    }
+
+    /// <summary>Answers a chain of callers whose entries are not applied.</summary>
+    /// <returns>How many they are.</returns>
+    private int AnswerAll(ProposalTicket? ticket, NacreError error)
+    {
+        int count = 0;
+        for (; ticket is not null; count++)
+        {
+            var next = (ProposalTicket?)ticket.Next;
+            ticket.Next = null;
+            Answer(ticket, error);
+            ticket = next;
+        }
+
+        return count;
     }
 
     /// <summary>Answers a caller whose entry is not applied, and lets it out of the gate.</summary>

@@ -53,13 +53,7 @@ public sealed partial class ShardReplica
             return;
         }
 
-        for (ProposalTicket? ticket = CutInFlightAfter(default); ticket is not null;)
-        {
-            var next = (ProposalTicket?)ticket.Next;
-            ticket.Next = null;
-            Answer(ticket, ReplicaErrors.LeadLost);
-            ticket = next;
-        }
+        AnswerAll(CutInFlightAfter(default), ReplicaErrors.LeadLost);
     }
 
     private LeaderStamp StampOf(Sequence sequence, ReplicaSetGeneration generation) => new(

@@ -28,14 +28,16 @@ public sealed class ReplicaClusterTests
     }
 
     [Test]
-    public async Task Write_AtAFollower_NamesNobodyAndDoesNothing()
+    public async Task Write_AtAFollower_IsRefusedAndTheLeaderNamed()
     {
         await using ReplicaCluster cluster = await ReplicaCluster.StartedAsync();
-        uint follower = Other(cluster, cluster.Elect());
+        uint leader = cluster.Elect();
+        uint follower = Other(cluster, leader);
 
         Result<CommandOutcome> written = await cluster.ProposeAsync(follower, 1);
 
         Assert.That(written.Error!.Code, Is.EqualTo(ErrorCode.NotLeader));
+        Assert.That(cluster[follower].Status.LeaderNode, Is.EqualTo(new NodeId(leader)));
         Assert.That(cluster.Nodes.Values.SelectMany(node => node.Machine.Commands), Is.Empty);
     }
 
@@ -169,8 +171,10 @@ public sealed class ReplicaClusterTests
         }
 
         cluster.CutOff.Clear();
+        int reads = cluster.Nodes[leader].Log.Reads;
         cluster.Tick(30);
 
+        Assert.That(cluster.Nodes[leader].Log.Reads, Is.GreaterThan(reads), "memory had let go of them");
         Assert.That(cluster.Nodes[away].Machine.Commands, Has.Count.EqualTo(50));
         Assert.That(cluster[away].Status.RunningHash, Is.EqualTo(cluster[cluster.Elect()].Status.RunningHash));
     }

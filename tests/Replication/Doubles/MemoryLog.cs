@@ -45,6 +45,9 @@ internal sealed class MemoryLog : ISharedLog
     /// <summary>Every release, in order.</summary>
     public List<(ShardId Shard, LogIndex Through)> Releases { get; } = [];
 
+    /// <summary>How often entries were read.</summary>
+    public int Reads { get; private set; }
+
     public int Waiting
     {
         get
@@ -135,6 +138,7 @@ internal sealed class MemoryLog : ISharedLog
     {
         lock (_gate)
         {
+            Reads++;
             Shard known = _shards[shard];
             var read = new List<LogRecord>();
             int bytes = 0;
