@@ -122,6 +122,7 @@ internal sealed partial class BlockLog
 
         lock (_room)
         {
+            ObjectDisposedException.ThrowIf(_hasEnded, this);
             if (!_segments.TryGetValue(number, out segment))
             {
                 segment = Segment.Create(_options, number, generation: 0);

@@ -23,7 +23,8 @@ internal sealed partial class BlockLog : IDisposable
     //   its segment's file under a hash that the seal sector or the manifest proves;
     // - a tag sector and a seal sector are written once, when they are complete;
     // - blocks at or above the written mark read as zeros, nothing else does;
-    // - segments are made, and disk blocks reserved, under _room, which is taken last.
+    // - segments are made, and disk blocks reserved, under _room, which is taken last, and none after the end: a segment that
+    //   is not known any more would be made anew, over the file that has its blocks.
     private readonly BlockLogOptions _options;
     private readonly BlockGeometry _geometry;
     private readonly EpochTable _epochs;
@@ -36,6 +37,7 @@ internal sealed partial class BlockLog : IDisposable
     private readonly byte[] _scratch = new byte[BlockGeometry.GroupBytes + BlockGeometry.BlockBytes];
     private long _writtenUntil;
     private bool _directoryDirty;
+    private bool _hasEnded;
 
     /// <summary>
     /// Opens a log as a manifest describes it, or a new one. Files are opened when they are first used.
@@ -88,13 +90,18 @@ internal sealed partial class BlockLog : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Segment segment in _segments.Values)
+        lock (_room)
         {
-            segment.Retire();
+            _hasEnded = true;
+            foreach (Segment segment in _segments.Values)
+            {
+                segment.Retire();
+            }
+
+            // A read that comes late finds nothing, instead of looking for a successor for ever.
+            _segments.Clear();
         }
 
-        // A read that comes late finds nothing, instead of looking for a successor for ever.
-        _segments.Clear();
         _epochs.Dispose();
     }
 

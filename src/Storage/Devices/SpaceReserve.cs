@@ -106,6 +106,15 @@ internal sealed class SpaceReserve
         }
     }
 
+    /// <summary>Ends when no reservation is under way; nothing may be asked for meanwhile. Never faults.</summary>
+    public Task IdleAsync()
+    {
+        lock (_gate)
+        {
+            return _pending;
+        }
+    }
+
     private void Request()
     {
         lock (_gate)

@@ -133,6 +133,9 @@ internal sealed partial class FasterRecordStore : IRecordStore, IDisposable
         _faults.ThrowIfFailed();
     }
 
+    /// <summary>Ends when no disk space is being reserved; nothing may be written meanwhile.</summary>
+    public Task IdleAsync() => _reserve.IdleAsync();
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -151,6 +151,7 @@ internal sealed class ShardPart : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await IndexIdleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Records.IdleAsync().ConfigureAwait(false);
         await Device.DrainAsync().ConfigureAwait(false);
         Records.Dispose();
         Log.Dispose();

@@ -158,6 +158,24 @@ public sealed class BlockLogTests
         Assert.That(async () => await late.WaitAsync(cancellationToken), Throws.InstanceOf<StorageFaultException>());
     }
 
+    [Test]
+    public void Reserve_AfterTheEnd_LeavesTheFileAsItIs()
+    {
+        SimulatedFileSystem files = NewDisk();
+        BlockLog log = new(Options(files), BlockLogState.New(Id));
+        log.Write(0, Text(0, Block));
+        log.Sync();
+        BlockLogState state = log.Capture(Block);
+        log.Dispose();
+
+        Assert.That(() => log.Reserve(BlockGeometry.GroupBytes), Throws.InstanceOf<ObjectDisposedException>());
+
+        using BlockLog again = new(Options(files), state);
+        byte[] read = new byte[Block];
+        again.Read(0, read);
+        Assert.That(read, Is.EqualTo(Text(0, Block).ToArray()));
+    }
+
     private static BlockLogId Id => new(BlockLogKind.Items, 0);
 
     private static SimulatedFileSystem NewDisk()
