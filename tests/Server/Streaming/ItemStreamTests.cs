@@ -296,6 +296,7 @@ public sealed class ItemStreamTests
         }
 
         wire.Shard.Gate.SetResult();
+        await wire.Shard.WhenAppliedAsync();
 
         // The write took effect, though nobody was left to hear of it.
         Assert.That(() => wire.Client.CodeOfAsync(ItemMethods.Read, ItemMethods.ReadOf("g", "x")), Is.EqualTo(ErrorCode.None));

@@ -14,6 +14,7 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
     private readonly Lock _guard = new();
     private ImmutableSortedDictionary<byte[], Item> _items = ImmutableSortedDictionary.Create<byte[], Item>(ByteOrder.Instance);
     private readonly System.Threading.Channels.Channel<bool> _arrivals = System.Threading.Channels.Channel.CreateUnbounded<bool>();
+    private readonly System.Threading.Channels.Channel<bool> _applied = System.Threading.Channels.Channel.CreateUnbounded<bool>();
     private ulong _lsn;
     private int _proposals;
     private int _reads;
@@ -89,19 +90,29 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
         }
     }
 
+    /// <summary>Waits until one more of the proposals that had to wait is applied.</summary>
+    public async Task WhenAppliedAsync() => await _applied.Reader.ReadAsync();
+
+    /// <summary>As the real one: the token ends the wait, never the write.</summary>
     private async ValueTask<Result<CommandOutcome>> ApplyLaterAsync(
         Task gate, EntryHeader header, byte[] command, CancellationToken cancellationToken)
     {
         try
         {
-            await gate.WaitAsync(cancellationToken);
+            return await ApplyAfterAsync(gate, header, command).WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
             return new NacreError(ErrorCode.OutcomeUnknown, "The wait was given up.");
         }
+    }
 
-        return Apply(header, command);
+    private async Task<CommandOutcome> ApplyAfterAsync(Task gate, EntryHeader header, byte[] command)
+    {
+        await gate;
+        CommandOutcome outcome = Apply(header, command);
+        _applied.Writer.TryWrite(true);
+        return outcome;
     }
 
     private CommandOutcome Apply(in EntryHeader header, byte[] command)
