@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
+using Nacre.Replication.Forwarding;
 using Nacre.Replication.Transport;
 using Nacre.Security.Certificates;
 using Nacre.Server.Wire;
@@ -33,10 +34,12 @@ internal sealed class NodeListener : Listener
     /// <param name="endpoints">Where to listen.</param>
     /// <param name="own">This node's certificate.</param>
     /// <param name="verifier">Tells who is a node.</param>
-    /// <param name="receiver">Takes what comes.</param>
+    /// <param name="receiver">Takes what replicas say.</param>
+    /// <param name="proposals">Takes what is forwarded.</param>
     /// <param name="loggers">Where to say what happens.</param>
     public static NodeListener Create(
-        IReadOnlyList<IPEndPoint> endpoints, ServerCertificateSource own, NodeVerifier verifier, IReplicaReceiver receiver, ILoggerFactory loggers)
+        IReadOnlyList<IPEndPoint> endpoints, ServerCertificateSource own, NodeVerifier verifier, IReplicaReceiver receiver,
+        ForwardedProposals proposals, ILoggerFactory loggers)
     {
         ILogger logger = loggers.CreateLogger("Nacre.Server");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -56,7 +59,10 @@ internal sealed class NodeListener : Listener
             grpc.MaxReceiveMessageSize = NodePeerOptions.MaxMessageBytes;
             grpc.EnableDetailedErrors = false;
             grpc.CompressionProviders = [];
+            grpc.Interceptors.Add<PeerAdmission>();
         });
+        builder.Services.AddSingleton(new PeerAdmission(verifier, logger));
+        builder.Services.AddSingleton(new ForwardingService(proposals));
         builder.Services.AddSingleton(services => new ReplicationService(
             verifier, receiver, logger, services.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping));
 
@@ -70,6 +76,7 @@ internal sealed class NodeListener : Listener
         });
         application.UseRouting();
         application.MapGrpcService<ReplicationService>();
+        application.MapGrpcService<ForwardingService>();
         RefuseOtherPaths(application);
         return new NodeListener(application);
     }
@@ -79,11 +86,11 @@ internal sealed class NodeListener : Listener
         limits.MaxConcurrentConnections = 256;
         limits.MaxRequestHeadersTotalSize = 8 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        limits.Http2.MaxStreamsPerConnection = 8;
+        limits.Http2.MaxStreamsPerConnection = 1024;
         limits.Http2.InitialConnectionWindowSize = 8 * 1024 * 1024;
         limits.Http2.InitialStreamWindowSize = 4 * 1024 * 1024;
-        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
-        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
+        limits.Http2.KeepAlivePingDelay = NodePeerOptions.KeepAlive;
+        limits.Http2.KeepAlivePingTimeout = NodePeerOptions.KeepAlive;
     }
 
     private static void Secure(ListenOptions listen, ServerCertificateSource own, NodeVerifier verifier, ILogger logger)
