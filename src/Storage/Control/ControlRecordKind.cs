@@ -32,4 +32,10 @@ internal enum ControlRecordKind : ushort
 
     /// <summary>A key of resource tokens; oldest first.</summary>
     TokenKey = 10,
+
+    /// <summary>A node of the cluster; by id.</summary>
+    ClusterNode = 12,
+
+    /// <summary>A join token; by id.</summary>
+    JoinToken = 13,
 }

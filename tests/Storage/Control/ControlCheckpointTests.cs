@@ -161,7 +161,7 @@ public sealed class ControlCheckpointTests
     public void Decode_OfALaterRecord_IsUnsupported()
     {
         byte[] payload = Filled().Snapshot();
-        byte[] laterKind = [.. payload, 11, 0, 1, 0, 0, 0, 0, 0];
+        byte[] laterKind = [.. payload, 14, 0, 1, 0, 0, 0, 0, 0];
         byte[] laterVersion = [.. payload];
         laterVersion[2] = 2;
 
@@ -193,6 +193,38 @@ public sealed class ControlCheckpointTests
     }
 
     [Test]
+    public void Encode_OfAStateWithNodes_KeepsItsBytesAndReadsThem()
+    {
+        byte[] payload = WithNodes().Snapshot();
+
+        Golden.Check("control-state-v1-nodes.bin", payload);
+        Assert.That(ControlStateCodec.Encode(ControlStateCodec.Decode(payload).Value), Is.EqualTo(payload));
+    }
+
+    [Test]
+    public void Decode_NodesOrJoinTokensThatCannotBe_IsCorrupt()
+    {
+        ControlState state = WithNodes().Machine.State;
+        Catalog catalog = state.Catalog;
+        ClusterNode first = catalog.Nodes[0];
+        JoinTokenRecord token = catalog.JoinTokens[0];
+        Catalog[] broken =
+        [
+            catalog with { Nodes = [.. catalog.Nodes, first] },
+            catalog with { Nodes = catalog.Nodes.RemoveAt(0) },
+            catalog with { Nodes = [first with { Region = default }] },
+            catalog with { Nodes = [first with { State = (ClusterNodeState)4 }] },
+            catalog with { Nodes = [first with { Kind = (ReplicaKind)3 }] },
+            catalog with { JoinTokens = [token, token] },
+            catalog with { JoinTokens = [token with { SecretHash = new byte[31] }] },
+        ];
+
+        Assert.That(
+            broken.Select(each => ControlStateCodec.Decode(ControlStateCodec.Encode(state with { Catalog = each })).Error?.Code),
+            Is.All.EqualTo(ErrorCode.Corrupt));
+    }
+
+    [Test]
     public void Decode_OfAStateFromBeforeUsers_ReadsIt()
     {
         ControlState state = ControlStateCodec.Decode(Golden.Read("control-state-v1.bin")).Value;
@@ -201,6 +233,7 @@ public sealed class ControlCheckpointTests
         Assert.That(state.Catalog.Users, Is.Empty);
         Assert.That(state.Catalog.Permissions, Is.Empty);
         Assert.That(state.Catalog.TokenKeys, Is.Empty);
+        Assert.That(state.Catalog.Nodes, Is.Empty);
     }
 
     [Test]
@@ -309,6 +342,21 @@ public sealed class ControlCheckpointTests
             PermissionMode.Read, ResourcePath.Parse("dbs/warehouse/colls/items/docs/17").Value, whole)));
         bench.Run(new SetTokenKey(2, new byte[] { 2, 2 }, KeepsPrevious: true, bench.Catalog.TokenKeys[0].Version));
         Assert.That(bench.Catalog.Permissions, Has.Count.EqualTo(2));
+        return bench;
+    }
+
+    private static ControlBench WithNodes()
+    {
+        ControlBench bench = Filled();
+        DateTimeOffset expires = bench.Now + TimeSpan.FromHours(1);
+        bench.Run(new AddNode(0, AddNode.Founder, new RegionId(1), "a:1", "https://a:2", ReplicaKind.Voter));
+        bench.Run(new CreateJoinToken(9, new byte[32], expires));
+        bench.Run(new CreateJoinToken(7, new byte[32], expires));
+        bench.Run(new AddNode(9, default, new RegionId(2), "b:1", "https://b:2", ReplicaKind.Learner));
+        bench.Run(new SetNode(new NodeId(2), "b:1", "https://b:2", ClusterNodeState.Removed, ReplicaKind.Learner, bench.Catalog.Nodes[1].Version));
+        bench.Run(new CreateJoinToken(5, new byte[32], expires));
+        Assert.That(bench.Catalog.Nodes.Select(node => node.State), Is.EqualTo(new[] { ClusterNodeState.Active, ClusterNodeState.Removed }));
+        Assert.That(bench.Catalog.JoinTokens.Select(token => (int)token.Id), Is.EqualTo(new[] { 5, 7 }));
         return bench;
     }
 }
