@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Nacre.Core;
 using Nacre.Core.Errors;
@@ -115,6 +116,20 @@ public sealed class OwnCertificates : IServerCertificateProvider
 
         using CertificateAuthority authority = opened.Value;
         return authority.IssueNode(identity, now, _random);
+    }
+
+    /// <summary>The authority's certificate, for whoever checks what it signed.</summary>
+    /// <returns>Errors: <see cref="ErrorCode.Corrupt"/>, <see cref="ErrorCode.Unsupported"/>.</returns>
+    public Result<X509Certificate2> AuthorityCertificate()
+    {
+        Result<CertificateAuthority> opened = OpenOrMake(_time.GetUtcNow());
+        if (!opened.IsOk)
+        {
+            return opened.Error;
+        }
+
+        using CertificateAuthority authority = opened.Value;
+        return X509CertificateLoader.LoadCertificate(authority.Certificate.RawData);
     }
 
     /// <summary>
