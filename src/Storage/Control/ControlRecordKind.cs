@@ -32,4 +32,7 @@ internal enum ControlRecordKind : ushort
 
     /// <summary>A key of resource tokens; oldest first.</summary>
     TokenKey = 10,
+
+    /// <summary>The replica set of the last applied configuration entry; at most one.</summary>
+    ReplicaSet = 11,
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Ids;
 
@@ -25,6 +26,7 @@ internal sealed class ControlStateBuilder
         ImmutableDictionary.CreateBuilder<PermissionId, PermissionRecord>();
     private readonly ImmutableArray<TokenKeyRecord>.Builder _tokenKeys = ImmutableArray.CreateBuilder<TokenKeyRecord>();
 
+    private LoggedReplicaSet? _replicaSet;
     private ControlState? _head;
 
     /// <summary>Takes the head; once.</summary>
@@ -92,10 +94,18 @@ internal sealed class ControlStateBuilder
     /// <summary>Takes a client.</summary>
     public bool TryAdd(UInt128 id, ClientOutcomes client) => _clients.TryAdd(id, client);
 
-    /// <summary>Gives the state; false without a head.</summary>
+    /// <summary>Takes the applied replica set; once.</summary>
+    public bool TryAdd(LoggedReplicaSet set)
+    {
+        bool isFirst = _replicaSet is null;
+        _replicaSet = set;
+        return isFirst;
+    }
+
+    /// <summary>Gives the state; false without a head, or with a replica set of an entry behind the head's.</summary>
     public bool TryBuild([NotNullWhen(true)] out ControlState? state)
     {
-        state = _head is null
+        state = _head is null || _replicaSet?.Index > _head.Catalog.Applied
             ? null
             : _head with
             {
@@ -111,6 +121,7 @@ internal sealed class ControlStateBuilder
                     Permissions = _permissionsById.ToImmutable(),
                     TokenKeys = _tokenKeys.ToImmutable(),
                 },
+                ReplicaSet = _replicaSet,
                 Outcomes = _head.Outcomes with { Clients = _clients.ToImmutable() },
             };
         return state is not null;

@@ -61,6 +61,7 @@ internal static partial class ControlStateCodec
         }
 
         AddAccess(payload, catalog);
+        AddReplicaSet(payload, state.ReplicaSet);
         return payload.ToArray();
     }
 
@@ -81,7 +82,7 @@ internal static partial class ControlStateCodec
                 var kind = (ControlRecordKind)BinaryPrimitives.ReadUInt16LittleEndian(payload);
                 ushort version = BinaryPrimitives.ReadUInt16LittleEndian(payload[2..]);
                 uint length = BinaryPrimitives.ReadUInt32LittleEndian(payload[4..]);
-                if (version != RecordVersion || kind is < ControlRecordKind.Head or > ControlRecordKind.TokenKey)
+                if (version != RecordVersion || kind is < ControlRecordKind.Head or > ControlRecordKind.ReplicaSet)
                 {
                     return new NacreError(ErrorCode.Unsupported,
                         $"The catalogue holds a record of kind {(ushort)kind} and version {version}, which this program does not know. Run the later version that wrote it.");
@@ -120,6 +121,7 @@ internal static partial class ControlStateCodec
         ControlRecordKind.Setting => builder.TryAdd(new SettingRecord(
             ControlCommandCodec.ReadText(ref reader), ControlCommandCodec.ReadText(ref reader), new Sequence(reader.ReadUInt64()))),
         ControlRecordKind.Client => TryReadClient(ref reader, builder),
+        ControlRecordKind.ReplicaSet => TryReadReplicaSet(ref reader, builder),
         _ => TryReadAccess(kind, ref reader, builder),
     };
 
