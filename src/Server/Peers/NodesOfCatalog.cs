@@ -1,0 +1,18 @@
+using Nacre.Core.Control;
+using Nacre.Core.Ids;
+using Nacre.Security.Certificates;
+
+namespace Nacre.Server.Peers;
+
+/// <summary>Who is a node, by the catalogue that the control shard has applied here.</summary>
+/// <param name="catalog">The catalogue.</param>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class NodesOfCatalog(ICatalogReader catalog) : IRemovedNodes
+{
+    /// <inheritdoc/>
+    public bool IsRemoved(NodeId node) => catalog.Current.FindNode(node) is { State: ClusterNodeState.Removed };
+
+    /// <inheritdoc/>
+    /// <remarks>Certificates are not revoked one by one: their nodes are removed.</remarks>
+    public bool IsRevoked(string serialNumber) => false;
+}
