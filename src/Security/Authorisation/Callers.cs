@@ -16,6 +16,9 @@ public enum Callers : byte
     /// <summary>Bearers of a resource token.</summary>
     Tokens = 4,
 
+    /// <summary>Whoever brings a join token in its request, which the method itself checks. Such a request is not signed.</summary>
+    JoinTokens = 8,
+
     /// <summary>Holders of any account key.</summary>
     Keys = ReadWriteKeys | ReadOnlyKeys,
 }

@@ -30,6 +30,9 @@ internal sealed class ControlServices
     /// <summary>The keys that encrypt what is stored.</summary>
     public required EncryptionKeys EncryptionKeys { get; init; }
 
+    /// <summary>What the handlers of nodes work with.</summary>
+    public required ClusterServices Cluster { get; init; }
+
     /// <summary>Signs continuations.</summary>
     public required TokenSeal Seal { get; init; }
 

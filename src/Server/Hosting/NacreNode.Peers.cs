@@ -51,7 +51,7 @@ public sealed partial class NacreNode
         Result<NodePort> port = NodePort.Create(
             await listen.ResolveAsync(CancellationToken.None).ConfigureAwait(false),
             new NodeIdentity(_record.Cluster, _record.Node, OnlyRegion),
-            _ownCertificates!,
+            _authority,
             new NodesOfCatalog(_control),
             new ShardReceiver(() => _host),
             new ForwardedProposals(shard => _host is { } host && host.TryGet(shard, out ShardReplica? replica) ? replica : null),

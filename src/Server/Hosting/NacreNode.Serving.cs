@@ -23,6 +23,8 @@ namespace Nacre.Server.Hosting;
 public sealed partial class NacreNode
 {
     private OwnCertificates? _ownCertificates;
+    private OwnCertificates _authority = null!;
+    private ServerCertificateSource _served = null!;
 
     private async Task<NacreError?> ServeAsync(IRootKeyProvider root, CancellationToken cancellationToken)
     {
@@ -54,6 +56,7 @@ public sealed partial class NacreNode
         }
 
         _parts.Push(new Part(certificates.Value));
+        _served = certificates.Value;
         var audience = new AudienceNames(certificates.Value.Current.Names);
         certificates.Value.Changed += certificate => audience.Replace(certificate.Names);
         var authenticator = new HmacAuthenticator(
@@ -125,11 +128,20 @@ public sealed partial class NacreNode
                 TokenKeys = tokenKeys,
                 Tokens = tokens,
                 EncryptionKeys = encryptionKeys,
+                Cluster = MakeClusterServices(),
                 Seal = seal,
                 Time = _environment.Time,
             },
         };
     }
+
+    private ClusterServices MakeClusterServices() => new()
+    {
+        Authority = _authority,
+        Known = () => _ownCertificates is null ? _served.Current.Leaf : null,
+        Health = UnknownHealth.Instance,
+        Random = _environment.Random,
+    };
 
     private Reencryption MakeReencryption(TokenKeyStore tokenKeys) => new(
         new ReencryptionParts
@@ -141,7 +153,7 @@ public sealed partial class NacreNode
             Replicas = _replicas,
             AccountKeys = _accountKeys,
             TokenKeys = tokenKeys,
-            Certificates = _ownCertificates,
+            Certificates = _port is null ? _ownCertificates : _authority,
             Time = _environment.Time,
         },
         _coordinator,
@@ -150,17 +162,18 @@ public sealed partial class NacreNode
     private Result<ServerCertificateSource> StartCertificates(ListenAddress listen)
     {
         ILogger logger = _environment.Loggers.CreateLogger("Nacre.Security");
-        if (_options.Tls is { CertificateFile: { } certificate, KeyFile: { } key })
-        {
-            return ServerCertificateSource.Start(new OperatorCertificates(certificate, key), _environment.Time, logger);
-        }
-
         if (OpenAuthority(listen) is { } noName)
         {
             return noName;
         }
 
-        CaCertificatePath = _ownCertificates!.CaCertificatePath;
+        if (_options.Tls is { CertificateFile: { } certificate, KeyFile: { } key })
+        {
+            return ServerCertificateSource.Start(new OperatorCertificates(certificate, key), _environment.Time, logger);
+        }
+
+        _ownCertificates = _authority;
+        CaCertificatePath = _ownCertificates.CaCertificatePath;
         return ServerCertificateSource.Start(_ownCertificates, _environment.Time, logger);
     }
 
@@ -176,7 +189,7 @@ public sealed partial class NacreNode
             return new NacreError(ErrorCode.Malformed, $"tls.names: '{noName}' is neither an address nor a host name.");
         }
 
-        _ownCertificates ??= new OwnCertificates(
+        _authority ??= new OwnCertificates(
             _environment.Files, _folder.Tls, NewSealer(), _record.Cluster, names, _environment.Time, _environment.Random);
         return null;
     }

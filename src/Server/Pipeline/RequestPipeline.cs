@@ -215,7 +215,9 @@ internal sealed class RequestPipeline
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>
     {
-        Result<Principal> caller = _authenticator.Authenticate(CredentialOf(call.Http), command.FullName, request.BodyHash);
+        Result<Principal> caller = command.Action.Callers == Callers.JoinTokens
+            ? Principal.JoiningNode
+            : _authenticator.Authenticate(CredentialOf(call.Http), command.FullName, request.BodyHash);
         if (!caller.IsOk)
         {
             return caller.Error;

@@ -78,6 +78,7 @@ internal sealed class InProcessNode : IDisposable
                 TokenKeys = null!,
                 Tokens = _tokens,
                 EncryptionKeys = null!,
+                Cluster = null!,
                 Seal = null!,
                 Time = _time,
             },
