@@ -43,6 +43,7 @@ internal sealed class NodeListener : Listener
     {
         ILogger logger = loggers.CreateLogger("Nacre.Server");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        LeaveSignalsToTheNode(builder);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
