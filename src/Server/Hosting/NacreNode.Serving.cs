@@ -23,8 +23,6 @@ namespace Nacre.Server.Hosting;
 public sealed partial class NacreNode
 {
     private OwnCertificates? _ownCertificates;
-    private OwnCertificates _authority = null!;
-    private ServerCertificateSource _served = null!;
 
     private async Task<NacreError?> ServeAsync(IRootKeyProvider root, CancellationToken cancellationToken)
     {
@@ -64,7 +62,7 @@ public sealed partial class NacreNode
         _parts.Push(new Part(authenticator));
         Reencryption reencryption = MakeReencryption(tokenKeys.Value);
         _parts.Push(reencryption);
-        var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator, reencryption);
+        var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator, reencryption, MakeClusterKeys());
         _parts.Push(new Part(encryptionKeys));
 
         var admission = new Admission(_options.Limits.Requests, _options.Limits.RequestBytes, OverloadRetryAfter);
@@ -129,14 +127,6 @@ public sealed partial class NacreNode
         };
     }
 
-    private ClusterServices MakeClusterServices() => new()
-    {
-        Authority = _authority,
-        Known = () => _ownCertificates is null ? _served.Current.Leaf : null,
-        Health = UnknownHealth.Instance,
-        Random = _environment.Random,
-    };
-
     private Reencryption MakeReencryption(TokenKeyStore tokenKeys) => new(
         new ReencryptionParts
         {
@@ -156,6 +146,11 @@ public sealed partial class NacreNode
     private Result<ServerCertificateSource> StartCertificates(ListenAddress listen, SecretSealer sealer)
     {
         ILogger logger = _environment.Loggers.CreateLogger("Nacre.Security");
+        if (_options.Tls is { CertificateFile: { } certificate, KeyFile: { } key })
+        {
+            return ServerCertificateSource.Start(new OperatorCertificates(certificate, key), _environment.Time, logger);
+        }
+
         bool listensAnywhere = IPAddress.TryParse(listen.Host, out IPAddress? address) &&
             (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
         string[] names = [.. _options.Tls.Names, .. listensAnywhere ? (string[])[] : [listen.Host]];
@@ -164,14 +159,8 @@ public sealed partial class NacreNode
             return new NacreError(ErrorCode.Malformed, $"tls.names: '{noName}' is neither an address nor a host name.");
         }
 
-        _authority = new OwnCertificates(
+        _ownCertificates = new OwnCertificates(
             _environment.Files, _folder.Tls, sealer, _record.Cluster, names, _environment.Time, _environment.Random);
-        if (_options.Tls is { CertificateFile: { } certificate, KeyFile: { } key })
-        {
-            return ServerCertificateSource.Start(new OperatorCertificates(certificate, key), _environment.Time, logger);
-        }
-
-        _ownCertificates = _authority;
         CaCertificatePath = _ownCertificates.CaCertificatePath;
         return ServerCertificateSource.Start(_ownCertificates, _environment.Time, logger);
     }
