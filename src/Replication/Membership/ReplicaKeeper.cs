@@ -27,6 +27,7 @@ public sealed class ReplicaKeeper : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<ShardId, long> _pausing = [];
     private Task _rounds = Task.CompletedTask;
     private long _lastBalanced;
 
@@ -64,7 +65,7 @@ public sealed class ReplicaKeeper : IAsyncDisposable
             await GiveVotesAsync(nodes, cancellationToken);
         }
 
-        foreach (ShardReplica replica in _host.Replicas.Where(replica => replica.Leads))
+        foreach (ShardReplica replica in _host.Replicas.Where(replica => replica.Leads && !IsPausing(replica.Identity.Shard)))
         {
             await TendAsync(replica, nodes, cancellationToken);
         }
@@ -77,6 +78,9 @@ public sealed class ReplicaKeeper : IAsyncDisposable
         await _rounds;
         _stopping.Dispose();
     }
+
+    private bool IsPausing(ShardId shard) =>
+        _pausing.TryGetValue(shard, out long since) && _time.GetElapsedTime(since) < _options.PauseAfterRefusal;
 
     private async Task RunAsync()
     {
@@ -130,6 +134,8 @@ public sealed class ReplicaKeeper : IAsyncDisposable
         }
         else if (changed.Error.Code is not (ErrorCode.Unavailable or ErrorCode.NotLeader or ErrorCode.OutcomeUnknown))
         {
+            // Not cured by asking ten times a second.
+            _pausing[replica.Identity.Shard] = _time.GetTimestamp();
             Log.SetNotChanged(_logger, replica.Identity.Shard, change.Kind, change.Id, changed.Error.Code, changed.Error.Message);
         }
     }

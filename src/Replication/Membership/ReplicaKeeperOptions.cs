@@ -12,6 +12,9 @@ public sealed record ReplicaKeeperOptions
     /// <summary>Time for one change. Default 5 s; a change that takes longer is looked at again later.</summary>
     public TimeSpan StepTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Pause for a shard whose change was refused for good. Default 5 s.</summary>
+    public TimeSpan PauseAfterRefusal { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Voters that a shard is given by itself; more only where the operator says so. Default 5; 1 or more, odd.</summary>
     public int MostVoters { get; init; } = 5;
 }

@@ -28,6 +28,7 @@ internal sealed class ControlStateBuilder
     private readonly ImmutableArray<ClusterNode>.Builder _nodes = ImmutableArray.CreateBuilder<ClusterNode>();
     private readonly ImmutableArray<JoinTokenRecord>.Builder _joinTokens = ImmutableArray.CreateBuilder<JoinTokenRecord>();
 
+    private LoggedReplicaSet? _replicaSet;
     private ControlState? _head;
 
     /// <summary>Takes the head; once.</summary>
@@ -112,10 +113,18 @@ internal sealed class ControlStateBuilder
     /// <summary>Takes a client.</summary>
     public bool TryAdd(UInt128 id, ClientOutcomes client) => _clients.TryAdd(id, client);
 
-    /// <summary>Gives the state; false without a head.</summary>
+    /// <summary>Takes the applied replica set; once.</summary>
+    public bool TryAdd(LoggedReplicaSet set)
+    {
+        bool isFirst = _replicaSet is null;
+        _replicaSet = set;
+        return isFirst;
+    }
+
+    /// <summary>Gives the state; false without a head, or with a replica set of an entry behind the head's.</summary>
     public bool TryBuild([NotNullWhen(true)] out ControlState? state)
     {
-        state = _head is null
+        state = _head is null || _replicaSet?.Index > _head.Catalog.Applied
             ? null
             : _head with
             {
@@ -133,6 +142,7 @@ internal sealed class ControlStateBuilder
                     Nodes = _nodes.ToImmutable(),
                     JoinTokens = _joinTokens.ToImmutable(),
                 },
+                ReplicaSet = _replicaSet,
                 Outcomes = _head.Outcomes with { Clients = _clients.ToImmutable() },
             };
         return state is not null;

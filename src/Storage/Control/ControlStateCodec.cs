@@ -61,6 +61,7 @@ internal static partial class ControlStateCodec
         }
 
         AddAccess(payload, catalog);
+        AddReplicaSet(payload, state.ReplicaSet);
         AddNodes(payload, catalog);
         return payload.ToArray();
     }
@@ -121,6 +122,7 @@ internal static partial class ControlStateCodec
         ControlRecordKind.Setting => builder.TryAdd(new SettingRecord(
             ControlCommandCodec.ReadText(ref reader), ControlCommandCodec.ReadText(ref reader), new Sequence(reader.ReadUInt64()))),
         ControlRecordKind.Client => TryReadClient(ref reader, builder),
+        ControlRecordKind.ReplicaSet => TryReadReplicaSet(ref reader, builder),
         ControlRecordKind.ClusterNode => TryReadNode(ref reader, builder),
         ControlRecordKind.JoinToken => TryReadJoinToken(ref reader, builder),
         _ => TryReadAccess(kind, ref reader, builder),

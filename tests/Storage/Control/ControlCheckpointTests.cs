@@ -161,7 +161,7 @@ public sealed class ControlCheckpointTests
     public void Decode_OfALaterRecord_IsUnsupported()
     {
         byte[] payload = Filled().Snapshot();
-        byte[] laterKind = [.. payload, 14, 0, 1, 0, 0, 0, 0, 0];
+        byte[] laterKind = [.. payload, 99, 0, 1, 0, 0, 0, 0, 0];
         byte[] laterVersion = [.. payload];
         laterVersion[2] = 2;
 
@@ -234,6 +234,51 @@ public sealed class ControlCheckpointTests
         Assert.That(state.Catalog.Permissions, Is.Empty);
         Assert.That(state.Catalog.TokenKeys, Is.Empty);
         Assert.That(state.Catalog.Nodes, Is.Empty);
+    }
+
+    [Test]
+    public void Encode_OfAStateWithAReplicaSet_KeepsItsBytesAndReadsThem()
+    {
+        ControlBench bench = Filled();
+        bench.Configure(ControlBench.Sets[2]);
+        bench.NoOp();
+        byte[] payload = bench.Snapshot();
+
+        Golden.Check("control-state-v1-replicas.bin", payload);
+        ControlState state = ControlStateCodec.Decode(payload).Value;
+        Assert.That(state.ReplicaSet?.Index, Is.EqualTo(new LogIndex(bench.Machine.Applied.Value - 1)));
+        Assert.That(ControlStateCodec.Encode(state), Is.EqualTo(payload));
+        Assert.That(ControlStateCodec.Decode(Golden.Read("control-state-v1.bin")).Value.ReplicaSet, Is.Null);
+    }
+
+    [Test]
+    public void Decode_ReplicaSetThatCannotBeThere_IsCorrupt()
+    {
+        ControlState state = Filled().Machine.State;
+        LoggedReplicaSet[] broken =
+        [
+            new(default, ControlBench.Sets[0]),
+            new(state.Catalog.Applied.Next, ControlBench.Sets[0]),
+        ];
+        byte[] once = ControlStateCodec.Encode(state with { ReplicaSet = new(state.Catalog.Applied, ControlBench.Sets[0]) });
+        byte[] record = once[ControlStateCodec.Encode(state).Length..];
+
+        Assert.That(
+            broken.Select(set => ControlStateCodec.Decode(ControlStateCodec.Encode(state with { ReplicaSet = set })).Error?.Code),
+            Is.All.EqualTo(ErrorCode.Corrupt));
+        Assert.That(ControlStateCodec.Decode(once).IsOk, "once is right");
+        Assert.That(ControlStateCodec.Decode([.. once, .. record]).Error?.Code, Is.EqualTo(ErrorCode.Corrupt), "twice is not");
+    }
+
+    [Test]
+    public void Apply_ReplicaSetThatCannotBeRead_StopsTheReplica()
+    {
+        ControlBench bench = Filled();
+
+        StorageFaultException? fault = Assert.Throws<StorageFaultException>(() =>
+            bench.Apply(bench.Entry(EntryKind.Configuration, bench.Machine.AppliedSequence, default, [1, 40])));
+        Assert.That(fault?.Kind, Is.EqualTo(StorageFaultKind.Corrupt));
+        Assert.That(bench.Machine.AppliedSet, Is.Null);
     }
 
     [Test]
