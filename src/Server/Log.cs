@@ -83,6 +83,15 @@ internal static partial class Log
     [LoggerMessage(1043, LogLevel.Information, "Node {Node} of region {Region} sends from {Remote}.", EventName = "PeerStreamOpened")]
     public static partial void PeerStreamOpened(ILogger logger, NodeId node, RegionId region, string remote);
 
+    [LoggerMessage(1060, LogLevel.Information, "Node {Node} at {Remote} was given the cluster's keys.", EventName = "KeysGiven")]
+    public static partial void KeysGiven(ILogger logger, NodeId node, string remote);
+
+    [LoggerMessage(1061, LogLevel.Information, "Keys were taken over from node {Node}.", EventName = "KeysTaken")]
+    public static partial void KeysTaken(ILogger logger, NodeId node);
+
+    [LoggerMessage(1062, LogLevel.Information, "Node {Node} of region {Region} at {Endpoint} joined the cluster with token {Token}.", EventName = "NodeJoined")]
+    public static partial void NodeJoined(ILogger logger, NodeId node, RegionId region, string endpoint, string token);
+
     [LoggerMessage(1044, LogLevel.Information, "Other nodes are served at {Endpoint}; {Peers} are known.", EventName = "NodePortOpen")]
     public static partial void NodePortOpen(ILogger logger, string endpoint, int peers);
 

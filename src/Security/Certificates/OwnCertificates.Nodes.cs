@@ -10,6 +10,9 @@ namespace Nacre.Security.Certificates;
 /// <content>What a cluster's other nodes get of the authority: certificates while they join, the authority itself once they are in.</content>
 public sealed partial class OwnCertificates
 {
+    /// <summary>Whether an authority is there: otherwise the next use makes one.</summary>
+    public bool Exists => _files.FileExists(AuthorityPath);
+
     /// <summary>Signs a certificate for a node's own key.</summary>
     /// <param name="identity">Who the node is; the caller has made sure of it.</param>
     /// <param name="key">The node's public key, as <see cref="NodeCertificateRequest.Read"/> gave it.</param>

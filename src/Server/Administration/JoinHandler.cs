@@ -37,6 +37,11 @@ internal static class JoinHandler
             return stranger;
         }
 
+        if (control.Cluster.Authority is not { } authority)
+        {
+            return NodeHandlers.NoNodePort;
+        }
+
         if (request.Region == 0)
         {
             return BadRegion;
@@ -58,9 +63,10 @@ internal static class JoinHandler
         }
 
         var node = new NodeId((uint)ControlResult.IdOf(added.Value.Detail.Span));
+        Log.NodeJoined(control.Cluster.Logger, node, command.Region, command.PeerEndpoint, JoinToken.TextOf(token));
         Catalog catalog = control.Catalog.Current;
         Result<(X509Certificate2 Node, X509Certificate2 Authority)> signed =
-            control.Cluster.Authority.SignNode(new NodeIdentity(catalog.Cluster, node, command.Region), key.Value);
+            authority.SignNode(new NodeIdentity(catalog.Cluster, node, command.Region), key.Value);
         return signed.IsOk ? Answer(catalog, node, signed.Value.Node, signed.Value.Authority) : signed.Error;
     }
 

@@ -1,10 +1,11 @@
-using Google.Protobuf;
+using System.Security.Cryptography.X509Certificates;
 using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
 using Nacre.Protocol.V1;
+using Nacre.Security.Certificates;
 using Nacre.Security.Tokens;
 using Nacre.Server.Pipeline;
 using JoinToken = Nacre.Security.Tokens.JoinToken;
@@ -16,7 +17,8 @@ internal static class NodeHandlers
 {
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromHours(1);
 
-    private static readonly NacreError NoNodePort = new(
+    /// <summary>What nodes are refused with where there is no port for them.</summary>
+    public static NacreError NoNodePort { get; } = new(
         ErrorCode.PreconditionFailed, "This cluster has no address for other nodes. Start its first node with --node-listen HOST:PORT.");
 
     private static readonly NacreError BadLifetime = new(
@@ -29,7 +31,7 @@ internal static class NodeHandlers
         NodeServices services, Call call, CreateJoinTokenRequest request)
     {
         ControlServices control = services.Control;
-        if (control.Catalog.Current.Nodes.IsEmpty)
+        if (control.Catalog.Current.Nodes.IsEmpty || control.Cluster.Authority is not { } authority)
         {
             return NoNodePort;
         }
@@ -40,13 +42,13 @@ internal static class NodeHandlers
             return BadLifetime;
         }
 
-        Result<byte[]> known = KnownBy(control);
+        Result<X509Certificate2> known = KnownBy(control.Cluster.OperatorCertificate(), authority);
         if (!known.IsOk)
         {
             return known.Error;
         }
 
-        using JoinToken token = JoinToken.Draw(control.Cluster.Random, known.Value);
+        using JoinToken token = JoinToken.Draw(control.Cluster.Random, JoinToken.FingerprintOf(known.Value));
         DateTimeOffset expires = control.Time.GetUtcNow() + lifetime;
         Result<CommandOutcome> made = await control.ExecuteAsync(
             call, key: null, new CreateJoinToken(token.Id, token.SecretHash, expires)).ConfigureAwait(false);
@@ -58,6 +60,18 @@ internal static class NodeHandlers
                 ExpiresMs = expires.ToUnixTimeMilliseconds(),
             }
             : made.Error;
+    }
+
+    /// <summary>Shows the certificate that a join token's fingerprint is of.</summary>
+    public static ValueTask<Result<GetAuthorityResponse>> GetAuthorityAsync(NodeServices services, Call call, GetAuthorityRequest request)
+    {
+        if (services.Control.Cluster.Authority is not { } authority)
+        {
+            return new(NoNodePort);
+        }
+
+        Result<X509Certificate2> known = KnownBy(services.Control.Cluster.OperatorCertificate(), authority);
+        return new(known.IsOk ? new GetAuthorityResponse { Certificate = Google.Protobuf.ByteString.CopyFrom(known.Value.RawData) } : known.Error);
     }
 
     /// <summary>Withdraws a token that was not used.</summary>
@@ -130,25 +144,8 @@ internal static class NodeHandlers
         return changed.IsOk ? Show(control.Catalog.Current.FindNode(id) ?? before, control) : changed.Error;
     }
 
-    /// <summary>The fingerprint of the certificate that a joining node sees when it asks this node.</summary>
-    private static Result<byte[]> KnownBy(ControlServices control)
-    {
-        if (control.Cluster.Known() is { } given)
-        {
-            return JoinToken.FingerprintOf(given);
-        }
-
-        Result<System.Security.Cryptography.X509Certificates.X509Certificate2> authority = control.Cluster.Authority.AuthorityCertificate();
-        if (!authority.IsOk)
-        {
-            return authority.Error;
-        }
-
-        using (authority.Value)
-        {
-            return JoinToken.FingerprintOf(authority.Value);
-        }
-    }
+    /// <summary>The certificate by which a joining node knows this one: the cluster's authority, or what the operator gave.</summary>
+    private static Result<X509Certificate2> KnownBy(X509Certificate2? given, OwnCertificates own) => given is null ? own.AuthorityCertificate() : given;
 
     private static Node Show(ClusterNode node, ControlServices control) => new()
     {

@@ -48,6 +48,13 @@ public sealed partial class NacreNode
             return noAuthority;
         }
 
+        bool isFirst = _record.Node == AddNode.Founder && _control.Current.Nodes.IsEmpty;
+        if (!isFirst && !_authority.Exists)
+        {
+            return new NacreError(ErrorCode.Corrupt,
+                $"{Path.Combine(_folder.Tls, OwnCertificates.AuthorityFileName)} is not there, and the cluster has one: copy it from another node's data folder.");
+        }
+
         Result<NodePort> port = NodePort.Create(
             await listen.ResolveAsync(CancellationToken.None).ConfigureAwait(false),
             new NodeIdentity(_record.Cluster, _record.Node, OnlyRegion),
@@ -55,7 +62,7 @@ public sealed partial class NacreNode
             new NodesOfCatalog(_control),
             new ShardReceiver(() => _host),
             new ForwardedProposals(shard => _host is { } host && host.TryGet(shard, out ShardReplica? replica) ? replica : null),
-            _environment.Time, _environment.Random, _environment.Loggers);
+            ShareKeys(), _environment.Time, _environment.Random, _environment.Loggers);
         if (!port.IsOk)
         {
             return port.Error;
@@ -84,7 +91,8 @@ public sealed partial class NacreNode
 
         await _peers.FollowAsync(_control.Current).ConfigureAwait(false);
         Log.NodePortOpen(_logger, _nodeEndpoint.Authority, known.Value.Length);
-        return await AwaitCatalogAsync(cancellationToken).ConfigureAwait(false);
+        return await AwaitCatalogAsync(cancellationToken).ConfigureAwait(false)
+            ?? await CatchUpOnKeysAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The catalogue of now needs a quorum of the control shard; a node that has only just joined is told of the cluster by it.</summary>
@@ -135,8 +143,9 @@ public sealed partial class NacreNode
                     await _peers!.FollowAsync(catalog).ConfigureAwait(false);
                     return null;
                 },
-                (_, stopping) => _accountKeys.FollowAsync(stopping),
-                (_, stopping) => tokenKeys.FollowAsync(stopping),
+                (_, stopping) => _sharing!.FollowAsync(stopping),
+                (_, stopping) => WithKeysAsync(_accountKeys.FollowAsync, stopping),
+                (_, stopping) => WithKeysAsync(tokenKeys.FollowAsync, stopping),
             ],
             _environment.Time,
             _logger);

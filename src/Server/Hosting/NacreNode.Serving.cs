@@ -24,7 +24,6 @@ public sealed partial class NacreNode
 {
     private OwnCertificates? _ownCertificates;
     private OwnCertificates _authority = null!;
-    private ServerCertificateSource _served = null!;
 
     private async Task<NacreError?> ServeAsync(IRootKeyProvider root, CancellationToken cancellationToken)
     {
@@ -64,7 +63,7 @@ public sealed partial class NacreNode
         _parts.Push(new Part(authenticator));
         Reencryption reencryption = MakeReencryption(tokenKeys.Value);
         _parts.Push(reencryption);
-        var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator, reencryption);
+        var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator, reencryption, MakeClusterKeys());
         _parts.Push(new Part(encryptionKeys));
 
         var admission = new Admission(_options.Limits.Requests, _options.Limits.RequestBytes, OverloadRetryAfter);
@@ -134,14 +133,6 @@ public sealed partial class NacreNode
             },
         };
     }
-
-    private ClusterServices MakeClusterServices() => new()
-    {
-        Authority = _authority,
-        Known = () => _ownCertificates is null ? _served.Current.Leaf : null,
-        Health = UnknownHealth.Instance,
-        Random = _environment.Random,
-    };
 
     private Reencryption MakeReencryption(TokenKeyStore tokenKeys) => new(
         new ReencryptionParts

@@ -254,6 +254,12 @@ public sealed partial class NacreNode
 
     private async Task<NacreError?> CheckKeyRingAsync(CancellationToken cancellationToken)
     {
+        if (!_control.Current.Nodes.IsEmpty)
+        {
+            // The catalogue counts the cluster's keys there, each ring its own writings: the node file remembers those.
+            return null;
+        }
+
         ulong remembered = _control.Current.KeyRingGeneration;
         if (_ring.Generation < remembered)
         {

@@ -37,9 +37,10 @@ internal sealed class NodeListener : Listener
     /// <param name="receiver">Takes what replicas say.</param>
     /// <param name="proposals">Takes what is forwarded.</param>
     /// <param name="loggers">Where to say what happens.</param>
+    /// <param name="keys">Gives keys to other nodes; null: nobody gets any here.</param>
     public static NodeListener Create(
         IReadOnlyList<IPEndPoint> endpoints, ServerCertificateSource own, NodeVerifier verifier, IReplicaReceiver receiver,
-        ForwardedProposals proposals, ILoggerFactory loggers)
+        ForwardedProposals proposals, ILoggerFactory loggers, KeysService? keys = null)
     {
         ILogger logger = loggers.CreateLogger("Nacre.Server");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -64,6 +65,11 @@ internal sealed class NodeListener : Listener
         });
         builder.Services.AddSingleton(new PeerAdmission(verifier, logger));
         builder.Services.AddSingleton(new ForwardingService(proposals));
+        if (keys is not null)
+        {
+            builder.Services.AddSingleton(keys);
+        }
+
         builder.Services.AddSingleton(services => new ReplicationService(
             verifier, receiver, logger, services.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping));
 
@@ -78,6 +84,11 @@ internal sealed class NodeListener : Listener
         application.UseRouting();
         application.MapGrpcService<ReplicationService>();
         application.MapGrpcService<ForwardingService>();
+        if (keys is not null)
+        {
+            application.MapGrpcService<KeysService>();
+        }
+
         RefuseOtherPaths(application);
         return new NodeListener(application);
     }

@@ -40,13 +40,14 @@ internal sealed class NodePort : IAsyncDisposable
     /// <param name="removed">Who is no longer a node.</param>
     /// <param name="receiver">Takes what replicas say.</param>
     /// <param name="proposals">Takes what is forwarded.</param>
+    /// <param name="keys">Gives keys to other nodes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Chance.</param>
     /// <param name="loggers">Where to say what happens.</param>
     /// <returns>Errors: those of the authority.</returns>
     public static Result<NodePort> Create(
         IReadOnlyList<IPEndPoint> endpoints, NodeIdentity identity, OwnCertificates authority, IRemovedNodes removed, IReplicaReceiver receiver,
-        ForwardedProposals proposals, TimeProvider time, IRandomSource random, ILoggerFactory loggers)
+        ForwardedProposals proposals, KeysService keys, TimeProvider time, IRandomSource random, ILoggerFactory loggers)
     {
         Result<System.Security.Cryptography.X509Certificates.X509Certificate2> root = authority.AuthorityCertificate();
         if (!root.IsOk)
@@ -65,7 +66,7 @@ internal sealed class NodePort : IAsyncDisposable
         var dialler = new PeerDialler(identity.Cluster, own.Value, verifier);
         return new NodePort(
             own.Value,
-            NodeListener.Create(endpoints, own.Value, verifier, receiver, proposals, loggers),
+            NodeListener.Create(endpoints, own.Value, verifier, receiver, proposals, loggers, keys),
             new PeerTransport(new PeerConnector(dialler), receiver, new TransportOptions(), time, random, loggers.CreateLogger("Nacre.Replication")),
             new PeerChannels(dialler));
     }

@@ -90,6 +90,7 @@ internal static class Commands
 
         Of<CreateJoinTokenRequest, CreateJoinTokenResponse>(NodesService, "CreateJoinToken", WriteAccount, NodeHandlers.CreateJoinTokenAsync),
         Of<WithdrawJoinTokenRequest, WithdrawJoinTokenResponse>(NodesService, "WithdrawJoinToken", WriteAccount, NodeHandlers.WithdrawJoinTokenAsync),
+        Of<GetAuthorityRequest, GetAuthorityResponse>(NodesService, "GetAuthority", AboutToJoin, NodeHandlers.GetAuthorityAsync),
         Of<JoinRequest, JoinResponse>(NodesService, "Join", Join, JoinHandler.JoinAsync),
         Of<ListNodesRequest, ListNodesResponse>(NodesService, "List", ReadAccount, NodeHandlers.ListAsync),
         Of<ChangeNodeRequest, Node>(NodesService, "Drain", WriteAccount, NodeHandlers.DrainAsync),
@@ -113,6 +114,8 @@ internal static class Commands
     private static AccessAction ReadAccount => new(ResourceKind.Account, AccessMode.Read, Callers.Keys);
 
     private static AccessAction WriteAccount => new(ResourceKind.Account, AccessMode.Write, Callers.ReadWriteKeys);
+
+    private static AccessAction AboutToJoin => new(ResourceKind.Account, AccessMode.Read, Callers.JoinTokens);
 
     // Whoever joins has no account key; the handler checks the token in the request before anything else.
     private static AccessAction Join => new(ResourceKind.Account, AccessMode.Write, Callers.JoinTokens);

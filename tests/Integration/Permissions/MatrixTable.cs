@@ -21,6 +21,9 @@ internal static class MatrixTable
         /// <summary>A read-write account key.</summary>
         KeyWrite,
 
+        /// <summary>Nothing.</summary>
+        Nothing,
+
         /// <summary>A join token, whatever else the caller has.</summary>
         JoinToken,
 
@@ -100,6 +103,7 @@ internal static class MatrixTable
 
         ["nacre.v1.Nodes/CreateJoinToken"] = new(Need.KeyWrite, Level.Account, _ => new CreateJoinTokenRequest { LifetimeS = uint.MaxValue }),
         ["nacre.v1.Nodes/WithdrawJoinToken"] = new(Need.KeyWrite, Level.Account, _ => new WithdrawJoinTokenRequest()),
+        ["nacre.v1.Nodes/GetAuthority"] = new(Need.Nothing, Level.Account, _ => new GetAuthorityRequest()),
         ["nacre.v1.Nodes/Join"] = new(Need.JoinToken, Level.Account, _ => new JoinRequest { TokenId = ByteString.CopyFrom(new byte[16]), TokenSecret = ByteString.CopyFrom(new byte[32]) }),
         ["nacre.v1.Nodes/List"] = new(Need.KeyRead, Level.Account, _ => new ListNodesRequest()),
         ["nacre.v1.Nodes/Drain"] = new(Need.KeyWrite, Level.Account, _ => new ChangeNodeRequest { Node = 99 }),
@@ -186,6 +190,7 @@ internal static class MatrixTable
     /// <summary>What is expected: a refusal's code, or None for whatever the handler answers.</summary>
     public static ErrorCode Expected(string caller, Need need, Target target) => caller switch
     {
+        _ when need == Need.Nothing => ErrorCode.None,
         _ when need == Need.JoinToken => ErrorCode.Unauthenticated,
         "nobody" or "revoked" or "replaced" or "user-gone" or "recreated" or "key-regenerated" => ErrorCode.Unauthenticated,
         "expired" => ErrorCode.TokenExpired,
