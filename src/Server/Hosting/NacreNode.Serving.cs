@@ -120,6 +120,7 @@ public sealed partial class NacreNode
                 Tokens = tokens,
                 EncryptionKeys = encryptionKeys,
                 Seal = seal,
+                Nodes = new LoneNode(),
                 Time = _environment.Time,
             },
         };

@@ -79,6 +79,7 @@ internal sealed class InProcessNode : IDisposable
                 Tokens = _tokens,
                 EncryptionKeys = null!,
                 Seal = null!,
+                Nodes = new LoneNode(),
                 Time = _time,
             },
         };
