@@ -129,6 +129,7 @@ public sealed partial class NacreNode
                 EncryptionKeys = encryptionKeys,
                 Cluster = MakeClusterServices(),
                 Seal = seal,
+                Nodes = new LoneNode(),
                 Time = _environment.Time,
             },
         };

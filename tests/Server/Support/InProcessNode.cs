@@ -80,6 +80,7 @@ internal sealed class InProcessNode : IDisposable
                 EncryptionKeys = null!,
                 Cluster = null!,
                 Seal = null!,
+                Nodes = new LoneNode(),
                 Time = _time,
             },
         };
