@@ -32,15 +32,15 @@ public sealed record NacreClientOptions
     public bool DiscoverNodes { get; init; } = true;
 
     /// <summary>
-    /// Time to connect to a node while another one is known. Default 1 s; 10 ms to 1 minute. A server that is the only one
-    /// known has 10 s.
+    /// Time that a node has to take a connection, and then to begin the TLS handshake, while another one is known. Default
+    /// 1 s; 10 ms to 10 s. It doubles with each failure, up to the 10 s that a server has which is the only one known.
     /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// How long one node may keep silent on a request while another one is known; then the client goes there. Default 10 s;
     /// 100 ms to 10 minutes; longer where the line is so slow that a document or page takes as long. One whose machine is
-    /// gone is left sooner, after 4 s. A server that is the only one known has all of <see cref="Timeout"/>.
+    /// gone is left sooner, after about 5 s. A server that is the only one known has all of <see cref="Timeout"/>.
     /// </summary>
     public TimeSpan NodeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -83,7 +83,7 @@ public sealed record NacreClientOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxRetries, 100);
         InRange(RetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), nameof(RetryDelay));
         InRange(MaxRetryDelay, RetryDelay, TimeSpan.FromMinutes(5), nameof(MaxRetryDelay));
-        InRange(ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), nameof(ConnectTimeout));
+        InRange(ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10), nameof(ConnectTimeout));
         InRange(NodeTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), nameof(NodeTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxOpenOperations, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxOpenOperations, 65_536);

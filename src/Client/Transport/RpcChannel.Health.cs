@@ -69,15 +69,43 @@ internal sealed partial class RpcChannel
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        TimeSpan patience = DialPatience;
+        using var limit = new CancellationTokenSource(patience, _options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            await socket.ConnectAsync(context.DnsEndPoint, either.Token).ConfigureAwait(false);
+            return new FirstAnswerStream(socket, patience, _options.TimeProvider, DialFailed);
         }
-        catch
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             socket.Dispose();
+            var failure = new IOException($"The node took no connection for {patience.TotalSeconds:0.###} s.", e);
+            DialFailed(failure);
+            throw failure;
+        }
+        catch (Exception e)
+        {
+            socket.Dispose();
+            if (e is SocketException)
+            {
+                DialFailed(e);
+            }
+
             throw;
+        }
+    }
+
+    /// <summary>Leaves the node here already: the handler dials for the next waiting call before it tells this one's.</summary>
+    private void DialFailed(Exception cause) => _nodes.Leave(this, RpcErrors.NoConnection($"No server answers: {cause.Message}", cause));
+
+    /// <summary>Short at first; longer each time, so that a line on which it is never enough is not one without a server.</summary>
+    private TimeSpan DialPatience
+    {
+        get
+        {
+            TimeSpan patience = _options.ConnectTimeout * (1 << Math.Min(_failures, 8));
+            return patience < LongestConnectTimeout ? patience : LongestConnectTimeout;
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class RpcChannel : IDisposable
     /// <summary>Room for many answers under way on one stream without waiting for window updates.</summary>
     private const int StreamWindowBytes = 4 * 1024 * 1024;
 
-    private static readonly TimeSpan AloneConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly GrpcChannel _channel;
     private readonly CallInvoker _invoker;
@@ -46,9 +46,9 @@ internal sealed partial class RpcChannel : IDisposable
             SslOptions = trust,
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = StreamWindowBytes,
-            ConnectTimeout = isAlone ? AloneConnectTimeout : options.ConnectTimeout,
+            ConnectTimeout = LongestConnectTimeout,
             // A peer that vanished without a word is noticed, so that calls do not hang until their deadline.
-            KeepAlivePingDelay = isAlone ? TimeSpan.FromSeconds(15) : TimeSpan.FromSeconds(2),
+            KeepAlivePingDelay = isAlone ? TimeSpan.FromSeconds(15) : TimeSpan.FromSeconds(1),
             KeepAlivePingTimeout = isAlone ? TimeSpan.FromSeconds(10) : TimeSpan.FromSeconds(2),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             UseProxy = false,

@@ -64,7 +64,8 @@ internal static class RpcErrors
         ? new(NacreErrorCode.ConnectionFailed, "The connection was lost before the server answered.", cause) { LeavesNode = true }
         : new(NacreErrorCode.OutcomeUnknown, "The connection was lost before the server answered; the write may have taken effect.", cause) { LeavesNode = true };
 
-    private static NacreException NoConnection(string message, Exception cause) =>
+    /// <summary>No connection came about, so nothing was sent.</summary>
+    public static NacreException NoConnection(string message, Exception cause) =>
         new(NacreErrorCode.ConnectionFailed, message, cause) { LeavesNode = true };
 
     private static NacreException TranslateHttp(HttpRequestException http, bool isRead)
