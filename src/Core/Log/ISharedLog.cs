@@ -52,4 +52,16 @@ public interface ISharedLog : IAsyncDisposable
     /// Says that a checkpoint covers a shard's entries through an index, so that their space may be used again.
     /// </summary>
     void Release(ShardId shard, LogIndex through);
+
+    /// <summary>
+    /// Drops all entries of a shard, because a snapshot took their place: the next append is the entry behind it. The hard
+    /// state stays. Takes effect behind all appends that were queued before; nothing is appended to the shard meanwhile.
+    /// </summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="index">The snapshot's last entry.</param>
+    /// <param name="term">That entry's term.</param>
+    /// <param name="cancellationToken">Ends the wait, never the reset.</param>
+    /// <returns>Ends when the reset is durable. Throws <see cref="Files.StorageFaultException"/>.</returns>
+    ValueTask ResetAsync(ShardId shard, LogIndex index, Term term, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This log cannot be reset.");
 }
