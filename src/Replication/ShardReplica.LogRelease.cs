@@ -40,6 +40,17 @@ public sealed partial class ShardReplica
     /// <summary>On the loop, with each tick: peers come nearer, or fall silent.</summary>
     private void LetLogGo(RaftCore? core)
     {
+        if (core is { Role: RaftRole.Leader } && _leadTerm != core.Term)
+        {
+            // Followers hear from nobody but the leader: what is known of the others is old.
+            _leadTerm = core.Term;
+            _heardAt.Clear();
+            foreach (Replica member in core.Set.Members)
+            {
+                _heardAt[member.Id] = _time.GetTimestamp();
+            }
+        }
+
         var through = new LogIndex(Volatile.Read(ref _releasable));
         if (core is null || through <= _letGo)
         {
@@ -64,13 +75,6 @@ public sealed partial class ShardReplica
     /// </summary>
     private LogIndex KeepForPeers(RaftCore core, LogIndex through)
     {
-        if (_leadTerm != core.Term)
-        {
-            // Followers hear from nobody but the leader: what is known of the others is old.
-            _leadTerm = core.Term;
-            _heardAt.Clear();
-        }
-
         foreach (Replica member in core.Set.Members)
         {
             if (member.Id == _identity.Self)

@@ -23,7 +23,7 @@ public sealed class ReplicaSnapshotTests
         Assert.That(Released(cluster, leader), Is.GreaterThan(0), "nobody is behind, so the log was let go of");
 
         await cluster.JoinAsync(4, 4);
-        Assert.That((await cluster.ChangeAsync(leader, ReplicaSetChange.AddLearner(new ReplicaId(4), new NodeId(4)))).IsOk);
+        await AddAsync(cluster, leader);
         await CatchUpAsync(cluster, leader, 4);
         Result<Unit> promoted = await cluster.ChangeAsync(leader, ReplicaSetChange.Promote(new ReplicaId(4)));
         cluster.Tick(2);
@@ -87,8 +87,8 @@ public sealed class ReplicaSnapshotTests
     [Test]
     public async Task Transfer_ThatIsCut_GoesOnWhereItStopped()
     {
-        await using ReplicaCluster cluster = await LaggingAsync();
-        uint leader = cluster.Elect();
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
         var asked = new List<int>();
         int pieces = 0;
         cluster.Carries = (_, chunk) =>
@@ -96,6 +96,7 @@ public sealed class ReplicaSnapshotTests
             asked.Add(chunk.Value.Bytes.Length);
             return Task.FromResult(++pieces == 8 ? new NacreError(ErrorCode.Unavailable, "cut") : chunk);
         };
+        await AddAsync(cluster, leader);
         await CatchUpAsync(cluster, leader, 4);
 
         long total = cluster.Nodes[leader].Exchange.Holder.Describe(ReplicaCluster.Shard, 0).Value.TotalBytes;
@@ -105,8 +106,8 @@ public sealed class ReplicaSnapshotTests
     [Test]
     public async Task Transfer_AcrossARestartOfTheReceiver_GoesOnFromWhatIsDurable()
     {
-        await using ReplicaCluster cluster = await LaggingAsync();
-        uint leader = cluster.Elect();
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
         var reached = new TaskCompletionSource();
         int pieces = 0;
         cluster.Carries = (_, chunk) =>
@@ -120,7 +121,8 @@ public sealed class ReplicaSnapshotTests
             reached.TrySetResult();
             return new TaskCompletionSource<Result<SnapshotChunk>>().Task;
         };
-        cluster.Tick(12);
+        await AddAsync(cluster, leader);
+        cluster.Tick(2);
         await cluster.SettleAsync(reached.Task);
         SnapshotProgress progress = cluster.Nodes[4].Slot.Status.Receiving!;
         Assert.That(progress.Percent, Is.GreaterThan(0).And.LessThan(100));
@@ -142,15 +144,16 @@ public sealed class ReplicaSnapshotTests
     [Test]
     public async Task Transfer_WhosePieceDoesNotCome_IsGivenUpAndBegunAgain()
     {
-        await using ReplicaCluster cluster = await LaggingAsync();
-        uint leader = cluster.Elect();
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
         var asked = new TaskCompletionSource();
         cluster.Carries = (_, _) =>
         {
             asked.TrySetResult();
             return new TaskCompletionSource<Result<SnapshotChunk>>().Task;
         };
-        cluster.Tick(12);
+        await AddAsync(cluster, leader);
+        cluster.Tick(2);
         await cluster.SettleAsync(asked.Task);
 
         cluster.Carries = null;
@@ -163,8 +166,8 @@ public sealed class ReplicaSnapshotTests
     [Test]
     public async Task Piece_ThatCameChanged_IsAskedForAgain()
     {
-        await using ReplicaCluster cluster = await LaggingAsync();
-        uint leader = cluster.Elect();
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
         int pieces = 0;
         cluster.Carries = (_, chunk) =>
         {
@@ -172,7 +175,7 @@ public sealed class ReplicaSnapshotTests
             bytes[0] ^= (byte)(++pieces == 3 ? 1 : 0);
             return Task.FromResult<Result<SnapshotChunk>>(chunk.Value with { Bytes = bytes });
         };
-
+        await AddAsync(cluster, leader);
         await CatchUpAsync(cluster, leader, 4);
 
         Assert.That(pieces, Is.GreaterThan(3));
@@ -181,8 +184,8 @@ public sealed class ReplicaSnapshotTests
     [Test]
     public async Task Source_ThatVanished_IsReplacedByTheNewest()
     {
-        await using ReplicaCluster cluster = await LaggingAsync();
-        uint leader = cluster.Elect();
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
         SnapshotHolder holder = cluster.Nodes[leader].Exchange.Holder;
         int pieces = 0;
         cluster.Carries = (_, chunk) =>
@@ -197,7 +200,8 @@ public sealed class ReplicaSnapshotTests
             holder.Expire();
             return Task.FromResult<Result<SnapshotChunk>>(new NacreError(ErrorCode.Unavailable, "cut"));
         };
-        cluster.Tick(12);
+        await AddAsync(cluster, leader);
+        cluster.Tick(2);
         await cluster.SettleAsync(cluster.Nodes[4].Slot.WhenIdle);
         Assert.That(holder.Held, Is.Zero);
         Assert.That((await cluster.ProposeAsync(leader, 1)).IsOk);
@@ -211,8 +215,9 @@ public sealed class ReplicaSnapshotTests
     [Test]
     public async Task Snapshot_ThatIsFetched_IsHeldAndThenLetGoOf()
     {
-        await using ReplicaCluster cluster = await LaggingAsync();
-        uint leader = cluster.Elect();
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
+        await AddAsync(cluster, leader);
         await CatchUpAsync(cluster, leader, 4);
         Assert.That(cluster.Nodes[leader].Snapshots.Held, Is.EqualTo(1));
 
@@ -228,10 +233,11 @@ public sealed class ReplicaSnapshotTests
     [Test]
     public async Task Crash_BetweenStoreAndLog_IsRecoveredByTheStart()
     {
-        await using ReplicaCluster cluster = await LaggingAsync();
-        uint leader = cluster.Elect();
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
         cluster.Nodes[4].Disk.FailsAfterInstall = new IOException("power fails");
-        cluster.Tick(12);
+        await AddAsync(cluster, leader);
+        cluster.Tick(2);
         await cluster.SettleAsync(cluster.Nodes[4].Slot.WhenIdle);
         Assert.That((await cluster.Nodes[4].Slot.Faulted).Code, Is.EqualTo(ErrorCode.Internal));
         Assert.That(cluster.Nodes[4].Disk.PendingReset, Is.Not.Null);
@@ -247,10 +253,11 @@ public sealed class ReplicaSnapshotTests
     [Test]
     public async Task Transfers_OfManyShards_WaitForAPlace()
     {
-        await using ReplicaCluster cluster = await LaggingAsync();
-        uint leader = cluster.Elect();
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
         SnapshotExchange exchange = cluster.Nodes[4].Exchange;
         Assert.That(exchange.TryEnter() && exchange.TryEnter(), "two other shards receive");
+        await AddAsync(cluster, leader);
         cluster.Tick(25);
         Assert.That(cluster.Nodes[leader].Exchange.Holder.Held, Is.Zero);
 
@@ -262,7 +269,8 @@ public sealed class ReplicaSnapshotTests
     [Test]
     public async Task Pace_WhereOneIsSet_IsKept()
     {
-        await using ReplicaCluster cluster = await LaggingAsync(new SnapshotOptions { ChunkBytes = 4 << 10, MaxBytesPerSecond = 64 << 10 });
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync(new SnapshotOptions { ChunkBytes = 4 << 10, MaxBytesPerSecond = 64 << 10 });
+        await using ReplicaCluster cluster = lagging;
         var asked = new System.Collections.Concurrent.ConcurrentQueue<long>();
         long began = cluster.Time.GetTimestamp();
         cluster.Carries = (_, chunk) =>
@@ -270,7 +278,8 @@ public sealed class ReplicaSnapshotTests
             asked.Enqueue(cluster.Time.GetTimestamp());
             return Task.FromResult(chunk);
         };
-        cluster.Tick(12);
+        await AddAsync(cluster, leader);
+        cluster.Tick(2);
         Task idle = cluster.Nodes[4].Slot.WhenIdle;
         while (!idle.IsCompleted)
         {
@@ -284,14 +293,16 @@ public sealed class ReplicaSnapshotTests
     }
 
     /// <summary>A cluster with a fourth node that lacks what the log has no more.</summary>
-    private static async Task<ReplicaCluster> LaggingAsync(SnapshotOptions? snapshots = null)
+    private static async Task<(ReplicaCluster Cluster, uint Leader)> LaggingAsync(SnapshotOptions? snapshots = null)
     {
         ReplicaCluster cluster = await ReplicaCluster.StartedAsync(snapshots: snapshots);
         uint leader = await FillAsync(cluster);
         await cluster.JoinAsync(4, 4);
-        Assert.That((await cluster.ChangeAsync(leader, ReplicaSetChange.AddLearner(new ReplicaId(4), new NodeId(4)))).IsOk);
-        return cluster;
+        return (cluster, leader);
     }
+
+    private static async Task AddAsync(ReplicaCluster cluster, uint leader) =>
+        Assert.That((await cluster.ChangeAsync(leader, ReplicaSetChange.AddLearner(new ReplicaId(4), new NodeId(4)))).IsOk);
 
     /// <summary>Writes, and checkpoints twice: the log is let go of through the older one.</summary>
     private static async Task<uint> FillAsync(ReplicaCluster cluster)
