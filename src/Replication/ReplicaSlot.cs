@@ -104,7 +104,7 @@ public sealed partial class ReplicaSlot : IProposer, IAsyncDisposable
     /// <param name="cancellationToken">Cuts the wait short.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
+        CutTransfer();
         await Volatile.Read(ref _receiving).WaitAsync(cancellationToken);
         await Replica.StopAsync(cancellationToken);
     }
@@ -120,7 +120,7 @@ public sealed partial class ReplicaSlot : IProposer, IAsyncDisposable
         }
 
         Task ended = replica.DisposeAsync().AsTask();
-        await _stopping.CancelAsync();
+        CutTransfer();
         await Volatile.Read(ref _receiving);
         await ended;
         if (_exchange is not null)
@@ -159,6 +159,9 @@ public sealed partial class ReplicaSlot : IProposer, IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>On this thread: what is cut off has ended before anything else is done.</summary>
+    private void CutTransfer() => _stopping.Cancel();
 
     private void Put(ShardReplica replica)
     {
