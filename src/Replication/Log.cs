@@ -87,4 +87,22 @@ internal static partial class Log
 
     [LoggerMessage(3042, LogLevel.Warning, "The stream to node {Peer} at {Endpoint} has broken. It is opened again.")]
     public static partial void PeerLost(ILogger logger, NodeId peer, string endpoint);
+
+    [LoggerMessage(3050, LogLevel.Information, "Shard {Shard}: {Change} of replica {Replica} is done.")]
+    public static partial void SetChanged(ILogger logger, ShardId shard, Raft.ReplicaSetChangeKind change, ReplicaId replica);
+
+    [LoggerMessage(3051, LogLevel.Warning, "Shard {Shard}: {Change} of replica {Replica} was refused ({Code}): {Reason}")]
+    public static partial void SetNotChanged(ILogger logger, ShardId shard, Raft.ReplicaSetChangeKind change, ReplicaId replica, ErrorCode code, string reason);
+
+    [LoggerMessage(3052, LogLevel.Warning, "Shard {Shard}: a change of its replicas takes long; it is looked at again.")]
+    public static partial void StepTookTooLong(ILogger logger, ShardId shard);
+
+    [LoggerMessage(3053, LogLevel.Information, "Shard {Shard}: the lead was offered to node {Node} ({Code}).")]
+    public static partial void LeadGivenAway(ILogger logger, ShardId shard, NodeId node, ErrorCode code);
+
+    [LoggerMessage(3054, LogLevel.Information, "Node {Node} gets votes in all shards.")]
+    public static partial void NodeGetsVote(ILogger logger, NodeId node);
+
+    [LoggerMessage(3055, LogLevel.Error, "The keeping of replica sets has stopped: this is a bug.")]
+    public static partial void KeeperFailed(ILogger logger, Exception cause);
 }

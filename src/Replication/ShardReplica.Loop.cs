@@ -306,12 +306,14 @@ public sealed partial class ShardReplica
     {
         PublishSole(core);
         ReportDisqualification(core);
-        if (_publishedTerm != core.Term.Value || _publishedRole != (int)core.Role || _publishedLeader != core.Leader.Value)
+        bool hasChanged = _publishedTerm != core.Term.Value || _publishedRole != (int)core.Role || _publishedLeader != core.Leader.Value;
+        if (hasChanged)
         {
             Log.RoleChanged(_logger, _identity.Shard, _identity.Self, core.Role, core.Term, core.Leader);
         }
 
         NodeId leaderNode = core.Set.Find(core.Leader)?.Node ?? _heardFrom.GetValueOrDefault(core.Leader);
+        hasChanged |= _publishedLeaderNode != leaderNode.Value;
         Volatile.Write(ref _publishedSet, core.Set);
         Volatile.Write(ref _publishedLeader, core.Leader.Value);
         Volatile.Write(ref _publishedLeaderNode, leaderNode.Value);
@@ -319,5 +321,9 @@ public sealed partial class ShardReplica
         Volatile.Write(ref _publishedTerm, core.Term.Value);
         Volatile.Write(ref _publishedLast, core.LastIndex.Value);
         Volatile.Write(ref _publishedCommit, core.Commit.Value);
+        if (hasChanged)
+        {
+            TellLeaderChanged();
+        }
     }
 }

@@ -136,39 +136,65 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IA
     /// <inheritdoc/>
     public ValueTask<Result<CommandOutcome>> ProposeAsync(in Proposal proposal, CancellationToken cancellationToken)
     {
+        int bytes = EntryCodec.HeaderSize(proposal.Header) + proposal.Command.Length;
+        return RefusalOfEntry(bytes, proposal.MayUseReserve) is { } refusal
+            ? Refuse(refusal)
+            : Take(Encode(proposal), proposal.MayWait, cancellationToken);
+    }
+
+    /// <summary>As <see cref="ProposeAsync"/>, for a command that was encoded before; it is this replica's from then on, unless it was refused with nothing done.</summary>
+    /// <param name="entry">As <see cref="Encode"/> gives it.</param>
+    /// <param name="mayUseReserve">As for <see cref="Proposal.MayUseReserve"/>.</param>
+    /// <param name="mayWait">As for <see cref="Proposal.MayWait"/>.</param>
+    /// <param name="cancellationToken">Ends the wait, never the write.</param>
+    internal ValueTask<Result<CommandOutcome>> ProposeEntryAsync(
+        byte[] entry, bool mayUseReserve, bool mayWait, CancellationToken cancellationToken) =>
+        RefusalOfEntry(entry.Length, mayUseReserve) is { } refusal ? Refuse(refusal) : Take(entry, mayWait, cancellationToken);
+
+    /// <summary>A proposal as the entry that it becomes, before the leader's stamp.</summary>
+    internal byte[] Encode(in Proposal proposal)
+    {
         // What no replica can apply must not get into the log: it would stop all of them.
         Invariant.Check(proposal.Header.Semantics == EntryHeader.CurrentSemantics);
-        Invariant.Check(proposal.Header.Kind == (_identity.Shard == ShardId.Control ? EntryKind.Control : EntryKind.Data));
-        int bytes = EntryCodec.HeaderSize(proposal.Header) + proposal.Command.Length;
+        Invariant.Check(proposal.Header.Kind == KindOfEntries);
+        byte[] entry = GC.AllocateUninitializedArray<byte>(EntryCodec.HeaderSize(proposal.Header) + proposal.Command.Length);
+        proposal.Command.Span.CopyTo(entry.AsSpan(EntryCodec.WriteHeader(Named(proposal.Header), entry)));
+        return entry;
+    }
+
+    /// <summary>What kind of entries is proposed to this shard.</summary>
+    internal EntryKind KindOfEntries => _identity.Shard == ShardId.Control ? EntryKind.Control : EntryKind.Data;
+
+    private NacreError? RefusalOfEntry(int bytes, bool mayUseReserve)
+    {
         if (RefusalOf(State) is { } refusal)
         {
-            return Refuse(refusal);
+            return refusal;
         }
 
         if (bytes + RaftCore.EntryOverheadBytes > _log.MaxAppendBytes)
         {
-            return Refuse(ReplicaErrors.TooLarge);
+            return ReplicaErrors.TooLarge;
         }
 
-        if (!_machine.HasRoom && !proposal.MayUseReserve)
+        if (!_machine.HasRoom && !mayUseReserve)
         {
-            return Refuse(ReplicaErrors.DiskFull);
+            return ReplicaErrors.DiskFull;
         }
 
-        if (!_gate.TryEnter(bytes))
-        {
-            return Refuse(RefusalOf(State) ?? _overloaded);
-        }
+        return _gate.TryEnter(bytes) ? null : RefusalOf(State) ?? _overloaded;
+    }
 
-        byte[] entry = GC.AllocateUninitializedArray<byte>(bytes);
-        proposal.Command.Span.CopyTo(entry.AsSpan(EntryCodec.WriteHeader(Named(proposal.Header), entry)));
+    /// <summary>Takes an entry that is inside the gate.</summary>
+    private ValueTask<Result<CommandOutcome>> Take(byte[] entry, bool mayWait, CancellationToken cancellationToken)
+    {
         ProposalTicket ticket = _tickets.Rent();
         ticket.Prepare(entry, _metrics.MeasuresProposals ? _time.GetTimestamp() : 0, cancellationToken);
         ValueTask<Result<CommandOutcome>> outcome = ticket.Task;
         _inbox.Add(ticket);
         if (_loopTurn.Request())
         {
-            RunLoopOfProposer(proposal.MayWait);
+            RunLoopOfProposer(mayWait);
         }
 
         return outcome;

@@ -82,4 +82,25 @@ internal static partial class Log
 
     [LoggerMessage(1043, LogLevel.Information, "Node {Node} of region {Region} sends from {Remote}.", EventName = "PeerStreamOpened")]
     public static partial void PeerStreamOpened(ILogger logger, NodeId node, RegionId region, string remote);
+
+    [LoggerMessage(1060, LogLevel.Information, "Node {Node} at {Remote} was given the cluster's keys.", EventName = "KeysGiven")]
+    public static partial void KeysGiven(ILogger logger, NodeId node, string remote);
+
+    [LoggerMessage(1061, LogLevel.Information, "Keys were taken over from node {Node}.", EventName = "KeysTaken")]
+    public static partial void KeysTaken(ILogger logger, NodeId node);
+
+    [LoggerMessage(1062, LogLevel.Information, "Node {Node} of region {Region} at {Endpoint} joined the cluster with token {Token}.", EventName = "NodeJoined")]
+    public static partial void NodeJoined(ILogger logger, NodeId node, RegionId region, string endpoint, string token);
+
+    [LoggerMessage(1044, LogLevel.Information, "Other nodes are served at {Endpoint}; {Peers} are known.", EventName = "NodePortOpen")]
+    public static partial void NodePortOpen(ILogger logger, string endpoint, int peers);
+
+    [LoggerMessage(1045, LogLevel.Warning, "The node waits for a majority of the cluster's nodes, to learn the catalogue of now.", EventName = "AwaitingQuorum")]
+    public static partial void AwaitingQuorum(ILogger logger);
+
+    [LoggerMessage(1046, LogLevel.Warning, "A part of the node could not follow a change of the catalogue; it is tried again.", EventName = "FollowingFailed")]
+    public static partial void FollowingFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(1047, LogLevel.Warning, "A change of the catalogue cannot be followed here ({Code}): {Reason} It is tried again.", EventName = "NotFollowed")]
+    public static partial void NotFollowed(ILogger logger, ErrorCode code, string reason);
 }

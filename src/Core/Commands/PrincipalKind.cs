@@ -15,6 +15,6 @@ public enum PrincipalKind : byte
     /// <summary>An identity of a directory.</summary>
     Directory = 3,
 
-    /// <summary>A node's certificate.</summary>
+    /// <summary>A node, by its certificate or its join token.</summary>
     Node = 4,
 }

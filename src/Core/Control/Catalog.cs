@@ -5,7 +5,7 @@ namespace Nacre.Core.Control;
 
 /// <summary>
 /// Everything that the control shard knows, at one point of its log: the cluster, databases, containers and their
-/// ranges, users and permissions, keys, settings. Whoever holds one sees a consistent point; a change makes another.
+/// ranges, users and permissions, keys, settings, nodes. Whoever holds one sees a consistent point; a change makes another.
 /// </summary>
 /// <remarks>Immutable.</remarks>
 public sealed record Catalog
@@ -60,6 +60,12 @@ public sealed record Catalog
     /// <summary>Settings, by name, ordinal.</summary>
     public ImmutableArray<SettingRecord> Settings { get; init; } = [];
 
+    /// <summary>The cluster's nodes, those that were removed among them, by id. None where no node ever had a node port.</summary>
+    public ImmutableArray<ClusterNode> Nodes { get; init; } = [];
+
+    /// <summary>Tokens that let a node join: not used yet, and not known to have expired. By id.</summary>
+    public ImmutableArray<JoinTokenRecord> JoinTokens { get; init; } = [];
+
     /// <summary>Key domains, by id.</summary>
     public ImmutableArray<KeyDomainRecord> KeyDomains { get; init; } = [];
 
@@ -99,6 +105,12 @@ public sealed record Catalog
 
     /// <summary>Finds an account key; null when it is not set.</summary>
     public AccountKeyRecord? FindAccountKey(AccountKeyKind kind) => AccountKeys.FirstOrDefault(key => key.Kind == kind);
+
+    /// <summary>Finds a node, also one that was removed; null when there never was one of that id.</summary>
+    public ClusterNode? FindNode(NodeId id) => Nodes.FirstOrDefault(node => node.Id == id);
+
+    /// <summary>Finds a join token; null when it was used, has expired or never was.</summary>
+    public JoinTokenRecord? FindJoinToken(UInt128 id) => JoinTokens.FirstOrDefault(token => token.Id == id);
 
     /// <summary>A setting's value; null when it is not set.</summary>
     public string? SettingOf(string name)

@@ -77,7 +77,8 @@ public static partial class ControlCommandCodec
                     .WriteByte(set.KeepsPrevious ? (byte)1 : (byte)0).WriteUInt64(set.Expected.Value);
                 break;
             default:
-                throw new InvariantViolationException($"unknown control command {command.Kind}");
+                WriteNodes(writer, command);
+                break;
         }
 
         return writer.ToArray();
@@ -92,7 +93,7 @@ public static partial class ControlCommandCodec
         var kind = (ControlCommandKind)reader.ReadByte();
         byte version = reader.ReadByte();
         if (!reader.Failed &&
-            (version != FormatVersion || kind is ControlCommandKind.None or > ControlCommandKind.SetTokenKey))
+            (version != FormatVersion || kind is ControlCommandKind.None or > ControlCommandKind.SetNode))
         {
             return new NacreError(ErrorCode.Unsupported,
                 $"A control command has kind {(byte)kind} and version {version}, which this program does not know.");
@@ -173,6 +174,8 @@ public static partial class ControlCommandCodec
                 return ReadSetSetting(ref reader);
             case ControlCommandKind.RecordKeyRingGeneration:
                 return new RecordKeyRingGeneration(reader.ReadUInt64());
+            case >= ControlCommandKind.CreateJoinToken:
+                return ReadNodes(kind, ref reader);
             default:
                 return ReadAccess(kind, ref reader);
         }

@@ -56,4 +56,16 @@ public enum ControlCommandKind : byte
 
     /// <summary><see cref="SetTokenKey"/>.</summary>
     SetTokenKey = 17,
+
+    /// <summary><see cref="CreateJoinToken"/>.</summary>
+    CreateJoinToken = 18,
+
+    /// <summary><see cref="RemoveJoinToken"/>.</summary>
+    RemoveJoinToken = 19,
+
+    /// <summary><see cref="AddNode"/>.</summary>
+    AddNode = 20,
+
+    /// <summary><see cref="SetNode"/>.</summary>
+    SetNode = 21,
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Nacre.Core.Control;
 
-/// <summary>The detail of a control command's outcome: the id of the database, container, user or permission that it concerns.</summary>
+/// <summary>The detail of a control command's outcome: the id of the database, container, user, permission or node that it concerns.</summary>
 public static class ControlResult
 {
     /// <summary>Length in bytes.</summary>

@@ -16,6 +16,9 @@ public enum Callers : byte
     /// <summary>Bearers of a resource token.</summary>
     Tokens = 4,
 
+    /// <summary>Whoever joins, or is about to: the token, where one is needed, is in the request, and the method itself checks it. Such a request is not signed.</summary>
+    JoinTokens = 8,
+
     /// <summary>Holders of any account key.</summary>
     Keys = ReadWriteKeys | ReadOnlyKeys,
 }

@@ -42,6 +42,7 @@ public static class PermissionChecker
             PrincipalKind.AccountReadWrite => CheckKey(principal, action, Callers.ReadWriteKeys, scope),
             PrincipalKind.AccountReadOnly => CheckKey(principal, action, Callers.ReadOnlyKeys, scope),
             PrincipalKind.ResourceToken => CheckToken(principal, action, scope),
+            PrincipalKind.JoiningNode => action.Callers == Callers.JoinTokens ? null : Denied,
             _ => Denied,
         };
     }

@@ -33,6 +33,9 @@ public sealed class Principal
     internal Principal(TokenGrant grant)
         : this(PrincipalKind.ResourceToken, grant.Name, default, grant.Reach) => Grant = grant;
 
+    /// <summary>Whoever asks to join.</summary>
+    public static Principal JoiningNode { get; } = new(PrincipalKind.JoiningNode, "joining node", default, ResourceScope.Account);
+
     /// <summary>Who it is.</summary>
     public PrincipalKind Kind { get; }
 
@@ -43,7 +46,12 @@ public sealed class Principal
     public ReadOnlyMemory<byte> NameUtf8 { get; }
 
     /// <summary>What entries call its kind.</summary>
-    public EntryPrincipalKind EntryKind => Grant is null ? EntryPrincipalKind.AccountKey : EntryPrincipalKind.ResourceToken;
+    public EntryPrincipalKind EntryKind => Kind switch
+    {
+        PrincipalKind.ResourceToken => EntryPrincipalKind.ResourceToken,
+        PrincipalKind.JoiningNode => EntryPrincipalKind.Node,
+        _ => EntryPrincipalKind.AccountKey,
+    };
 
     /// <summary>The account key that it signed with; none for the bearer of a token.</summary>
     public CredentialKeyId Key { get; }

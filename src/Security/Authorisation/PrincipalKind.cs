@@ -11,4 +11,7 @@ public enum PrincipalKind : byte
 
     /// <summary>Bearer of a resource token: a user of a database, with one permission.</summary>
     ResourceToken = 3,
+
+    /// <summary>Whoever asks to join: nobody yet. Its join token is in its request.</summary>
+    JoiningNode = 4,
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Nacre.Core;
 using Nacre.Core.Errors;
@@ -19,7 +20,7 @@ namespace Nacre.Security.Certificates;
 /// <remarks>Thread-safe.</remarks>
 // Invariants:
 // - tls/ca.pem is the certificate in tls/authority, whatever was there before.
-public sealed class OwnCertificates : IServerCertificateProvider
+public sealed partial class OwnCertificates : IServerCertificateProvider
 {
     /// <summary>Name of the sealed authority in its folder.</summary>
     public const string AuthorityFileName = "authority";
@@ -115,6 +116,20 @@ public sealed class OwnCertificates : IServerCertificateProvider
 
         using CertificateAuthority authority = opened.Value;
         return authority.IssueNode(identity, now, _random);
+    }
+
+    /// <summary>The authority's certificate, for whoever checks what it signed.</summary>
+    /// <returns>Errors: <see cref="ErrorCode.Corrupt"/>, <see cref="ErrorCode.Unsupported"/>.</returns>
+    public Result<X509Certificate2> AuthorityCertificate()
+    {
+        Result<CertificateAuthority> opened = OpenOrMake(_time.GetUtcNow());
+        if (!opened.IsOk)
+        {
+            return opened.Error;
+        }
+
+        using CertificateAuthority authority = opened.Value;
+        return X509CertificateLoader.LoadCertificate(authority.Certificate.RawData);
     }
 
     /// <summary>
@@ -234,15 +249,7 @@ public sealed class OwnCertificates : IServerCertificateProvider
         }
 
         using SecretBytes secret = opened.Value;
-        ReadOnlySpan<byte> content = secret.Span;
-        long certificateBytes = content.Length < sizeof(uint) ? long.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(content);
-        if (certificateBytes > content.Length - sizeof(uint))
-        {
-            return Corrupt(AuthorityPath, "its length does not hold");
-        }
-
-        CertificateAuthority? authority = CertificateAuthority.Open(
-            content.Slice(sizeof(uint), (int)certificateBytes), content[(sizeof(uint) + (int)certificateBytes)..]);
+        CertificateAuthority? authority = Read(secret.Span);
         if (authority is null)
         {
             return Corrupt(AuthorityPath, "certificate and key do not belong together");
@@ -253,14 +260,30 @@ public sealed class OwnCertificates : IServerCertificateProvider
 
     private void Save(CertificateAuthority authority)
     {
+        using SecretBytes content = ContentOf(authority);
+        AtomicFile.Replace(_files, AuthorityPath, _sealer.Seal(Purpose, content.Span));
+    }
+
+    private static SecretBytes ContentOf(CertificateAuthority authority)
+    {
         byte[] certificate = authority.Certificate.RawData;
         byte[] key = authority.ExportKey();
-        using var content = new SecretBytes(sizeof(uint) + certificate.Length + key.Length);
+        var content = new SecretBytes(sizeof(uint) + certificate.Length + key.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(content.Span, (uint)certificate.Length);
         certificate.CopyTo(content.Span[sizeof(uint)..]);
         key.CopyTo(content.Span[(sizeof(uint) + certificate.Length)..]);
         CryptographicOperations.ZeroMemory(key);
-        AtomicFile.Replace(_files, AuthorityPath, _sealer.Seal(Purpose, content.Span));
+        return content;
+    }
+
+    /// <summary>Reads what <see cref="ContentOf"/> gives; null for anything else.</summary>
+    private static CertificateAuthority? Read(ReadOnlySpan<byte> content)
+    {
+        long certificateBytes = content.Length < sizeof(uint) ? long.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(content);
+        return certificateBytes > content.Length - sizeof(uint)
+            ? null
+            : CertificateAuthority.Open(
+                content.Slice(sizeof(uint), (int)certificateBytes), content[(sizeof(uint) + (int)certificateBytes)..]);
     }
 
     private void PublishCertificate(CertificateAuthority authority)

@@ -147,14 +147,7 @@ public sealed partial class KeyRing
 
             WrappedDataKey destroyed = key with { State = DataKeyState.Destroyed, StateSinceMs = NowMs, Wrapped = new byte[KeyWrap.WrappedBytes] };
             Write(_root, _content with { DataKeys = _content.DataKeys.Replace(key, destroyed) });
-            lock (_material)
-            {
-                if (_extracted.Remove(id, out SecretBytes? extracted))
-                {
-                    extracted.Dispose();
-                }
-            }
-
+            Forget(id);
             return Unit.Value;
         }
     }

@@ -52,6 +52,32 @@ public sealed class KeyRingFolder(IFileSystem files, string directory, TimeProvi
         return KeyRing.Create(this, cluster, root.Value);
     }
 
+    /// <summary>Makes a joined node's ring: the cluster's data keys, under this node's own root key.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="exported">As <see cref="KeyRing.Export"/> gave it on another node; the caller clears it.</param>
+    /// <param name="provider">Gives the root key, or makes it.</param>
+    /// <returns>
+    /// The ring; the caller disposes it. Errors: <see cref="ErrorCode.AlreadyExists"/> when a ring is there,
+    /// <see cref="ErrorCode.Corrupt"/>, <see cref="ErrorCode.Unsupported"/>, and the provider's own.
+    /// </returns>
+    public Result<KeyRing> Adopt(ClusterId cluster, ReadOnlySpan<byte> exported, IRootKeyProvider provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        if (Exists)
+        {
+            return new NacreError(ErrorCode.AlreadyExists, $"{RingPath} is there already. Join with an empty data folder.");
+        }
+
+        Result<RootKey> root = provider.Open(expected: null);
+        if (!root.IsOk)
+        {
+            return root.Error;
+        }
+
+        files.CreateDirectory(directory);
+        return KeyRing.Adopt(this, cluster, exported, root.Value);
+    }
+
     /// <summary>Opens the ring.</summary>
     /// <param name="provider">Gives the root key.</param>
     /// <param name="minimumGeneration">

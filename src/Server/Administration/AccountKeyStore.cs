@@ -91,6 +91,11 @@ internal sealed class AccountKeyStore : IDisposable
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (Follow() is { } unknown)
+            {
+                return unknown;
+            }
+
             AccountKeyRecord? before = _catalog.Current.FindAccountKey(kind);
             Invariant.Check(before is not null);
             AccountKeys next = _keys.Regenerate(kind, _time, _random);
@@ -116,6 +121,21 @@ internal sealed class AccountKeyStore : IDisposable
         }
     }
 
+    /// <summary>Takes over keys that another node has drawn.</summary>
+    /// <returns>What keeps them from being opened, or null.</returns>
+    public async Task<NacreError?> FollowAsync(CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Follow();
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     /// <summary>Seals anew what is sealed under an older data key, so that the older one can be destroyed.</summary>
     /// <returns>What a proposal is refused with, or null.</returns>
     public async Task<NacreError?> ResealAsync(CancellationToken cancellationToken)
@@ -133,6 +153,27 @@ internal sealed class AccountKeyStore : IDisposable
         {
             _changing.Release();
         }
+    }
+
+    private NacreError? Follow()
+    {
+        Catalog catalog = _catalog.Current;
+        if (catalog.AccountKeys.All(record => _keys[record.Kind].Id.ToString() == record.KeyId))
+        {
+            return null;
+        }
+
+        Result<List<AccountKey>> opened = SealedKeys.Open(catalog.AccountKeys, record => AccountKey.Open(record.Sealed.Span, _sealer));
+        if (!opened.IsOk)
+        {
+            return opened.Error;
+        }
+
+        AccountKeys old = _keys;
+        _keys = AccountKeys.Of(opened.Value);
+        Directory.Replace(_keys);
+        old.Dispose();
+        return null;
     }
 
     /// <inheritdoc/>

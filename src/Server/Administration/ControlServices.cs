@@ -30,8 +30,14 @@ internal sealed class ControlServices
     /// <summary>The keys that encrypt what is stored.</summary>
     public required EncryptionKeys EncryptionKeys { get; init; }
 
+    /// <summary>What the handlers of nodes work with.</summary>
+    public required ClusterServices Cluster { get; init; }
+
     /// <summary>Signs continuations.</summary>
     public required TokenSeal Seal { get; init; }
+
+    /// <summary>Where clients reach the cluster's nodes.</summary>
+    public required IClientEndpoints Nodes { get; init; }
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }

@@ -2,6 +2,7 @@ using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.StateMachines;
 using Nacre.Protocol.V1;
 using Nacre.Replication.Catalogue;
 using Nacre.Security.Keys;
@@ -13,11 +14,15 @@ namespace Nacre.Server.Administration;
 /// <param name="root">Where the root key comes from.</param>
 /// <param name="coordinator">Remembers the ring's generation, so that an older ring put back is noticed.</param>
 /// <param name="reencryption">Takes what is stored to the new keys.</param>
+/// <param name="cluster">What keeps the rings of several nodes alike.</param>
 /// <remarks>Thread-safe; one rotation at a time.</remarks>
 internal sealed class EncryptionKeys(
-    KeyRing ring, IRootKeyProvider root, CatalogCoordinator coordinator, Reencryption reencryption) : IDisposable
+    KeyRing ring, IRootKeyProvider root, CatalogCoordinator coordinator, Reencryption reencryption, ClusterKeys cluster) : IDisposable
 {
     private static readonly NacreError UnknownScope = new(ErrorCode.Malformed, "The scope is DATA, DOMAIN or ROOT.");
+
+    private static readonly NacreError SharedReencryption = new(
+        ErrorCode.Unsupported, "In a cluster of several nodes older keys stay, and nothing is written anew: rotate without re-encryption.");
 
     private readonly SemaphoreSlim _rotating = new(1, 1);
 
@@ -58,13 +63,17 @@ internal sealed class EncryptionKeys(
         await _rotating.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (cluster.IsShared)
+            {
+                return await RotateSharedAsync(scope, reencrypt, request).ConfigureAwait(false) is { } held ? held : Show();
+            }
+
             if (Rotate(scope) is { } refusal)
             {
                 return refusal;
             }
 
-            Result<Core.StateMachines.CommandOutcome> recorded = await coordinator.ExecuteAsync(
-                new RecordKeyRingGeneration(ring.Generation), request, CancellationToken.None).ConfigureAwait(false);
+            Result<CommandOutcome> recorded = await RecordAsync(ring.Generation, request).ConfigureAwait(false);
             if (recorded.IsOk && reencrypt)
             {
                 recorded = await reencryption.BeginAsync(request).ConfigureAwait(false);
@@ -80,6 +89,49 @@ internal sealed class EncryptionKeys(
 
     /// <inheritdoc/>
     public void Dispose() => _rotating.Dispose();
+
+    /// <summary>
+    /// A rotation with other nodes in the cluster. Ids are set aside first, by an entry of the control shard, so that no two
+    /// nodes ever give one id to two keys; the generation that tells the others to ask comes when the keys are there.
+    /// </summary>
+    private async Task<NacreError?> RotateSharedAsync(RotationScope scope, bool reencrypt, EntryHeader request)
+    {
+        if (reencrypt)
+        {
+            return SharedReencryption;
+        }
+
+        if (scope == RotationScope.Root)
+        {
+            // Each node's own: nothing that others have is changed by it.
+            return RotateRoot();
+        }
+
+        if (!cluster.Leads)
+        {
+            return cluster.NotLeader;
+        }
+
+        ulong first = Math.Max(cluster.Generation, Math.Max(ring.Generation, ring.NextDataKey.Value)) + 1;
+        ulong last = first + (ulong)ring.Status().Domains.Count;
+        Result<CommandOutcome> reserved = await RecordAsync(last, request with { Idempotency = Core.Commands.IdempotencyKey.None }).ConfigureAwait(false);
+        if (!reserved.IsOk)
+        {
+            return reserved.Error;
+        }
+
+        ring.SkipTo(new DataKeyId(checked((uint)first)));
+        if (Rotate(scope) is { } refusal)
+        {
+            return refusal;
+        }
+
+        cluster.Drawn(last + 1);
+        return (await RecordAsync(last + 1, request).ConfigureAwait(false)).Error;
+    }
+
+    private Task<Result<CommandOutcome>> RecordAsync(ulong generation, EntryHeader request) =>
+        coordinator.ExecuteAsync(new RecordKeyRingGeneration(generation), request, CancellationToken.None);
 
     private NacreError? Rotate(RotationScope scope)
     {

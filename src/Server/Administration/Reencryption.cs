@@ -106,6 +106,13 @@ internal sealed class Reencryption : IAsyncDisposable
     /// <returns>True when no older key is left; false to try again later.</returns>
     private async Task<bool> RunRoundAsync(CancellationToken cancellationToken)
     {
+        if (_parts.Control.Current.Nodes.Count(node => node.State != ClusterNodeState.Removed) > 1)
+        {
+            // What others have under an older key is not seen from here, and they may ask for it.
+            Log.ReencryptionHeldUp(_logger, ErrorCode.Unsupported, "The cluster has several nodes.");
+            return false;
+        }
+
         NacreError? refusal = await _parts.AccountKeys.ResealAsync(cancellationToken).ConfigureAwait(false)
             ?? await _parts.TokenKeys.ResealAsync(cancellationToken).ConfigureAwait(false)
             ?? _parts.Certificates?.Reseal().Error;

@@ -73,6 +73,11 @@ internal sealed class TokenKeyStore : IDisposable
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (Follow() is { } unknown)
+            {
+                return unknown;
+            }
+
             TokenKey? before = Directory.Newest;
             Invariant.Check(before is not null);
             TokenKey next = TokenKey.Draw(before.Generation + 1, _time, _random);
@@ -88,6 +93,21 @@ internal sealed class TokenKeyStore : IDisposable
 
             Directory.Replace(revoke ? [next] : [before, next]);
             return (next.Generation, next.CreatedAt);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Takes over keys that another node has drawn.</summary>
+    /// <returns>What keeps them from being opened, or null.</returns>
+    public async Task<NacreError?> FollowAsync(CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Follow();
         }
         finally
         {
@@ -113,6 +133,24 @@ internal sealed class TokenKeyStore : IDisposable
         {
             _changing.Release();
         }
+    }
+
+    private NacreError? Follow()
+    {
+        Catalog catalog = _catalog.Current;
+        if (catalog.TokenKeys.Select(record => record.Generation).SequenceEqual(Directory.All.Select(key => key.Generation)))
+        {
+            return null;
+        }
+
+        Result<List<TokenKey>> opened = SealedKeys.Open(catalog.TokenKeys, record => TokenKey.Open(record.Sealed.Span, _sealer));
+        if (!opened.IsOk)
+        {
+            return opened.Error;
+        }
+
+        Directory.Replace(opened.Value);
+        return null;
     }
 
     /// <inheritdoc/>

@@ -24,6 +24,9 @@ public sealed class NodeFolder(IFileSystem files, string directory)
     /// <summary>The folder of the shards' stores.</summary>
     public string Shards => Path.Combine(Directory, "shards");
 
+    /// <summary>The file that says where the other nodes were reached last.</summary>
+    public string PeersFile => Path.Combine(Directory, "peers");
+
     /// <summary>The file whose lock says that a node has the folder open.</summary>
     public string LockFile => Path.Combine(Directory, "lock");
 

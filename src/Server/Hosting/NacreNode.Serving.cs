@@ -12,6 +12,7 @@ using Nacre.Security.Tokens;
 using Nacre.Server.Administration;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Items;
+using Nacre.Server.Peers;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Routing;
 using Nacre.Server.Telemetry;
@@ -23,12 +24,13 @@ namespace Nacre.Server.Hosting;
 public sealed partial class NacreNode
 {
     private OwnCertificates? _ownCertificates;
+    private OwnCertificates _authority = null!;
 
     private async Task<NacreError?> ServeAsync(IRootKeyProvider root, CancellationToken cancellationToken)
     {
         bool parsed = ListenAddress.TryParse(_options.Listen, out ListenAddress listen);
         Core.Invariant.Check(parsed);
-        var sealer = new SecretSealer(_ring, KeyDomainId.Shared, _environment.Random);
+        SecretSealer sealer = NewSealer();
         Result<AccountKeyStore> accountKeys = await AccountKeyStore.OpenAsync(
             _coordinator, _control, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
         if (!accountKeys.IsOk)
@@ -47,13 +49,14 @@ public sealed partial class NacreNode
 
         _parts.Push(new Part(tokenKeys.Value));
         var tokens = new ResourceTokens(tokenKeys.Value.Directory, _accountKeys.Directory, new CatalogRevocations(_control), _environment.Time);
-        Result<ServerCertificateSource> certificates = StartCertificates(listen, sealer);
+        Result<ServerCertificateSource> certificates = StartCertificates(listen);
         if (!certificates.IsOk)
         {
             return certificates.Error;
         }
 
         _parts.Push(new Part(certificates.Value));
+        _served = certificates.Value;
         var audience = new AudienceNames(certificates.Value.Current.Names);
         certificates.Value.Changed += certificate => audience.Replace(certificate.Names);
         var authenticator = new HmacAuthenticator(
@@ -61,7 +64,7 @@ public sealed partial class NacreNode
         _parts.Push(new Part(authenticator));
         Reencryption reencryption = MakeReencryption(tokenKeys.Value);
         _parts.Push(reencryption);
-        var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator, reencryption);
+        var encryptionKeys = new EncryptionKeys(_ring, root, _coordinator, reencryption, MakeClusterKeys());
         _parts.Push(new Part(encryptionKeys));
 
         var admission = new Admission(_options.Limits.Requests, _options.Limits.RequestBytes, OverloadRetryAfter);
@@ -87,6 +90,11 @@ public sealed partial class NacreNode
         }
 
         Endpoint = (await _listener.StartAsync(cancellationToken).ConfigureAwait(false))[0];
+        if (await JoinInAsync(tokenKeys.Value, cancellationToken).ConfigureAwait(false) is { } unknown)
+        {
+            return unknown;
+        }
+
         reencryption.Resume();
         SetHealth(HealthCheckResponse.Types.ServingStatus.Serving);
         _ = WatchAsync();
@@ -105,6 +113,7 @@ public sealed partial class NacreNode
         return new NodeServices
         {
             Routes = new CatalogRoutes(_control, _shards),
+            Freshness = new CatalogFreshness(_host.Control),
             Random = _environment.Random,
             Admission = admission,
             StreamOperations = _options.Limits.StreamOperations,
@@ -119,7 +128,9 @@ public sealed partial class NacreNode
                 TokenKeys = tokenKeys,
                 Tokens = tokens,
                 EncryptionKeys = encryptionKeys,
+                Cluster = MakeClusterServices(),
                 Seal = seal,
+                Nodes = new NodesOfCatalog(_control),
                 Time = _environment.Time,
             },
         };
@@ -135,33 +146,48 @@ public sealed partial class NacreNode
             Replicas = _replicas,
             AccountKeys = _accountKeys,
             TokenKeys = tokenKeys,
-            Certificates = _ownCertificates,
+            Certificates = _port is null ? _ownCertificates : _authority,
             Time = _environment.Time,
         },
         _coordinator,
         _logger);
 
-    private Result<ServerCertificateSource> StartCertificates(ListenAddress listen, SecretSealer sealer)
+    private Result<ServerCertificateSource> StartCertificates(ListenAddress listen)
     {
         ILogger logger = _environment.Loggers.CreateLogger("Nacre.Security");
+        if (OpenAuthority(listen) is { } noName)
+        {
+            return noName;
+        }
+
         if (_options.Tls is { CertificateFile: { } certificate, KeyFile: { } key })
         {
             return ServerCertificateSource.Start(new OperatorCertificates(certificate, key), _environment.Time, logger);
         }
 
+        _ownCertificates = _authority;
+        CaCertificatePath = _ownCertificates.CaCertificatePath;
+        return ServerCertificateSource.Start(_ownCertificates, _environment.Time, logger);
+    }
+
+    /// <summary>The cluster's own authority; opened once, whatever it signs for.</summary>
+    private NacreError? OpenAuthority(ListenAddress listen)
+    {
         bool listensAnywhere = IPAddress.TryParse(listen.Host, out IPAddress? address) &&
             (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
-        string[] names = [.. _options.Tls.Names, .. listensAnywhere ? (string[])[] : [listen.Host]];
+        string[] shown = _options.Address is { } told && ListenAddress.TryParse(told, out ListenAddress reached) ? [reached.Host] : [];
+        string[] names = [.. _options.Tls.Names, .. shown, .. listensAnywhere ? (string[])[] : [listen.Host]];
         if (names.FirstOrDefault(name => !OwnCertificates.IsName(name)) is { } noName)
         {
             return new NacreError(ErrorCode.Malformed, $"tls.names: '{noName}' is neither an address nor a host name.");
         }
 
-        _ownCertificates = new OwnCertificates(
-            _environment.Files, _folder.Tls, sealer, _record.Cluster, names, _environment.Time, _environment.Random);
-        CaCertificatePath = _ownCertificates.CaCertificatePath;
-        return ServerCertificateSource.Start(_ownCertificates, _environment.Time, logger);
+        _authority ??= new OwnCertificates(
+            _environment.Files, _folder.Tls, NewSealer(), _record.Cluster, names, _environment.Time, _environment.Random);
+        return null;
     }
+
+    private SecretSealer NewSealer() => new(_ring, KeyDomainId.Shared, _environment.Random);
 
     private static SslServerAuthenticationOptions Handshake(ServerCertificateSource certificates)
     {

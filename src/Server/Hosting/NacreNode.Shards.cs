@@ -8,6 +8,8 @@ using Nacre.Core.Log;
 using Nacre.Core.StateMachines;
 using Nacre.Replication;
 using Nacre.Replication.Catalogue;
+using Nacre.Replication.Forwarding;
+using Nacre.Replication.Membership;
 using Nacre.Security.Keys;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Options;
@@ -23,6 +25,7 @@ public sealed partial class NacreNode
 {
     private readonly Dictionary<ShardId, IDataShard> _shards = [];
     private readonly List<ShardReplica> _replicas = [];
+    private readonly Dictionary<ShardId, IProposer> _proposers = [];
     private readonly List<IShardEncryption> _encryptions = [];
     private readonly List<Func<DocumentShardStatus>> _statuses = [];
     private ControlStateMachine _control = null!;
@@ -68,9 +71,17 @@ public sealed partial class NacreNode
         }
 
         _control = control.Value;
+        if (await OpenPortAsync().ConfigureAwait(false) is { } noPort)
+        {
+            return noPort;
+        }
+
         var environment = new ReplicaEnvironment(
             _environment.Time, _environment.Random, PoolScheduler.Instance, _replicationMetrics,
-            _environment.Loggers.CreateLogger("Nacre.Replication"));
+            _environment.Loggers.CreateLogger("Nacre.Replication"))
+        {
+            Transport = _port is { } port ? port.Transport : NoTransport.Instance,
+        };
         AddReplica(ShardId.Control, _control, environment);
 
         var documents = new DocumentShards(
@@ -88,7 +99,7 @@ public sealed partial class NacreNode
         _parts.Push(new Part(documents));
         foreach ((ShardId id, DocumentShard shard) in await OpenAllAsync(documents, dataShards).ConfigureAwait(false))
         {
-            _shards.Add(id, new ReplicaShard(AddReplica(id, shard.Machine, environment), shard.Documents));
+            _shards.Add(id, new ReplicaShard(AddReplica(id, shard.Machine, environment), ProposerOf(id), shard.Documents));
             _encryptions.Add(shard.Encryption);
             _statuses.Add(shard.Status);
         }
@@ -130,11 +141,18 @@ public sealed partial class NacreNode
 
     private ShardReplica AddReplica(ShardId shard, IStateMachine machine, ReplicaEnvironment environment)
     {
-        var replica = new ShardReplica(
-            new ShardIdentity(_record.Cluster, shard, KeyDomainId.Shared), _log, machine, _ring,
-            ReplicaOptions, environment);
+        var identity = new ShardIdentity(_record.Cluster, shard, KeyDomainId.Shared)
+        {
+            Self = ReplicaPlan.ReplicaOf(_record.Node),
+            Node = _record.Node,
+
+            // The founder's replicas were there first; others join what it began.
+            InitialSet = _record.Node == AddNode.Founder ? null : ReplicaSet.Empty,
+        };
+        var replica = new ShardReplica(identity, _log, machine, _ring, ReplicaOptions, environment);
         _parts.Push(replica);
         _replicas.Add(replica);
+        _proposers.Add(shard, _port is { } port ? new ForwardingProposer(replica, port.Carrier, new ForwardingOptions(), _environment.Time) : replica);
         return replica;
     }
 
@@ -216,8 +234,13 @@ public sealed partial class NacreNode
             TellRecovery(reports);
         }
 
+        if (await MeetPeersAsync(cancellationToken).ConfigureAwait(false) is { } alone)
+        {
+            return alone;
+        }
+
         _coordinator = new CatalogCoordinator(
-            _host.Control, ProposerOf, _control, new CatalogCoordinatorOptions(), _environment.Time,
+            ProposerOf(ShardId.Control), ProposerOf, _control, new CatalogCoordinatorOptions(), _environment.Time,
             _environment.Loggers.CreateLogger("Nacre.Replication"));
         _parts.Push(_coordinator);
         Result<Core.Errors.Unit> cluster =
@@ -227,15 +250,16 @@ public sealed partial class NacreNode
             : cluster.Error;
     }
 
-    private ShardReplica ProposerOf(ShardId shard)
-    {
-        bool known = _host.TryGet(shard, out ShardReplica? replica);
-        Core.Invariant.Check(known);
-        return replica!;
-    }
+    private IProposer ProposerOf(ShardId shard) => _proposers[shard];
 
     private async Task<NacreError?> CheckKeyRingAsync(CancellationToken cancellationToken)
     {
+        if (!_control.Current.Nodes.IsEmpty)
+        {
+            // The catalogue counts the cluster's keys there, each ring its own writings: the node file remembers those.
+            return null;
+        }
+
         ulong remembered = _control.Current.KeyRingGeneration;
         if (_ring.Generation < remembered)
         {

@@ -36,7 +36,7 @@ public sealed partial class NacreNode
     private const long DefaultMostMemoryBytes = 512L << 20;
 
     private static readonly NodeId FirstNode = new(1);
-    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan OverloadRetryAfter = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Opens the data folder, or makes it, and serves.</summary>

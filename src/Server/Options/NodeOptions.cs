@@ -8,13 +8,27 @@ namespace Nacre.Server.Options;
 /// </summary>
 public sealed record NodeOptions
 {
+    private const string AddressPattern = @"^(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):[0-9]{1,5}$";
+
     /// <summary>The data folder. Required. Change: restart; the folder may be moved while the node is stopped.</summary>
     [Required(ErrorMessage = "data: the data folder must be named (--data DIR).")]
     public string Data { get; init; } = "";
 
     /// <summary>Where clients are served: a host name or address and a port; port 0 takes a free one. Default 127.0.0.1:8081. Change: restart.</summary>
-    [RegularExpression(@"^(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):[0-9]{1,5}$", ErrorMessage = "listen: write HOST:PORT, such as 127.0.0.1:8081.")]
+    [RegularExpression(AddressPattern, ErrorMessage = "listen: write HOST:PORT, such as 127.0.0.1:8081.")]
     public string Listen { get; init; } = "127.0.0.1:8081";
+
+    /// <summary>Where clients reach the node, HOST:PORT, when that is not what it listens on: what other nodes tell clients. Default: <see cref="Listen"/>. Change: restart.</summary>
+    [RegularExpression(AddressPattern, ErrorMessage = "address: write HOST:PORT, such as db1.example.org:8081.")]
+    public string? Address { get; init; }
+
+    /// <summary>Where other nodes are served, HOST:PORT; port 0 takes a free one. Default: nowhere; the node stays alone. Change: restart.</summary>
+    [RegularExpression(AddressPattern, ErrorMessage = "nodeListen: write HOST:PORT, such as 10.0.0.5:8082.")]
+    public string? NodeListen { get; init; }
+
+    /// <summary>Where other nodes reach the node, HOST:PORT, when that is not what it listens on. Default: <see cref="NodeListen"/>. Change: restart.</summary>
+    [RegularExpression(AddressPattern, ErrorMessage = "nodeAddress: write HOST:PORT, such as db1.example.org:8082.")]
+    public string? NodeAddress { get; init; }
 
     /// <summary>Where the root key comes from: <c>file:PATH</c> or <c>env:NAME</c>. Required, unless <see cref="Dev"/>. Change: restart, after a root key rotation.</summary>
     public string? RootKey { get; init; }

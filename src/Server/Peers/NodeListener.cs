@@ -13,7 +13,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
-using Nacre.Replication.Transport;
 using Nacre.Security.Certificates;
 using Nacre.Server.Wire;
 
@@ -33,13 +32,15 @@ internal sealed class NodeListener : Listener
     /// <param name="endpoints">Where to listen.</param>
     /// <param name="own">This node's certificate.</param>
     /// <param name="verifier">Tells who is a node.</param>
-    /// <param name="receiver">Takes what comes.</param>
+    /// <param name="services">What to serve.</param>
     /// <param name="loggers">Where to say what happens.</param>
     public static NodeListener Create(
-        IReadOnlyList<IPEndPoint> endpoints, ServerCertificateSource own, NodeVerifier verifier, IReplicaReceiver receiver, ILoggerFactory loggers)
+        IReadOnlyList<IPEndPoint> endpoints, ServerCertificateSource own, NodeVerifier verifier, NodePortServices services,
+        ILoggerFactory loggers)
     {
         ILogger logger = loggers.CreateLogger("Nacre.Server");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        LeaveSignalsToTheNode(builder);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
@@ -56,9 +57,14 @@ internal sealed class NodeListener : Listener
             grpc.MaxReceiveMessageSize = NodePeerOptions.MaxMessageBytes;
             grpc.EnableDetailedErrors = false;
             grpc.CompressionProviders = [];
+            grpc.Interceptors.Add<PeerAdmission>();
         });
-        builder.Services.AddSingleton(services => new ReplicationService(
-            verifier, receiver, logger, services.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping));
+        builder.Services.AddSingleton(new PeerAdmission(verifier, logger));
+        builder.Services.AddSingleton(provider => new ReplicationService(
+            verifier, services.Receiver, logger, provider.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping));
+        builder.Services.AddSingleton(new ForwardingService(services.Proposals));
+        AddIfServed(builder, services.Keys);
+        AddIfServed(builder, services.Reports);
 
         WebApplication application = builder.Build();
         application.Use(next => context =>
@@ -70,8 +76,29 @@ internal sealed class NodeListener : Listener
         });
         application.UseRouting();
         application.MapGrpcService<ReplicationService>();
+        application.MapGrpcService<ForwardingService>();
+        MapIfServed(application, services.Keys);
+        MapIfServed(application, services.Reports);
         RefuseOtherPaths(application);
         return new NodeListener(application);
+    }
+
+    private static void AddIfServed<TService>(WebApplicationBuilder builder, TService? service)
+        where TService : class
+    {
+        if (service is not null)
+        {
+            builder.Services.AddSingleton(service);
+        }
+    }
+
+    private static void MapIfServed<TService>(WebApplication application, TService? service)
+        where TService : class
+    {
+        if (service is not null)
+        {
+            application.MapGrpcService<TService>();
+        }
     }
 
     private static void Limit(KestrelServerLimits limits)
@@ -79,11 +106,11 @@ internal sealed class NodeListener : Listener
         limits.MaxConcurrentConnections = 256;
         limits.MaxRequestHeadersTotalSize = 8 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        limits.Http2.MaxStreamsPerConnection = 8;
+        limits.Http2.MaxStreamsPerConnection = 1024;
         limits.Http2.InitialConnectionWindowSize = 8 * 1024 * 1024;
         limits.Http2.InitialStreamWindowSize = 4 * 1024 * 1024;
-        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
-        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
+        limits.Http2.KeepAlivePingDelay = NodePeerOptions.KeepAlive;
+        limits.Http2.KeepAlivePingTimeout = NodePeerOptions.KeepAlive;
     }
 
     private static void Secure(ListenOptions listen, ServerCertificateSource own, NodeVerifier verifier, ILogger logger)

@@ -11,6 +11,12 @@ internal static class NodePeerOptions
     /// <summary>The port for other nodes, unless another is named.</summary>
     public const int DefaultPort = 8082;
 
+    /// <summary>Time for a connection to a peer; beyond it the peer counts as gone.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Pause before a silent connection is asked for a sign of life, and time for the sign.</summary>
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(2);
+
     /// <summary>Bytes of a message of the protocol: a frame, with what stands around it.</summary>
     public const int MaxMessageBytes = Replication.Transport.RaftMessageLimits.MaxFrameBytes + 64;
 

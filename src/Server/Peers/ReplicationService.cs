@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
@@ -16,28 +15,20 @@ internal sealed class ReplicationService(NodeVerifier verifier, IReplicaReceiver
     /// <inheritdoc/>
     public override async Task<CarryEnd> Carry(IAsyncStreamReader<ReplicaFrame> requestStream, ServerCallContext context)
     {
-        X509Certificate2? certificate = context.GetHttpContext().Connection.ClientCertificate;
-        Result<NodeIdentity> verified = verifier.Verify(certificate, NodePeerRole.Dialling);
-        if (!verified.IsOk)
-        {
-            throw Refuse(context, verified.Error, StatusCode.PermissionDenied);
-        }
-
-        NodeIdentity peer = verified.Value;
-        string serialNumber = certificate!.SerialNumber;
+        AdmittedPeer peer = PeerAdmission.PeerOf(context);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
         await context.WriteResponseHeadersAsync(Metadata.Empty).ConfigureAwait(false);
-        Log.PeerStreamOpened(logger, peer.Node, peer.Region, context.Peer);
+        Log.PeerStreamOpened(logger, peer.Identity.Node, peer.Identity.Region, context.Peer);
         try
         {
             while (await requestStream.MoveNext(either.Token).ConfigureAwait(false))
             {
-                if (verifier.CheckInForce(peer, serialNumber) is { IsOk: false } gone)
+                if (verifier.CheckInForce(peer.Identity, peer.SerialNumber) is { IsOk: false } gone)
                 {
-                    throw Refuse(context, gone.Error!, StatusCode.PermissionDenied);
+                    throw PeerAdmission.Refuse(logger, context, gone.Error!, StatusCode.PermissionDenied);
                 }
 
-                Deliver(peer, requestStream.Current, context);
+                Deliver(peer.Identity, requestStream.Current, context);
             }
         }
         catch (Exception ended) when (ended is IOException or OperationCanceledException)
@@ -53,18 +44,12 @@ internal sealed class ReplicationService(NodeVerifier verifier, IReplicaReceiver
         Result<ShardMessage[]> read = RaftMessageCodec.Decode(frame.Content.Memory);
         if (!read.IsOk)
         {
-            throw Refuse(context, read.Error, StatusCode.InvalidArgument);
+            throw PeerAdmission.Refuse(logger, context, read.Error, StatusCode.InvalidArgument);
         }
 
         foreach (ref readonly ShardMessage message in read.Value.AsSpan())
         {
             receiver.Receive(peer.Node, message.Shard, message.Message);
         }
-    }
-
-    private RpcException Refuse(ServerCallContext context, NacreError reason, StatusCode status)
-    {
-        Log.PeerStreamRefused(logger, context.Peer, reason.Code, reason.Message);
-        return new RpcException(new Status(status, reason.Message));
     }
 }

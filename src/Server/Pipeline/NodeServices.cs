@@ -12,6 +12,9 @@ internal sealed class NodeServices
     /// <summary>Finds containers.</summary>
     public required IRoutes Routes { get; init; }
 
+    /// <summary>Waits for the newest catalogue where other nodes change it.</summary>
+    public CatalogFreshness Freshness { get; init; } = CatalogFreshness.Always;
+
     /// <summary>Chance.</summary>
     public required IRandomSource Random { get; init; }
 

@@ -64,20 +64,62 @@ internal sealed class RequestPipeline
         call.Command = command;
         try
         {
-            if (Admit(command, request, call) is { } refusal)
+            if (Authenticate(command, request, call) is { } stranger)
             {
-                return Refuse<TResponse>(command, context, call, refusal);
+                return Refuse<TResponse>(command, context, call, stranger);
             }
 
-            ValueTask<Result<TResponse>> answer = command.Handler(_services, call, request.Message!);
-            return answer.IsCompletedSuccessfully
-                ? Answer(command, context, call, answer.Result)
-                : AwaitAsync(command, context, call, answer);
+            if (!command.IsRouted && !_services.Freshness.IsAtOnce)
+            {
+                return ServeFreshAsync(command, request, context, call);
+            }
+
+            if (Admit(command, request.Message!, call) is { } refusal)
+            {
+                return ReferenceEquals(refusal, NoContainer) && !_services.Freshness.IsAtOnce
+                    ? ServeFreshAsync(command, request, context, call)
+                    : Refuse<TResponse>(command, context, call, refusal);
+            }
+
+            return Handle(command, request.Message!, context, call);
         }
         catch (Exception fault)
         {
             return Refuse<TResponse>(command, context, call, Explain(command, call, fault));
         }
+    }
+
+    /// <summary>
+    /// What concerns the catalogue waits until this node has all of it that was acknowledged anywhere; so does who names a
+    /// container that is not known here yet.
+    /// </summary>
+    private async Task<Reply<TResponse>> ServeFreshAsync<TRequest, TResponse>(
+        UnaryCommand<TRequest, TResponse> command, SignedRequest<TRequest> request, ServerCallContext context, Call call)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>
+    {
+        try
+        {
+            await _services.Freshness.WaitAsync(call.Token).ConfigureAwait(false);
+            return Admit(command, request.Message!, call) is { } refusal
+                ? await Refuse<TResponse>(command, context, call, refusal).ConfigureAwait(false)
+                : await Handle(command, request.Message!, context, call).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            return await Refuse<TResponse>(command, context, call, Explain(command, call, fault)).ConfigureAwait(false);
+        }
+    }
+
+    private Task<Reply<TResponse>> Handle<TRequest, TResponse>(
+        UnaryCommand<TRequest, TResponse> command, TRequest message, ServerCallContext context, Call call)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>
+    {
+        ValueTask<Result<TResponse>> answer = command.Handler(_services, call, message);
+        return answer.IsCompletedSuccessfully
+            ? Answer(command, context, call, answer.Result)
+            : AwaitAsync(command, context, call, answer);
     }
 
     /// <summary>Takes an item stream from its opening message to its end.</summary>
@@ -168,25 +210,30 @@ internal sealed class RequestPipeline
         }
     }
 
-    /// <summary>Authenticates, authorises, and finds what the request is about.</summary>
-    private NacreError? Admit<TRequest, TResponse>(UnaryCommand<TRequest, TResponse> command, SignedRequest<TRequest> request, Call call)
+    /// <summary>Finds out who asks. Once a request: a signature is good once.</summary>
+    private NacreError? Authenticate<TRequest, TResponse>(UnaryCommand<TRequest, TResponse> command, SignedRequest<TRequest> request, Call call)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>
     {
-        Result<Principal> caller = _authenticator.Authenticate(CredentialOf(call.Http), command.FullName, request.BodyHash);
+        Result<Principal> caller = command.Action.Callers == Callers.JoinTokens
+            ? Principal.JoiningNode
+            : _authenticator.Authenticate(CredentialOf(call.Http), command.FullName, request.BodyHash);
         if (!caller.IsOk)
         {
             return caller.Error;
         }
 
         call.Principal = caller.Value;
-        if (request.Message is null)
-        {
-            return BadMessage;
-        }
+        return request.Message is null ? BadMessage : null;
+    }
 
-        ResourceScope scope = Locate(command, command.Resource(request.Message), out ContainerRoute? container);
-        if (PermissionChecker.Check(caller.Value, command.Action, scope) is { } denied)
+    /// <summary>Authorises, and finds what the request is about.</summary>
+    private NacreError? Admit<TRequest, TResponse>(UnaryCommand<TRequest, TResponse> command, TRequest message, Call call)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>
+    {
+        ResourceScope scope = Locate(command, command.Resource(message), out ContainerRoute? container);
+        if (PermissionChecker.Check(call.Principal, command.Action, scope) is { } denied)
         {
             return denied;
         }

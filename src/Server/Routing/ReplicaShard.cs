@@ -8,9 +8,10 @@ using Nacre.Replication;
 namespace Nacre.Server.Routing;
 
 /// <summary>A data shard of this node: its replica, and the documents behind it.</summary>
-/// <param name="replica">Takes proposals, and knows how far reads may go.</param>
+/// <param name="replica">Knows how far reads may go.</param>
+/// <param name="proposer">Takes proposals.</param>
 /// <param name="documents">What the replica's entries act on.</param>
-internal sealed class ReplicaShard(ShardReplica replica, IDocumentReader documents) : IDataShard
+internal sealed class ReplicaShard(ShardReplica replica, IProposer proposer, IDocumentReader documents) : IDataShard
 {
     /// <inheritdoc/>
     public ShardId Id => replica.Identity.Shard;
@@ -28,7 +29,7 @@ internal sealed class ReplicaShard(ShardReplica replica, IDocumentReader documen
     /// <inheritdoc/>
     public ValueTask<Result<CommandOutcome>> ProposeAsync(
         in EntryHeader header, ReadOnlyMemory<byte> command, bool mayWait, CancellationToken cancellationToken) =>
-        replica.ProposeAsync(new Proposal(header, command) { MayWait = mayWait }, cancellationToken);
+        proposer.ProposeAsync(new Proposal(header, command) { MayWait = mayWait }, cancellationToken);
 
     private static async ValueTask<NacreError?> AwaitAsync(ValueTask<Result<LogIndex>> index) => (await index.ConfigureAwait(false)).Error;
 }

@@ -81,7 +81,12 @@ internal sealed class ItemStream
                     return refusal;
                 }
 
-                await ServeAsync(batch!, _reader.Current.Request!.Batch.Payload.Length).ConfigureAwait(false);
+                if (batch!.Bindings.Count > 0 && !_services.Freshness.IsAtOnce)
+                {
+                    await _services.Freshness.WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                await ServeAsync(batch, _reader.Current.Request!.Batch.Payload.Length).ConfigureAwait(false);
             }
 
             return null;

@@ -88,13 +88,24 @@ internal static class Commands
         Of<GetTokenRequest, ResourceToken>(
             PermissionsService, "GetToken", TakeToken, PermissionHandlers.GetTokenAsync, static r => new(r.Database, null)),
 
+        Of<CreateJoinTokenRequest, CreateJoinTokenResponse>(NodesService, "CreateJoinToken", WriteAccount, NodeHandlers.CreateJoinTokenAsync),
+        Of<WithdrawJoinTokenRequest, WithdrawJoinTokenResponse>(NodesService, "WithdrawJoinToken", WriteAccount, NodeHandlers.WithdrawJoinTokenAsync),
+        Of<GetAuthorityRequest, GetAuthorityResponse>(NodesService, "GetAuthority", AboutToJoin, NodeHandlers.GetAuthorityAsync),
+        Of<JoinRequest, JoinResponse>(NodesService, "Join", Join, JoinHandler.JoinAsync),
+        Of<ListNodesRequest, ListNodesResponse>(NodesService, "List", ReadAccount, NodeHandlers.ListAsync),
+        Of<ChangeNodeRequest, Node>(NodesService, "Drain", WriteAccount, NodeHandlers.DrainAsync),
+        Of<ChangeNodeRequest, Node>(NodesService, "Resume", WriteAccount, NodeHandlers.ResumeAsync),
+        Of<ChangeNodeRequest, Node>(NodesService, "Remove", WriteAccount, NodeHandlers.RemoveAsync),
+        Of<ChangeNodeRequest, Node>(NodesService, "Promote", WriteAccount, NodeHandlers.PromoteAsync),
+
         Read, Create, Upsert, Replace, Delete, List, StreamCommand.Row,
     ];
 
     /// <summary>The services that the methods belong to, for reflection.</summary>
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
         [
-        Account.Descriptor, Databases.Descriptor, Containers.Descriptor, Users.Descriptor, Permissions.Descriptor, Protocol.V1.Items.Descriptor,
+        Account.Descriptor, Databases.Descriptor, Containers.Descriptor, Users.Descriptor, Permissions.Descriptor, Nodes.Descriptor,
+        Protocol.V1.Items.Descriptor,
     ];
 
     // What a method does, and who may ask for it. PermissionChecker decides by these, and nothing else does.
@@ -103,6 +114,11 @@ internal static class Commands
     private static AccessAction ReadAccount => new(ResourceKind.Account, AccessMode.Read, Callers.Keys);
 
     private static AccessAction WriteAccount => new(ResourceKind.Account, AccessMode.Write, Callers.ReadWriteKeys);
+
+    private static AccessAction AboutToJoin => new(ResourceKind.Account, AccessMode.Read, Callers.JoinTokens);
+
+    // Whoever joins has no account key; the handler checks the token in the request before anything else.
+    private static AccessAction Join => new(ResourceKind.Account, AccessMode.Write, Callers.JoinTokens);
 
     private static AccessAction ReadDatabase => new(ResourceKind.Database, AccessMode.Read, Callers.Keys);
 
@@ -138,6 +154,8 @@ internal static class Commands
     private static string UsersService => Users.Descriptor.FullName;
 
     private static string PermissionsService => Permissions.Descriptor.FullName;
+
+    private static string NodesService => Nodes.Descriptor.FullName;
 
     private static string ItemsService => Protocol.V1.Items.Descriptor.FullName;
 

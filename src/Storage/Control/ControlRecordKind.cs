@@ -32,4 +32,13 @@ internal enum ControlRecordKind : ushort
 
     /// <summary>A key of resource tokens; oldest first.</summary>
     TokenKey = 10,
+
+    /// <summary>The replica set of the last applied configuration entry; at most one.</summary>
+    ReplicaSet = 11,
+
+    /// <summary>A node of the cluster; by id.</summary>
+    ClusterNode = 12,
+
+    /// <summary>A join token; by id.</summary>
+    JoinToken = 13,
 }

@@ -47,6 +47,10 @@ internal static partial class ControlRules
             ReplacePermission replace => Execute(ref state, replace, version, time),
             DeletePermission delete => Execute(ref state, delete, time),
             SetTokenKey set => Execute(ref state, set, version, time),
+            CreateJoinToken create => Execute(ref state, create, version, time),
+            RemoveJoinToken remove => Execute(ref state, remove, time),
+            AddNode add => Execute(ref state, add, version, time),
+            SetNode set => Execute(ref state, set, version, time),
             _ => throw new InvariantViolationException($"unknown control command {command.Kind}"),
         };
     }

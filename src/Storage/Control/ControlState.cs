@@ -1,3 +1,4 @@
+using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Ids;
 
@@ -29,6 +30,9 @@ internal sealed record ControlState
 
     /// <summary>Running hash over all entries and outcomes.</summary>
     public ulong Hash { get; init; }
+
+    /// <summary>The replica set of the last configuration entry; null before the first.</summary>
+    public LoggedReplicaSet? ReplicaSet { get; init; }
 
     /// <summary>Outcomes remembered for idempotency.</summary>
     public OutcomeTable Outcomes { get; init; } = OutcomeTable.Empty;

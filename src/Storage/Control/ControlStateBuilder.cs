@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Ids;
 
@@ -24,7 +25,10 @@ internal sealed class ControlStateBuilder
     private readonly ImmutableDictionary<PermissionId, PermissionRecord>.Builder _permissionsById =
         ImmutableDictionary.CreateBuilder<PermissionId, PermissionRecord>();
     private readonly ImmutableArray<TokenKeyRecord>.Builder _tokenKeys = ImmutableArray.CreateBuilder<TokenKeyRecord>();
+    private readonly ImmutableArray<ClusterNode>.Builder _nodes = ImmutableArray.CreateBuilder<ClusterNode>();
+    private readonly ImmutableArray<JoinTokenRecord>.Builder _joinTokens = ImmutableArray.CreateBuilder<JoinTokenRecord>();
 
+    private LoggedReplicaSet? _replicaSet;
     private ControlState? _head;
 
     /// <summary>Takes the head; once.</summary>
@@ -86,16 +90,41 @@ internal sealed class ControlStateBuilder
         return fits;
     }
 
+    /// <summary>Takes a node, the next by id.</summary>
+    public bool TryAdd(ClusterNode node)
+    {
+        bool fits = node.Id.Value == _nodes.Count + 1 && node.Region.Value > 0 &&
+            node.State is >= ClusterNodeState.Active and <= ClusterNodeState.Removed && node.Kind is ReplicaKind.Voter or ReplicaKind.Learner;
+        _nodes.Add(node);
+        return fits;
+    }
+
+    /// <summary>Takes a join token, of a higher id than the one before.</summary>
+    public bool TryAdd(JoinTokenRecord token)
+    {
+        bool fits = token.SecretHash.Length == CreateJoinToken.SecretHashBytes && token.Id > (_joinTokens.Count == 0 ? 0 : _joinTokens[^1].Id);
+        _joinTokens.Add(token);
+        return fits;
+    }
+
     /// <summary>Takes a setting.</summary>
     public bool TryAdd(SettingRecord setting) => _settings.TryAdd(setting.Name, setting);
 
     /// <summary>Takes a client.</summary>
     public bool TryAdd(UInt128 id, ClientOutcomes client) => _clients.TryAdd(id, client);
 
-    /// <summary>Gives the state; false without a head.</summary>
+    /// <summary>Takes the applied replica set; once.</summary>
+    public bool TryAdd(LoggedReplicaSet set)
+    {
+        bool isFirst = _replicaSet is null;
+        _replicaSet = set;
+        return isFirst;
+    }
+
+    /// <summary>Gives the state; false without a head, or with a replica set of an entry behind the head's.</summary>
     public bool TryBuild([NotNullWhen(true)] out ControlState? state)
     {
-        state = _head is null
+        state = _head is null || _replicaSet?.Index > _head.Catalog.Applied
             ? null
             : _head with
             {
@@ -110,7 +139,10 @@ internal sealed class ControlStateBuilder
                     Users = _users.Values.GroupBy(user => user.Database).ToImmutableDictionary(group => group.Key, UsersOf),
                     Permissions = _permissionsById.ToImmutable(),
                     TokenKeys = _tokenKeys.ToImmutable(),
+                    Nodes = _nodes.ToImmutable(),
+                    JoinTokens = _joinTokens.ToImmutable(),
                 },
+                ReplicaSet = _replicaSet,
                 Outcomes = _head.Outcomes with { Clients = _clients.ToImmutable() },
             };
         return state is not null;

@@ -61,6 +61,8 @@ internal static partial class ControlStateCodec
         }
 
         AddAccess(payload, catalog);
+        AddReplicaSet(payload, state.ReplicaSet);
+        AddNodes(payload, catalog);
         return payload.ToArray();
     }
 
@@ -81,7 +83,7 @@ internal static partial class ControlStateCodec
                 var kind = (ControlRecordKind)BinaryPrimitives.ReadUInt16LittleEndian(payload);
                 ushort version = BinaryPrimitives.ReadUInt16LittleEndian(payload[2..]);
                 uint length = BinaryPrimitives.ReadUInt32LittleEndian(payload[4..]);
-                if (version != RecordVersion || kind is < ControlRecordKind.Head or > ControlRecordKind.TokenKey)
+                if (version != RecordVersion || !Enum.IsDefined(kind))
                 {
                     return new NacreError(ErrorCode.Unsupported,
                         $"The catalogue holds a record of kind {(ushort)kind} and version {version}, which this program does not know. Run the later version that wrote it.");
@@ -120,6 +122,9 @@ internal static partial class ControlStateCodec
         ControlRecordKind.Setting => builder.TryAdd(new SettingRecord(
             ControlCommandCodec.ReadText(ref reader), ControlCommandCodec.ReadText(ref reader), new Sequence(reader.ReadUInt64()))),
         ControlRecordKind.Client => TryReadClient(ref reader, builder),
+        ControlRecordKind.ReplicaSet => TryReadReplicaSet(ref reader, builder),
+        ControlRecordKind.ClusterNode => TryReadNode(ref reader, builder),
+        ControlRecordKind.JoinToken => TryReadJoinToken(ref reader, builder),
         _ => TryReadAccess(kind, ref reader, builder),
     };
 
@@ -297,13 +302,7 @@ internal static partial class ControlStateCodec
         return isTime && !reader.Failed && builder.TryAdd(id, new ClientOutcomes(forgotten, lastSeen, outcomes.ToImmutable()));
     }
 
-    private static bool TryReadTime(ref CommandReader reader, out DateTimeOffset time)
-    {
-        ulong ticks = reader.ReadUInt64();
-        bool isTime = ticks <= (ulong)DateTimeOffset.MaxValue.Ticks;
-        time = isTime ? new DateTimeOffset((long)ticks, TimeSpan.Zero) : default;
-        return isTime;
-    }
+    private static bool TryReadTime(ref CommandReader reader, out DateTimeOffset time) => ControlCommandCodec.TryReadTime(ref reader, out time);
 
     private static void Add(CommandWriter payload, ControlRecordKind kind, CommandWriter record) =>
         payload.WriteUInt16((ushort)kind).WriteUInt16(RecordVersion).WriteUInt32((uint)record.Length).WriteRaw(record.Written);

@@ -59,6 +59,12 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
     public ulong RunningHash => State.Hash;
 
     /// <inheritdoc/>
+    public bool KeepsReplicaSet => true;
+
+    /// <inheritdoc/>
+    public LoggedReplicaSet? AppliedSet => State.ReplicaSet;
+
+    /// <inheritdoc/>
     /// <remarks>Always true: control entries take next to no space, and a full disk is freed by deleting.</remarks>
     public bool HasRoom => true;
 
@@ -173,6 +179,14 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
         else
         {
             Invariant.Check(header.Sequence == state.Sequence);
+            if (header.Kind == EntryKind.Configuration)
+            {
+                Result<ReplicaSet> set = ReplicaSetCodec.Decode(command.Span);
+                state = state with
+                {
+                    ReplicaSet = set.IsOk ? new LoggedReplicaSet(record.Index, set.Value) : throw Corrupt(record, set.Error.Message),
+                };
+            }
         }
 
         state = state with

@@ -1,4 +1,5 @@
 using Nacre.Core.Commands;
+using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Storage.Records;
@@ -12,8 +13,10 @@ namespace Nacre.Storage.Documents;
 /// </summary>
 internal sealed record DocumentMeta
 {
-    /// <summary>First two bytes.</summary>
-    public const ushort FormatVersion = 1;
+    /// <summary>First two bytes. Version 1, which is read as well, has no replica set.</summary>
+    public const ushort FormatVersion = 2;
+
+    private const ushort WithoutReplicaSet = 1;
 
     /// <summary>The last applied command.</summary>
     public Sequence Sequence { get; init; }
@@ -29,6 +32,9 @@ internal sealed record DocumentMeta
 
     /// <summary>The next range's tablet.</summary>
     public uint NextTablet { get; init; } = 1;
+
+    /// <summary>The replica set of the last applied configuration entry; null before the first.</summary>
+    public LoggedReplicaSet? ReplicaSet { get; init; }
 
     /// <summary>Root of the item tree.</summary>
     public TreeRoot Items { get; init; }
@@ -64,6 +70,8 @@ internal sealed record DocumentMeta
         writer.WriteUInt64(RunningHash);
         writer.WriteUInt64(NextNode);
         writer.WriteUInt32(NextTablet);
+        writer.WriteUInt64(ReplicaSet?.Index.Value ?? 0);
+        writer.WriteBytes(ReplicaSet is { } logged ? ReplicaSetCodec.Encode(logged.Set) : default);
         WriteRoot(Items, writer);
         WriteRoot(Changes, writer);
         writer.WriteUInt32((uint)Dropping.Count);
@@ -95,6 +103,18 @@ internal sealed record DocumentMeta
         return (trees.IsEmpty ? writer.WriteRaw(Buffered.Span) : writer).ToArray();
     }
 
+    /// <summary>Decodes the state of the checkpoint that a store was opened at.</summary>
+    /// <param name="options">Names the shard that it must be of.</param>
+    /// <param name="store">Opened, and not written to.</param>
+    /// <returns>The meta. Throws <see cref="StorageFaultException"/> for one that makes no sense there.</returns>
+    public static DocumentMeta Recover(DocumentStoreOptions options, IShardStore store)
+    {
+        DocumentMeta meta = Read(options, store.RecoveredMeta);
+        return meta.ReplicaSet is { } logged && logged.Index > store.RecoveredIndex
+            ? throw Corrupt(options, $"it ends at entry {store.RecoveredIndex}, and names a replica set of entry {logged.Index}")
+            : meta;
+    }
+
     /// <summary>Decodes what <see cref="Write"/> encoded.</summary>
     /// <param name="options">Names the shard that it must be of.</param>
     /// <param name="bytes">Empty for a new store.</param>
@@ -108,9 +128,9 @@ internal sealed record DocumentMeta
 
         var reader = new CommandReader(bytes.Span);
         ushort format = reader.ReadUInt16();
-        if (format != FormatVersion)
+        if (format is not (FormatVersion or WithoutReplicaSet))
         {
-            throw Corrupt(options, $"it has format {format}; this program knows {FormatVersion}");
+            throw Corrupt(options, $"it has format {format}; this program knows formats up to {FormatVersion}");
         }
 
         var shard = new ShardId(reader.ReadUInt32());
@@ -125,7 +145,9 @@ internal sealed record DocumentMeta
         ulong hash = reader.ReadUInt64();
         ulong nextNode = reader.ReadUInt64();
         uint nextTablet = reader.ReadUInt32();
-        bool good = TryReadRoot(ref reader, out TreeRoot items) & TryReadRoot(ref reader, out TreeRoot changes);
+        LoggedReplicaSet? replicaSet = null;
+        bool good = format == WithoutReplicaSet || TryReadReplicaSet(ref reader, out replicaSet);
+        good &= TryReadRoot(ref reader, out TreeRoot items) & TryReadRoot(ref reader, out TreeRoot changes);
         var dropping = new List<TabletId>();
         for (uint left = reader.ReadUInt32(); left > 0 && !reader.Failed; left--)
         {
@@ -150,6 +172,7 @@ internal sealed record DocumentMeta
             RunningHash = hash,
             NextNode = nextNode,
             NextTablet = nextTablet,
+            ReplicaSet = replicaSet,
             Items = items,
             Changes = changes,
             Dropping = dropping,
@@ -169,6 +192,21 @@ internal sealed record DocumentMeta
         var reader = new CommandReader(Buffered.Span);
         bool good = items.TryReadBuffered(ref reader) && changes.TryReadBuffered(ref reader) && reader.IsAtEnd;
         return good ? (items, changes) : throw Corrupt(options, "what was buffered makes no sense");
+    }
+
+    private static bool TryReadReplicaSet(ref CommandReader reader, out LoggedReplicaSet? logged)
+    {
+        var index = new LogIndex(reader.ReadUInt64());
+        ReadOnlySpan<byte> bytes = reader.ReadBytes();
+        logged = null;
+        if (index == default)
+        {
+            return bytes.IsEmpty;
+        }
+
+        Result<ReplicaSet> set = ReplicaSetCodec.Decode(bytes);
+        logged = set.IsOk ? new LoggedReplicaSet(index, set.Value) : null;
+        return set.IsOk;
     }
 
     private static bool TryReadRange(ref CommandReader reader, RangeTable ranges)

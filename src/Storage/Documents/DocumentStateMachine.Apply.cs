@@ -58,6 +58,11 @@ internal sealed partial class DocumentStateMachine
         if (header.Kind is EntryKind.NoOp or EntryKind.Configuration)
         {
             Invariant.Check(header.Sequence == _sequence);
+            if (header.Kind == EntryKind.Configuration)
+            {
+                ApplyConfiguration(record.Index, command.Span);
+            }
+
             return default;
         }
 
@@ -72,6 +77,12 @@ internal sealed partial class DocumentStateMachine
             _ => throw Unreadable(
                 record.Index, new NacreError(ErrorCode.Unsupported, $"It has a command of unknown kind {(byte)kind}.")),
         };
+    }
+
+    private void ApplyConfiguration(LogIndex index, ReadOnlySpan<byte> command)
+    {
+        Result<ReplicaSet> set = ReplicaSetCodec.Decode(command);
+        AppliedSet = set.IsOk ? new LoggedReplicaSet(index, set.Value) : throw Unreadable(index, set.Error);
     }
 
     /// <summary>

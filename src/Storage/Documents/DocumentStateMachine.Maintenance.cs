@@ -35,6 +35,7 @@ internal sealed partial class DocumentStateMachine : ILiveness
             RunningHash = _hash,
             NextNode = _allocator.Next,
             NextTablet = _nextTablet,
+            ReplicaSet = AppliedSet,
             Items = _items.Root,
             Changes = _changes.Root,
             Dropping = _dropping,

@@ -1,4 +1,5 @@
 using Nacre.Core;
+using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
@@ -29,6 +30,7 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     // - _storedBytes is the sum of the owned ranges' StoredBytes.
     // - Every entry's tablet is that of an owned range, or is being dropped.
     // - The published view is the state after the last entry of the last batch, but for the time of an Apply.
+    // - AppliedSet is that of the last configuration entry through _applied.
     // - What Apply does depends on the entries alone: no clock, no chance, nothing that maintenance changed.
     private readonly DocumentStoreOptions _options;
     private readonly IShardStore _store;
@@ -58,6 +60,7 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
         _nextTablet = meta.NextTablet;
         _dropping.AddRange(meta.Dropping);
         _ranges = meta.Ranges;
+        AppliedSet = meta.ReplicaSet;
         foreach (RangeState range in _ranges.All)
         {
             _storedBytes += range.StoredBytes;
@@ -80,6 +83,12 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
 
     /// <inheritdoc/>
     public ulong RunningHash => CurrentView.RunningHash;
+
+    /// <inheritdoc/>
+    public bool KeepsReplicaSet => true;
+
+    /// <inheritdoc/>
+    public LoggedReplicaSet? AppliedSet { get; private set; }
 
     /// <inheritdoc/>
     public bool HasRoom => _store.HasRoom;
@@ -105,7 +114,7 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     /// The state machine. Throws <see cref="Core.Files.StorageFaultException"/> for a checkpoint that makes no sense.
     /// </returns>
     public static DocumentStateMachine Open(DocumentStoreOptions options, IShardStore store) =>
-        new(options, store, DocumentMeta.Read(options, store.RecoveredMeta));
+        new(options, store, DocumentMeta.Recover(options, store));
 
     /// <inheritdoc/>
     public IDocumentView OpenView() => CurrentView;

@@ -59,7 +59,7 @@ internal sealed class DocumentVerifier
         try
         {
             verifier = new DocumentVerifier(
-                options, store, DocumentMeta.Read(options, store.RecoveredMeta), progress, cancellationToken);
+                options, store, DocumentMeta.Recover(options, store), progress, cancellationToken);
         }
         catch (StorageFaultException fault)
         {

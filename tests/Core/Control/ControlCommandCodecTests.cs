@@ -17,6 +17,8 @@ public sealed class ControlCommandCodecTests
 
     private static readonly Gen<Sequence?> Expected = Gen.Bool.SelectMany(given => given ? Version.Select(version => (Sequence?)version) : Gen.Const((Sequence?)null));
 
+    private static readonly Gen<DateTimeOffset> Time = Gen.Long[0, DateTime.MaxValue.Ticks].Select(ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
+
     private static readonly string[] Paths = ["/country", "/address/zip", "/'a/b'/c", "/é"];
 
     private static readonly Gen<PartitionKeyDefinition> PartitionKey =
@@ -48,7 +50,13 @@ public sealed class ControlCommandCodecTests
         Gen.Select(Text, Text, Text, Target, (database, user, name, target) => (ControlCommand)new CreatePermission(database, user, name, target)),
         Gen.Select(Text, Text, Target, Version, (user, name, target, version) => (ControlCommand)new ReplacePermission("d", user, name, target, version)),
         Gen.Select(Text, Text, Text, Version, (database, user, name, version) => (ControlCommand)new DeletePermission(database, user, name, version)),
-        Gen.Select(Gen.UInt, Gen.Byte.Array[0, 60], Gen.Bool, Version, (generation, key, keeps, version) => (ControlCommand)new SetTokenKey(generation, key, keeps, version)));
+        Gen.Select(Gen.UInt, Gen.Byte.Array[0, 60], Gen.Bool, Version, (generation, key, keeps, version) => (ControlCommand)new SetTokenKey(generation, key, keeps, version)),
+        Gen.Select(Gen.ULong, Gen.Byte.Array[0, 40], Time, (id, hash, expires) => (ControlCommand)new CreateJoinToken(id, hash, expires)),
+        Gen.ULong.Select(id => (ControlCommand)new RemoveJoinToken(id)),
+        Gen.Select(Gen.ULong, Gen.UInt, Text, Text, Gen.Enum<ReplicaKind>(), (token, id, peer, client, kind) =>
+            (ControlCommand)new AddNode(token, new NodeId(id), new RegionId(id), peer, client, kind)),
+        Gen.Select(Gen.UInt, Text, Text, Gen.Enum<ClusterNodeState>(), Gen.Enum<ReplicaKind>(), Version, (id, peer, client, state, kind, version) =>
+            (ControlCommand)new SetNode(new NodeId(id), peer, client, state, kind, version)));
 
     [Test]
     public void Decode_OfEncoded_GivesTheCommand() => Command.Sample(command =>
@@ -60,7 +68,7 @@ public sealed class ControlCommandCodecTests
     });
 
     [Test]
-    public void Decode_OfAnyBytes_RefusesOrGivesTheSameBytesBack() => Gen.Select(Gen.Byte[0, 19], Gen.Byte.Array[0, 40]).Sample((kind, rest) =>
+    public void Decode_OfAnyBytes_RefusesOrGivesTheSameBytesBack() => Gen.Select(Gen.Byte[0, 23], Gen.Byte.Array[0, 40]).Sample((kind, rest) =>
     {
         byte[] bytes = [kind, ControlCommandCodec.FormatVersion, .. rest];
         Result<ControlCommand> decoded = ControlCommandCodec.Decode(bytes);
@@ -84,7 +92,7 @@ public sealed class ControlCommandCodecTests
         return true;
     });
 
-    [TestCase(18, 1)]
+    [TestCase(22, 1)]
     [TestCase(0, 1)]
     [TestCase(2, 2)]
     public void Decode_OfALaterKindOrVersion_IsUnsupported(byte kind, byte version) =>
@@ -132,6 +140,25 @@ public sealed class ControlCommandCodecTests
         ];
 
         Golden.Check("control-access-commands-v1.bin", [.. commands.SelectMany(command =>
+        {
+            byte[] bytes = ControlCommandCodec.Encode(command);
+            return BitConverter.GetBytes((ushort)bytes.Length).Concat(bytes);
+        })]);
+    }
+
+    [Test]
+    public void Encode_OfEachCommandOfNodes_KeepsItsBytes()
+    {
+        ControlCommand[] commands =
+        [
+            new CreateJoinToken(new UInt128(1, 2), Enumerable.Range(0, 32).Select(at => (byte)at).ToArray(), new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)),
+            new RemoveJoinToken(new UInt128(1, 2)),
+            new AddNode(0, AddNode.Founder, new RegionId(1), "a:7601", "https://a:7600", ReplicaKind.Voter),
+            new AddNode(new UInt128(1, 2), default, new RegionId(3), "[::1]:7601", "https://[::1]:7600", ReplicaKind.Learner),
+            new SetNode(new NodeId(2), "b:7601", "https://b:7600", ClusterNodeState.Draining, ReplicaKind.Voter, new Sequence(6)),
+        ];
+
+        Golden.Check("control-node-commands-v1.bin", [.. commands.SelectMany(command =>
         {
             byte[] bytes = ControlCommandCodec.Encode(command);
             return BitConverter.GetBytes((ushort)bytes.Length).Concat(bytes);

@@ -21,6 +21,12 @@ internal static class MatrixTable
         /// <summary>A read-write account key.</summary>
         KeyWrite,
 
+        /// <summary>Nothing.</summary>
+        Nothing,
+
+        /// <summary>A join token, whatever else the caller has.</summary>
+        JoinToken,
+
         /// <summary>An account key, or a token whose permission lies in the container.</summary>
         ContainerSee,
 
@@ -94,6 +100,16 @@ internal static class MatrixTable
         ["nacre.v1.Permissions/Replace"] = new(Need.KeyWrite, Level.Database, t => new WritePermissionRequest { Database = t.Database, User = "u", Name = "container-All" }),
         ["nacre.v1.Permissions/Delete"] = new(Need.KeyWrite, Level.Database, t => new DeletePermissionRequest { Database = t.Database, User = "u", Name = "container-All", IfMatch = "ffffff" }),
         ["nacre.v1.Permissions/GetToken"] = new(Need.KeyWrite, Level.Database, t => new GetTokenRequest { Database = t.Database, User = "u", Name = "container-All" }),
+
+        ["nacre.v1.Nodes/CreateJoinToken"] = new(Need.KeyWrite, Level.Account, _ => new CreateJoinTokenRequest { LifetimeS = uint.MaxValue }),
+        ["nacre.v1.Nodes/WithdrawJoinToken"] = new(Need.KeyWrite, Level.Account, _ => new WithdrawJoinTokenRequest()),
+        ["nacre.v1.Nodes/GetAuthority"] = new(Need.Nothing, Level.Account, _ => new GetAuthorityRequest()),
+        ["nacre.v1.Nodes/Join"] = new(Need.JoinToken, Level.Account, _ => new JoinRequest { TokenId = ByteString.CopyFrom(new byte[16]), TokenSecret = ByteString.CopyFrom(new byte[32]) }),
+        ["nacre.v1.Nodes/List"] = new(Need.KeyRead, Level.Account, _ => new ListNodesRequest()),
+        ["nacre.v1.Nodes/Drain"] = new(Need.KeyWrite, Level.Account, _ => new ChangeNodeRequest { Node = 99 }),
+        ["nacre.v1.Nodes/Resume"] = new(Need.KeyWrite, Level.Account, _ => new ChangeNodeRequest { Node = 99 }),
+        ["nacre.v1.Nodes/Remove"] = new(Need.KeyWrite, Level.Account, _ => new ChangeNodeRequest { Node = 99 }),
+        ["nacre.v1.Nodes/Promote"] = new(Need.KeyWrite, Level.Account, _ => new ChangeNodeRequest { Node = 99 }),
 
         ["nacre.v1.Items/Create"] = new(Need.ItemWrite, Level.Item, t => new WriteItemRequest { Database = t.Database, Container = t.Container, Body = t.Document, IfMatch = "1-1" }),
         ["nacre.v1.Items/Upsert"] = new(Need.ItemWrite, Level.Item, t => new WriteItemRequest { Database = t.Database, Container = t.Container, Body = t.Document, IfMatch = "1-1" }),
@@ -174,6 +190,8 @@ internal static class MatrixTable
     /// <summary>What is expected: a refusal's code, or None for whatever the handler answers.</summary>
     public static ErrorCode Expected(string caller, Need need, Target target) => caller switch
     {
+        _ when need == Need.Nothing => ErrorCode.None,
+        _ when need == Need.JoinToken => ErrorCode.Unauthenticated,
         "nobody" or "revoked" or "replaced" or "user-gone" or "recreated" or "key-regenerated" => ErrorCode.Unauthenticated,
         "expired" => ErrorCode.TokenExpired,
         "primary" or "secondary" => ErrorCode.None,

@@ -31,6 +31,16 @@ internal sealed class PermissionCheckerTests
     }
 
     [Test]
+    public void Check_JoiningNode_MayJoinAndNothingElse([Values] ResourceKind resource, [Values] AccessMode mode)
+    {
+        Assert.That(PermissionChecker.Check(Principal.JoiningNode, new AccessAction(resource, mode, Callers.JoinTokens), Scope), Is.Null);
+        Assert.That(Check(PrincipalKind.JoiningNode, resource, mode), Is.EqualTo(ErrorCode.Forbidden));
+        Assert.That(
+            PermissionChecker.Check(Key(PrincipalKind.AccountReadWrite), new AccessAction(resource, mode, Callers.JoinTokens), Scope)?.Code,
+            Is.EqualTo(ErrorCode.Forbidden));
+    }
+
+    [Test]
     public void Check_MethodForNobody_IsForbidden([Values] AccessMode mode) => Assert.That(
         PermissionChecker.Check(Key(PrincipalKind.AccountReadWrite), new AccessAction(ResourceKind.Item, mode, Callers.None), Scope)?.Code,
         Is.EqualTo(ErrorCode.Forbidden));

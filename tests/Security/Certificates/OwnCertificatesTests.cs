@@ -40,6 +40,57 @@ internal sealed class OwnCertificatesTests
     public void TearDown() => _ring.Dispose();
 
     [Test]
+    public void AdoptAuthority_OfAnotherNodes_IssuesUnderIt()
+    {
+        OwnCertificates first = Own();
+        first.Refresh(null).Expect();
+        using X509Certificate2 ca = first.AuthorityCertificate().Expect();
+        using SecretBytes exported = first.ExportAuthority().Expect();
+        var second = new OwnCertificates(_files, "/other/tls", _sealer, Cluster, [], _time, CryptographicRandom.Instance);
+
+        second.AdoptAuthority(exported.Span, SHA256.HashData(ca.RawData)).Expect();
+
+        using X509Chain chain = Build(second.Refresh(null).Expect().Leaf, ca, _time.GetUtcNow(), out bool verified);
+        Assert.That(verified, Is.True);
+        Assert.That(_files.Get("/other/tls/ca.pem"), Is.EqualTo(_files.Get("/data/tls/ca.pem")));
+        Assert.That(_files.FindBytes(exported.Span[^60..].ToArray()), Is.Null, "the key in clear");
+    }
+
+    [Test]
+    public void AdoptAuthority_OfAnythingElse_IsCorruptAndWritesNothing()
+    {
+        OwnCertificates first = Own();
+        using X509Certificate2 ca = first.AuthorityCertificate().Expect();
+        using SecretBytes exported = first.ExportAuthority().Expect();
+        var second = new OwnCertificates(_files, "/other/tls", _sealer, Cluster, [], _time, CryptographicRandom.Instance);
+        byte[] fingerprint = SHA256.HashData(ca.RawData);
+
+        Assert.That(second.AdoptAuthority(exported.Span, new byte[32]).Error?.Code, Is.EqualTo(ErrorCode.Corrupt), "another authority");
+        for (int length = 0; length < exported.Length; length += 7)
+        {
+            Assert.That(second.AdoptAuthority(exported.Span[..length], fingerprint).Error?.Code, Is.EqualTo(ErrorCode.Corrupt));
+        }
+
+        Assert.That(_files.FileExists("/other/tls/authority"), Is.False);
+    }
+
+    [Test]
+    public void SignNode_ForAKey_SignsThatKeyForThatNode()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var identity = new NodeIdentity(Cluster, new NodeId(3), new RegionId(2));
+
+        (X509Certificate2 node, X509Certificate2 authority) = Own().SignNode(identity, new PublicKey(key)).Expect();
+
+        Assert.That(NodeIdentity.Of(node), Is.EqualTo(identity));
+        Assert.That(node.PublicKey.ExportSubjectPublicKeyInfo(), Is.EqualTo(key.ExportSubjectPublicKeyInfo()));
+        Assert.That(node.HasPrivateKey, Is.False);
+        Assert.That(authority.HasPrivateKey, Is.False);
+        using X509Chain chain = Build(node, authority, _time.GetUtcNow(), out bool verified);
+        Assert.That(verified, Is.True);
+    }
+
+    [Test]
     public void Refresh_FirstStart_MakesAChainThatVerifies()
     {
         ServerCertificate certificate = Own("db.example.com", "10.1.2.3").Refresh(null).Expect();

@@ -1,6 +1,7 @@
 using System.Net;
 using Nacre.Core.Ids;
 using Nacre.Core.Time;
+using Nacre.Replication.Forwarding;
 using Nacre.Replication.Raft;
 using Nacre.Replication.Transport;
 using Nacre.Security.Certificates;
@@ -16,6 +17,8 @@ internal sealed class TestPeer : IAsyncDisposable
         FirstBackoff = TimeSpan.FromMilliseconds(5), MaxBackoff = TimeSpan.FromMilliseconds(50),
     };
 
+    private static readonly ForwardedProposals NoProposals = new(_ => null);
+
     private readonly ServerCertificateSource _own;
     private readonly NodeVerifier _verifier;
     private NodeListener _listener;
@@ -23,8 +26,8 @@ internal sealed class TestPeer : IAsyncDisposable
     private TestPeer(NodeIdentity identity, ServerCertificateSource own, NodeVerifier verifier, Mailbox mailbox, EventLog log, TransportOptions? options)
     {
         (Node, _own, _verifier, Mailbox, Events) = (identity.Node, own, verifier, mailbox, log);
-        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, 0)], own, verifier, mailbox, log);
-        Connector = new PeerConnector(identity.Cluster, own, verifier);
+        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, 0)], own, verifier, new NodePortServices(mailbox, NoProposals), log);
+        Connector = new PeerConnector(new PeerDialler(identity.Cluster, own, verifier));
         Transport = new PeerTransport(Connector, mailbox, options ?? Quick, TimeProvider.System, CryptographicRandom.Instance, log);
     }
 
@@ -82,7 +85,7 @@ internal sealed class TestPeer : IAsyncDisposable
     /// <summary>Listens again where it did.</summary>
     public async Task ReopenListenerAsync()
     {
-        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, Port)], _own, _verifier, Mailbox, Events);
+        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, Port)], _own, _verifier, new NodePortServices(Mailbox, NoProposals), Events);
         await _listener.StartAsync(CancellationToken.None);
     }
 

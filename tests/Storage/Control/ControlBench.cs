@@ -17,6 +17,13 @@ internal sealed class ControlBench
 
     public static readonly ClusterId Cluster = new(0xC0FFEE);
 
+    /// <summary>Replica sets as they could follow one another.</summary>
+    public static readonly ReplicaSet[] Sets = SetsOf(
+        ReplicaSet.Initial((new ReplicaId(1), new NodeId(1))),
+        set => set.With(new Replica(new ReplicaId(2), new NodeId(2), ReplicaKind.Learner)),
+        set => set.With(new ReplicaId(2), ReplicaKind.Voter),
+        set => set.Without(new ReplicaId(1)));
+
     private ulong _runs;
 
     public ControlBench(SimulatedFileSystem? files = null)
@@ -48,6 +55,9 @@ internal sealed class ControlBench
     }
 
     public CommandOutcome Run(ControlCommand command, IdempotencyKey key = default) => Apply(Encode(command, key));
+
+    public CommandOutcome Configure(ReplicaSet set) =>
+        Apply(Entry(EntryKind.Configuration, Machine.AppliedSequence, default, ReplicaSetCodec.Encode(set)));
 
     public CommandOutcome NoOp() => Apply(Entry(EntryKind.NoOp, Machine.AppliedSequence, default, []));
 
@@ -82,6 +92,17 @@ internal sealed class ControlBench
 
     public Result<ControlStateMachine> TryOpen() =>
         ControlStateMachine.Open(Folder, Files, Keys, new SeededRandom(++_runs), NullLogger.Instance);
+
+    private static ReplicaSet[] SetsOf(ReplicaSet first, params ReadOnlySpan<Func<ReplicaSet, ReplicaSet>> changes)
+    {
+        var sets = new List<ReplicaSet> { first };
+        foreach (Func<ReplicaSet, ReplicaSet> change in changes)
+        {
+            sets.Add(change(sets[^1]));
+        }
+
+        return [.. sets];
+    }
 
     /// <summary>Everything that the machine remembers.</summary>
     public byte[] Snapshot() => ControlStateCodec.Encode(Machine.State);

@@ -161,7 +161,7 @@ public sealed class ControlCheckpointTests
     public void Decode_OfALaterRecord_IsUnsupported()
     {
         byte[] payload = Filled().Snapshot();
-        byte[] laterKind = [.. payload, 11, 0, 1, 0, 0, 0, 0, 0];
+        byte[] laterKind = [.. payload, 99, 0, 1, 0, 0, 0, 0, 0];
         byte[] laterVersion = [.. payload];
         laterVersion[2] = 2;
 
@@ -193,6 +193,38 @@ public sealed class ControlCheckpointTests
     }
 
     [Test]
+    public void Encode_OfAStateWithNodes_KeepsItsBytesAndReadsThem()
+    {
+        byte[] payload = WithNodes().Snapshot();
+
+        Golden.Check("control-state-v1-nodes.bin", payload);
+        Assert.That(ControlStateCodec.Encode(ControlStateCodec.Decode(payload).Value), Is.EqualTo(payload));
+    }
+
+    [Test]
+    public void Decode_NodesOrJoinTokensThatCannotBe_IsCorrupt()
+    {
+        ControlState state = WithNodes().Machine.State;
+        Catalog catalog = state.Catalog;
+        ClusterNode first = catalog.Nodes[0];
+        JoinTokenRecord token = catalog.JoinTokens[0];
+        Catalog[] broken =
+        [
+            catalog with { Nodes = [.. catalog.Nodes, first] },
+            catalog with { Nodes = catalog.Nodes.RemoveAt(0) },
+            catalog with { Nodes = [first with { Region = default }] },
+            catalog with { Nodes = [first with { State = (ClusterNodeState)4 }] },
+            catalog with { Nodes = [first with { Kind = (ReplicaKind)3 }] },
+            catalog with { JoinTokens = [token, token] },
+            catalog with { JoinTokens = [token with { SecretHash = new byte[31] }] },
+        ];
+
+        Assert.That(
+            broken.Select(each => ControlStateCodec.Decode(ControlStateCodec.Encode(state with { Catalog = each })).Error?.Code),
+            Is.All.EqualTo(ErrorCode.Corrupt));
+    }
+
+    [Test]
     public void Decode_OfAStateFromBeforeUsers_ReadsIt()
     {
         ControlState state = ControlStateCodec.Decode(Golden.Read("control-state-v1.bin")).Value;
@@ -201,6 +233,52 @@ public sealed class ControlCheckpointTests
         Assert.That(state.Catalog.Users, Is.Empty);
         Assert.That(state.Catalog.Permissions, Is.Empty);
         Assert.That(state.Catalog.TokenKeys, Is.Empty);
+        Assert.That(state.Catalog.Nodes, Is.Empty);
+    }
+
+    [Test]
+    public void Encode_OfAStateWithAReplicaSet_KeepsItsBytesAndReadsThem()
+    {
+        ControlBench bench = Filled();
+        bench.Configure(ControlBench.Sets[2]);
+        bench.NoOp();
+        byte[] payload = bench.Snapshot();
+
+        Golden.Check("control-state-v1-replicas.bin", payload);
+        ControlState state = ControlStateCodec.Decode(payload).Value;
+        Assert.That(state.ReplicaSet?.Index, Is.EqualTo(new LogIndex(bench.Machine.Applied.Value - 1)));
+        Assert.That(ControlStateCodec.Encode(state), Is.EqualTo(payload));
+        Assert.That(ControlStateCodec.Decode(Golden.Read("control-state-v1.bin")).Value.ReplicaSet, Is.Null);
+    }
+
+    [Test]
+    public void Decode_ReplicaSetThatCannotBeThere_IsCorrupt()
+    {
+        ControlState state = Filled().Machine.State;
+        LoggedReplicaSet[] broken =
+        [
+            new(default, ControlBench.Sets[0]),
+            new(state.Catalog.Applied.Next, ControlBench.Sets[0]),
+        ];
+        byte[] once = ControlStateCodec.Encode(state with { ReplicaSet = new(state.Catalog.Applied, ControlBench.Sets[0]) });
+        byte[] record = once[ControlStateCodec.Encode(state).Length..];
+
+        Assert.That(
+            broken.Select(set => ControlStateCodec.Decode(ControlStateCodec.Encode(state with { ReplicaSet = set })).Error?.Code),
+            Is.All.EqualTo(ErrorCode.Corrupt));
+        Assert.That(ControlStateCodec.Decode(once).IsOk, "once is right");
+        Assert.That(ControlStateCodec.Decode([.. once, .. record]).Error?.Code, Is.EqualTo(ErrorCode.Corrupt), "twice is not");
+    }
+
+    [Test]
+    public void Apply_ReplicaSetThatCannotBeRead_StopsTheReplica()
+    {
+        ControlBench bench = Filled();
+
+        StorageFaultException? fault = Assert.Throws<StorageFaultException>(() =>
+            bench.Apply(bench.Entry(EntryKind.Configuration, bench.Machine.AppliedSequence, default, [1, 40])));
+        Assert.That(fault?.Kind, Is.EqualTo(StorageFaultKind.Corrupt));
+        Assert.That(bench.Machine.AppliedSet, Is.Null);
     }
 
     [Test]
@@ -309,6 +387,21 @@ public sealed class ControlCheckpointTests
             PermissionMode.Read, ResourcePath.Parse("dbs/warehouse/colls/items/docs/17").Value, whole)));
         bench.Run(new SetTokenKey(2, new byte[] { 2, 2 }, KeepsPrevious: true, bench.Catalog.TokenKeys[0].Version));
         Assert.That(bench.Catalog.Permissions, Has.Count.EqualTo(2));
+        return bench;
+    }
+
+    private static ControlBench WithNodes()
+    {
+        ControlBench bench = Filled();
+        DateTimeOffset expires = bench.Now + TimeSpan.FromHours(1);
+        bench.Run(new AddNode(0, AddNode.Founder, new RegionId(1), "a:1", "https://a:2", ReplicaKind.Voter));
+        bench.Run(new CreateJoinToken(9, new byte[32], expires));
+        bench.Run(new CreateJoinToken(7, new byte[32], expires));
+        bench.Run(new AddNode(9, default, new RegionId(2), "b:1", "https://b:2", ReplicaKind.Learner));
+        bench.Run(new SetNode(new NodeId(2), "b:1", "https://b:2", ClusterNodeState.Removed, ReplicaKind.Learner, bench.Catalog.Nodes[1].Version));
+        bench.Run(new CreateJoinToken(5, new byte[32], expires));
+        Assert.That(bench.Catalog.Nodes.Select(node => node.State), Is.EqualTo(new[] { ClusterNodeState.Active, ClusterNodeState.Removed }));
+        Assert.That(bench.Catalog.JoinTokens.Select(token => (int)token.Id), Is.EqualTo(new[] { 5, 7 }));
         return bench;
     }
 }

@@ -1,4 +1,5 @@
 using CsCheck;
+using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
@@ -27,6 +28,7 @@ public sealed class ControlModelTests
         (4, Gen.ULong[1, 12].Select(id => (Action<Pair>)(pair => pair.Run(new ContainerReady(new ContainerId(id)), model => model.Ready(id))))),
         (4, Gen.ULong[1, 12].Select(id => (Action<Pair>)(pair => pair.Run(new ContainerGone(new ContainerId(id)), model => model.Gone(id))))),
         (2, Gen.ULong[1, 8].Select(id => (Action<Pair>)(pair => pair.Run(new DatabaseGone(new DatabaseId(id)), model => model.DatabaseGone(id))))),
+        (2, Gen.Int[0, ControlBench.Sets.Length - 1].Select(at => (Action<Pair>)(pair => pair.Configure(ControlBench.Sets[at])))),
         (2, Gen.Const((Action<Pair>)(pair => pair.Bench.Machine.BeginCheckpoint().GetAwaiter().GetResult()))),
         (2, Gen.ULong.Select(seed => (Action<Pair>)(pair => pair.Crash(seed)))));
 
@@ -56,6 +58,12 @@ public sealed class ControlModelTests
             Assert.That(outcome.Code, Is.EqualTo(expected(_model)), $"{command}");
         }
 
+        public void Configure(ReplicaSet set)
+        {
+            Bench.Configure(set);
+            _model.Set = (Bench.Machine.Applied, set);
+        }
+
         public void Crash(ulong seed)
         {
             Bench.Files.Crash();
@@ -75,6 +83,8 @@ public sealed class ControlModelTests
                     catalog.Databases.SelectMany(database => database.Containers.Select(container => (database.Name, container.Name, container.Id.Value, container.State == ResourceState.Ready, container.Ranges.Length))),
                     Is.EqualTo(_model.Databases.SelectMany(database => database.Value.Containers.Select(container => (database.Key, container.Key, container.Value.Id, container.Value.IsReady, container.Value.Ranges)))));
             });
+            LoggedReplicaSet? applied = Bench.Machine.AppliedSet;
+            Assert.That((applied?.Index ?? default, applied?.Set.ToString()), Is.EqualTo((_model.Set.Index, _model.Set.Set?.ToString())));
             ulong[] ranges = [.. catalog.Databases.SelectMany(database => database.Containers).Concat(catalog.DeletingContainers).SelectMany(container => container.Ranges).Select(range => range.Id.Value)];
             Assert.That(ranges, Is.Unique);
         }
@@ -86,6 +96,8 @@ public sealed class ControlModelTests
         private ulong _containers;
 
         public SortedDictionary<string, (ulong Id, SortedDictionary<string, (ulong Id, bool IsReady, int Ranges)> Containers)> Databases { get; } = new(StringComparer.Ordinal);
+
+        public (LogIndex Index, ReplicaSet? Set) Set { get; set; }
 
         public SortedSet<ulong> DeletingDatabases { get; } = [];
 

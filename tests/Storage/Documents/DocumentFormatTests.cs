@@ -166,8 +166,32 @@ public sealed class DocumentFormatTests
     {
         byte[] written = Sample().Write(SmallOptions);
 
-        Golden.Check("document-meta-v1.bin", written);
+        Golden.Check("document-meta-v2.bin", written);
         Assert.That(DocumentMeta.Read(SmallOptions, written).Write(SmallOptions), Is.EqualTo(written));
+    }
+
+    [Test]
+    public void DocumentMeta_OfVersion1_IsReadWithoutAReplicaSet()
+    {
+        DocumentMeta read = DocumentMeta.Read(SmallOptions, Golden.Read("document-meta-v1.bin"));
+
+        Assert.That(read.ReplicaSet, Is.Null);
+        Assert.That(read.Write(SmallOptions), Is.EqualTo((Sample() with { ReplicaSet = null }).Write(SmallOptions)));
+    }
+
+    [Test]
+    public void DocumentMeta_ReplicaSetOfALaterEntry_IsCorrupt()
+    {
+        var disk = new MemoryShardDisk();
+        Checkpoint(disk, 8);
+        Assert.That(() => DocumentMeta.Recover(SmallOptions, disk.Open()), Throws.InstanceOf<StorageFaultException>());
+        Assert.That(DocumentVerifier.Verify(SmallOptions, disk.Open(), null, default).Findings, Is.Not.Empty);
+
+        Checkpoint(disk, 9);
+        Assert.That(DocumentMeta.Recover(SmallOptions, disk.Open()).ReplicaSet?.Index, Is.EqualTo(new LogIndex(9)));
+
+        static void Checkpoint(MemoryShardDisk disk, ulong applied) =>
+            Assert.That(disk.Open().BeginCheckpoint(new LogIndex(applied), Sample().Write(SmallOptions)).IsCompletedSuccessfully);
     }
 
     [Test]
@@ -221,6 +245,7 @@ public sealed class DocumentFormatTests
             RunningHash = 11,
             NextNode = 12,
             NextTablet = 14,
+            ReplicaSet = new LoggedReplicaSet(new LogIndex(9), Control.ControlBench.Sets[1]),
             Items = new TreeRoot(8, 2, 4, 1000),
             Changes = new TreeRoot(9, 1, 4, 200),
             Dropping = [new TabletId(3)],

@@ -15,6 +15,9 @@ internal sealed class DocumentModel
 
     public DateTimeOffset Time { get; private set; }
 
+    /// <summary>The last configuration entry, and its set as a text.</summary>
+    public (ulong Index, string? Set) Set { get; set; }
+
     public void See(DateTimeOffset time) => Time = time > Time ? time : Time;
 
     public CommandOutcome Activate(RangeDefinition definition)

@@ -6,6 +6,7 @@ using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Core.StateMachines;
 using Nacre.Storage.Documents;
+using Nacre.Storage.Tests.Control;
 using static Nacre.Storage.Tests.Documents.DocumentWorkbench;
 
 namespace Nacre.Storage.Tests.Documents;
@@ -44,6 +45,7 @@ public sealed class DocumentModelTests
         (1, Gen.Int[0, 2].Select(range => (Step)new Drop(range))),
         (4, Gen.Int[-1, 6].Select(minutes => (Step)new Wait(minutes))),
         (1, Gen.Const((Step)new Bare(EntryKind.NoOp))),
+        (2, Gen.Int[0, ControlBench.Sets.Length - 1].Select(set => (Step)new Configure(set))),
         (2, Gen.Const((Step)new Checkpoint())),
         (2, Gen.Const((Step)new Maintain())),
         (1, Gen.Const((Step)new Crash(LoseNewest: false))),
@@ -96,6 +98,10 @@ public sealed class DocumentModelTests
                 bench.Apply(bench.Propose([], kind: bare.Kind));
                 See(model, bench);
                 break;
+            case Configure configure:
+                bench.Configure(ControlBench.Sets[configure.Set]);
+                See(model, bench).Set = ((ulong)bench.Log.Count, ControlBench.Sets[configure.Set].ToString());
+                break;
             case Checkpoint:
                 bench.Checkpoint();
                 break;
@@ -111,6 +117,7 @@ public sealed class DocumentModelTests
 
                 bench.Reopen();
                 Assert.That(bench.Machine.RunningHash, Is.EqualTo(hash));
+                CompareSets(bench, model);
                 break;
         }
     }
@@ -126,6 +133,13 @@ public sealed class DocumentModelTests
         }
 
         Assert.That(bench.Machine.AppliedTime, Is.EqualTo(model.Time));
+        CompareSets(bench, model);
+    }
+
+    private static void CompareSets(DocumentWorkbench bench, DocumentModel model)
+    {
+        LoggedReplicaSet? applied = bench.Machine.AppliedSet;
+        Assert.That((applied?.Index.Value ?? 0, applied?.Set.ToString()), Is.EqualTo(model.Set));
     }
 
     private static async Task CompareAsync(DocumentWorkbench bench, DocumentModel.RangeModel range)
@@ -190,6 +204,8 @@ public sealed class DocumentModelTests
     private sealed record Wait(int Minutes) : Step;
 
     private sealed record Bare(EntryKind Kind) : Step;
+
+    private sealed record Configure(int Set) : Step;
 
     private sealed record Checkpoint : Step;
 

@@ -28,6 +28,16 @@ public sealed class DocumentStateMachineTests
     public ValueTask Close() => _bench.DisposeAsync();
 
     [Test]
+    public async Task Apply_ReplicaSetThatCannotBeRead_StopsTheReplica()
+    {
+        await using var bench = new DocumentWorkbench();
+
+        StorageFaultException? fault = Assert.Throws<StorageFaultException>(() => bench.Apply(bench.Propose([1, 40], kind: EntryKind.Configuration)));
+        Assert.That(fault?.Kind, Is.EqualTo(StorageFaultKind.Corrupt));
+        Assert.That(bench.Machine.AppliedSet, Is.Null);
+    }
+
+    [Test]
     public async Task Create_NewItem_CanBeReadWithItsVersion()
     {
         _bench.Now = Epoch.AddSeconds(3);
@@ -242,10 +252,12 @@ public sealed class DocumentStateMachineTests
     {
         Sequence before = _bench.Machine.AppliedSequence;
         _bench.Apply(_bench.Propose([], kind: EntryKind.NoOp));
-        _bench.Apply(_bench.Propose([], kind: EntryKind.Configuration));
+        _bench.Configure(Control.ControlBench.Sets[0]);
 
         Assert.That(_bench.Machine.AppliedSequence, Is.EqualTo(before));
         Assert.That(_bench.Machine.Applied, Is.EqualTo(new LogIndex(3)));
+        Assert.That(_bench.Machine.AppliedSet?.Index, Is.EqualTo(_bench.Machine.Applied));
+        Assert.That(_bench.Machine.AppliedSet?.Set.ToString(), Is.EqualTo(Control.ControlBench.Sets[0].ToString()));
     }
 
     [Test]

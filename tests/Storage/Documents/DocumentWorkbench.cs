@@ -111,6 +111,9 @@ internal sealed class DocumentWorkbench : IAsyncDisposable
         return outcomes[0];
     }
 
+    public CommandOutcome Configure(ReplicaSet set) =>
+        Apply(Propose(ReplicaSetCodec.Encode(set), kind: EntryKind.Configuration));
+
     public CommandOutcome Activate(RangeDefinition range, ulong lsnBase = 0) =>
         Apply(Propose(RangeCommand.Activate(range, lsnBase).Encode()));
 

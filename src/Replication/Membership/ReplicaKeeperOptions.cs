@@ -1,0 +1,20 @@
+namespace Nacre.Replication.Membership;
+
+/// <summary>How a node tends the replica sets of the shards that it leads. All take effect at a restart.</summary>
+public sealed record ReplicaKeeperOptions
+{
+    /// <summary>Pause between two looks at the catalogue. Default 100 ms; above zero.</summary>
+    public TimeSpan LookInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Least time between two leads that a node gives away for the sake of balance. Default 2 s.</summary>
+    public TimeSpan BalanceInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time for one change. Default 5 s; a change that takes longer is looked at again later.</summary>
+    public TimeSpan StepTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Pause for a shard whose change was refused for good. Default 5 s.</summary>
+    public TimeSpan PauseAfterRefusal { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Voters that a shard is given by itself; more only where the operator says so. Default 5; 1 or more, odd.</summary>
+    public int MostVoters { get; init; } = 5;
+}

@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Nacre.Core.Commands;
+using Nacre.Core.Control;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Core.StateMachines;
+using Nacre.Replication;
+using Nacre.Replication.Forwarding;
+using Nacre.Replication.Membership;
+using Nacre.Security.Certificates;
+using Nacre.Server.Administration;
+using Nacre.Server.DataFolder;
+using Nacre.Server.Peers;
+
+namespace Nacre.Server.Hosting;
+
+/// <content>The other nodes: the port that they come to, where they are, and what this node tells of itself.</content>
+public sealed partial class NacreNode
+{
+    private static readonly RegionId OnlyRegion = new(1);
+    private static readonly TimeSpan TellWaiting = TimeSpan.FromSeconds(5);
+
+    private NodePort? _port;
+    private PeerBook? _peers;
+    private ReportService? _reports;
+    private ClusterHealth? _clusterHealth;
+    private Uri? _nodeEndpoint;
+
+    /// <summary>Where other nodes reach it; null where it stays alone.</summary>
+    public string? NodeAddress => _nodeEndpoint is null ? null : _options.NodeAddress ?? _nodeEndpoint.Authority;
+
+    private string ClientAddress => $"https://{_options.Address ?? Endpoint.Authority}";
+
+    /// <summary>Sets the nodes' port up where there is to be one; nothing is bound yet.</summary>
+    private async Task<NacreError?> OpenPortAsync()
+    {
+        if (_options.NodeListen is not { } wanted)
+        {
+            return _record.Node == AddNode.Founder && _control.Current.Nodes.Length <= 1
+                ? null
+                : new NacreError(ErrorCode.Malformed, "nodeListen: this data folder is of a cluster of several nodes; say where the others reach this one (--node-listen HOST:PORT).");
+        }
+
+        bool parsed = ListenAddress.TryParse(wanted, out ListenAddress listen) & ListenAddress.TryParse(_options.Listen, out ListenAddress clients);
+        Core.Invariant.Check(parsed);
+        if (OpenAuthority(clients) is { } noAuthority)
+        {
+            return noAuthority;
+        }
+
+        bool isFirst = _record.Node == AddNode.Founder && _control.Current.Nodes.IsEmpty;
+        if (!isFirst && !_authority.Exists)
+        {
+            return new NacreError(ErrorCode.Corrupt,
+                $"{Path.Combine(_folder.Tls, OwnCertificates.AuthorityFileName)} is not there, and the cluster has one: copy it from another node's data folder.");
+        }
+
+        Result<NodePort> port = NodePort.Create(
+            await listen.ResolveAsync(CancellationToken.None).ConfigureAwait(false),
+            new NodeIdentity(_record.Cluster, _record.Node, OnlyRegion),
+            _authority,
+            new NodesOfCatalog(_control),
+            new NodePortServices(
+                new ShardReceiver(() => _host),
+                new ForwardedProposals(shard => _host is { } host && host.TryGet(shard, out ShardReplica? replica) ? replica : null))
+            {
+                Keys = ShareKeys(),
+                Reports = _reports = new ReportService(() => _replicas.Select(replica => replica.Status)),
+            },
+            _environment.Time, _environment.Random, _environment.Loggers);
+        if (!port.IsOk)
+        {
+            return port.Error;
+        }
+
+        _port = port.Value;
+        _parts.Push(_port);
+        return null;
+    }
+
+    /// <summary>Listens for the others, dials them, and waits until this node knows the catalogue of now.</summary>
+    private async Task<NacreError?> MeetPeersAsync(CancellationToken cancellationToken)
+    {
+        if (_port is null)
+        {
+            return null;
+        }
+
+        _nodeEndpoint = await _port.StartAsync(cancellationToken).ConfigureAwait(false);
+        _peers = new PeerBook(_port, new PeersFile(_environment.Files, _folder.PeersFile), _record.Node);
+        Result<ImmutableArray<KnownPeer>> known = await _peers.OpenAsync().ConfigureAwait(false);
+        if (!known.IsOk)
+        {
+            return known.Error;
+        }
+
+        await _peers.FollowAsync(_control.Current).ConfigureAwait(false);
+        _clusterHealth = new ClusterHealth(_record.Node, _reports!.Own, _port.Channels, _control, _environment.Time);
+        _parts.Push(_clusterHealth);
+        _clusterHealth.Start();
+        Log.NodePortOpen(_logger, _nodeEndpoint.Authority, known.Value.Length);
+        return await AwaitCatalogAsync(cancellationToken).ConfigureAwait(false)
+            ?? await CatchUpOnKeysAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The catalogue of now needs a quorum of the control shard; a node that has only just joined is told of the cluster by it.</summary>
+    private async Task<NacreError?> AwaitCatalogAsync(CancellationToken cancellationToken)
+    {
+        long told = _environment.Time.GetTimestamp();
+        while (true)
+        {
+            Result<LogIndex> index = await _host.Control.ReadIndexAsync(cancellationToken).ConfigureAwait(false);
+            if (index.IsOk)
+            {
+                return null;
+            }
+
+            if (index.Error.Code != ErrorCode.Unavailable)
+            {
+                return index.Error;
+            }
+
+            if (_environment.Time.GetElapsedTime(told) >= TellWaiting)
+            {
+                told = _environment.Time.GetTimestamp();
+                Log.AwaitingQuorum(_logger);
+            }
+
+            await Task.Delay(TickInterval, _environment.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tells the cluster where this node is reached, and begins to follow the catalogue and to keep replica sets.</summary>
+    private async Task<NacreError?> JoinInAsync(TokenKeyStore tokenKeys, CancellationToken cancellationToken)
+    {
+        if (_port is null)
+        {
+            return null;
+        }
+
+        if (await AnnounceAsync(cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var follower = new CatalogFollower(
+            _control,
+            [
+                async (catalog, _) =>
+                {
+                    await _peers!.FollowAsync(catalog).ConfigureAwait(false);
+                    return null;
+                },
+                (_, stopping) => _sharing!.FollowAsync(stopping),
+                (_, stopping) => WithKeysAsync(_accountKeys.FollowAsync, stopping),
+                (_, stopping) => WithKeysAsync(tokenKeys.FollowAsync, stopping),
+            ],
+            _environment.Time,
+            _logger);
+        _parts.Push(follower);
+        follower.Start();
+        var keeper = new ReplicaKeeper(
+            _host, ProposerOf(ShardId.Control), _control, _record.Node, new ReplicaKeeperOptions(), _environment.Time,
+            _environment.Loggers.CreateLogger("Nacre.Replication"));
+        _parts.Push(keeper);
+        keeper.Start();
+        return null;
+    }
+
+    private async Task<NacreError?> AnnounceAsync(CancellationToken cancellationToken)
+    {
+        ClusterNode? known = _control.Current.FindNode(_record.Node);
+        ControlCommand? command = known switch
+        {
+            null when _record.Node == AddNode.Founder => new AddNode(
+                Token: 0, AddNode.Founder, OnlyRegion, NodeAddress!, ClientAddress, ReplicaKind.Voter),
+            { State: ClusterNodeState.Removed } => null,
+            { } node when node.PeerEndpoint != NodeAddress || node.ClientEndpoint != ClientAddress => new SetNode(
+                node.Id, NodeAddress!, ClientAddress, node.State, node.Kind, node.Version),
+            _ => null,
+        };
+        if (known is null && command is null)
+        {
+            return new NacreError(ErrorCode.Forbidden, $"The cluster knows no node {_record.Node}. Join it again, with an empty data folder.");
+        }
+
+        if (known is { State: ClusterNodeState.Removed })
+        {
+            return new NacreError(ErrorCode.Forbidden, $"Node {_record.Node} was removed from the cluster. Join it again, as a new node with an empty data folder.");
+        }
+
+        if (command is null)
+        {
+            return null;
+        }
+
+        Result<CommandOutcome> told = await _coordinator.ExecuteAsync(
+            command, new EntryHeader { Cause = EntryCause.System }, cancellationToken).ConfigureAwait(false);
+        return told.Error;
+    }
+}

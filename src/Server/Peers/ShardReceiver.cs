@@ -1,0 +1,30 @@
+using Nacre.Core.Ids;
+using Nacre.Replication;
+using Nacre.Replication.Raft;
+using Nacre.Replication.Transport;
+
+namespace Nacre.Server.Peers;
+
+/// <summary>Gives what peers say to this node's replicas.</summary>
+/// <param name="host">The replicas; null until they are there: what comes before is dropped, and sent again.</param>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class ShardReceiver(Func<ReplicaHost?> host) : IReplicaReceiver
+{
+    /// <inheritdoc/>
+    public void Receive(NodeId from, ShardId shard, in RaftMessage message)
+    {
+        if (host()?.TryGet(shard, out ShardReplica? replica) == true)
+        {
+            replica.Receive(from, message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Unreachable(NodeId node)
+    {
+        foreach (ShardReplica replica in host()?.Replicas ?? [])
+        {
+            replica.Unreachable(node);
+        }
+    }
+}
