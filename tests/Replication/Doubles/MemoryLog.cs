@@ -167,6 +167,20 @@ internal sealed class MemoryLog : ISharedLog
         }
     }
 
+    public ValueTask ResetAsync(ShardId shard, LogIndex index, Term term, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_shards.TryGetValue(shard, out Shard? known))
+            {
+                _shards[shard] = known = new Shard();
+            }
+
+            known.Reset(index, term);
+            return ValueTask.CompletedTask;
+        }
+    }
+
     /// <summary>Waits until an append is queued that is not let through yet.</summary>
     public async Task WhenWaiting(int count = 1)
     {
@@ -303,6 +317,13 @@ internal sealed class MemoryLog : ISharedLog
             }
 
             State = State with { TruncationIndex = through, TruncationTerm = term };
+        }
+
+        public void Reset(LogIndex index, Term term)
+        {
+            Invariant.Check(index >= State.TruncationIndex);
+            Records.Clear();
+            State = State with { TruncationIndex = index, TruncationTerm = term, LastIndex = index, LastTerm = term };
         }
 
         public Shard Copy() => new() { Records = new(Records), State = State };
