@@ -189,6 +189,7 @@ public sealed partial class ReplicaSlot : ISnapshotReceiver
 
         Volatile.Write(ref _isExchanging, true);
         await before.DisposeAsync();
+        await before.AppendsEnded;
         await _exchange!.Holder.WithdrawAsync(Identity.Shard);
         if (_stopping.IsCancellationRequested)
         {

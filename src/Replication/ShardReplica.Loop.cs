@@ -265,6 +265,9 @@ public sealed partial class ShardReplica
                     case LoopCall call:
                         call.Run(null);
                         break;
+                    case AppendBatch:
+                        _appendsInFlight--;
+                        break;
                 }
             }
 
@@ -274,6 +277,10 @@ public sealed partial class ShardReplica
 
         _reads.End(error);
         _loopEnded.TrySetResult();
+        if (_appendsInFlight == 0)
+        {
+            _appendsEnded.TrySetResult();
+        }
     }
 
     /// <summary>Answers a chain of callers whose entries are not applied.</summary>

@@ -11,6 +11,7 @@ public sealed partial class ShardReplica
 {
     private readonly List<Offering> _offerings = [];
     private readonly ISnapshotReceiver? _snapshotReceiver;
+    private readonly TaskCompletionSource _appendsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
     /// Has the core make ready for a snapshot that is here and verified. After true, the replica takes no entries and is to
@@ -18,6 +19,9 @@ public sealed partial class ShardReplica
     /// </summary>
     /// <returns>False: it is of no use, or not wanted now.</returns>
     internal Task<bool> TryBeginInstallAsync(SnapshotPoint point) => AskAsync(core => core.TryBeginSnapshot(point.Index, point.Term));
+
+    /// <summary>After the replica was disposed: ends when no append of it is on its way to the disk any more.</summary>
+    internal Task AppendsEnded => _appendsEnded.Task;
 
     /// <summary>Whether a snapshot would help: it ends with an entry that is not here.</summary>
     internal Task<bool> LacksAsync(SnapshotPoint point) =>

@@ -54,14 +54,13 @@ public interface ISharedLog : IAsyncDisposable
     void Release(ShardId shard, LogIndex through);
 
     /// <summary>
-    /// Drops all entries of a shard, because a snapshot took their place: the next append is the entry behind it. The hard
-    /// state stays. Takes effect behind all appends that were queued before; nothing is appended to the shard meanwhile.
+    /// Drops all of a shard's entries and truncates it to an entry that a snapshot holds: the next append is the one behind
+    /// it. The hard state stays. Durable on return, and all or nothing after a crash.
     /// </summary>
-    /// <param name="shard">The shard.</param>
-    /// <param name="index">The snapshot's last entry.</param>
-    /// <param name="term">That entry's term.</param>
-    /// <param name="cancellationToken">Ends the wait, never the reset.</param>
-    /// <returns>Ends when the reset is durable. Throws <see cref="Files.StorageFaultException"/>.</returns>
-    ValueTask ResetAsync(ShardId shard, LogIndex index, Term term, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("This log cannot be reset.");
+    /// <param name="shard">The shard; no append of it is on its way, and none begins before this returns.</param>
+    /// <param name="index">The snapshot's last entry: at or above the truncation index, below or above the last entry.</param>
+    /// <param name="term">Its term.</param>
+    /// <param name="cancellationToken">Stops the wait, never a reset that was queued.</param>
+    /// <returns>Ends when it is durable. Throws <see cref="Files.StorageFaultException"/> when it may not be.</returns>
+    ValueTask ResetAsync(ShardId shard, LogIndex index, Term term, CancellationToken cancellationToken);
 }
