@@ -13,7 +13,7 @@ internal sealed class GlobalOptions(Terminal terminal)
 
     public Option<string?> ConnectionFile { get; } = new("--connection-file")
     {
-        Description = "Connection file of the server, as 'nacre server --connection-file' writes it. Without it: NACRE_ENDPOINT, NACRE_KEY and NACRE_CA, or NACRE_CONNECTION_FILE. A resource token in NACRE_TOKEN goes before every key.",
+        Description = "Connection file of the server, as 'nacre server --connection-file' writes it. Without it: NACRE_ENDPOINT (several nodes with commas between them), NACRE_KEY and NACRE_CA, or NACRE_CONNECTION_FILE. A resource token in NACRE_TOKEN goes before every key.",
         Recursive = true,
         HelpName = "FILE",
     };
@@ -41,7 +41,12 @@ internal sealed class GlobalOptions(Terminal terminal)
                 ({ } file, { Length: > 0 }) => NacreConnection.LoadForToken(file, token),
                 ({ } file, _) => NacreConnection.Load(file, parsed.GetValue(ReadOnly)),
             };
-            return new NacreClient(connection, new NacreClientOptions { MaxRetries = patient ? 10 : 3 });
+            return new NacreClient(connection, new NacreClientOptions
+            {
+                MaxRetries = patient ? 10 : 3,
+                // One call is over before the answer would be of use.
+                DiscoverNodes = patient,
+            });
         }
         catch (FormatException e)
         {

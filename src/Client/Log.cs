@@ -19,4 +19,16 @@ internal static partial class Log
 
     [LoggerMessage(6005, LogLevel.Warning, "Another token could not be had; the present one lasts {Seconds} s more.")]
     public static partial void TokenRefreshFailed(ILogger logger, double seconds, Exception cause);
+
+    [LoggerMessage(6006, LogLevel.Warning, "Going from node {Left} to node {Next}: {Reason}")]
+    public static partial void NodeChanged(ILogger logger, Uri left, Uri next, string reason);
+
+    [LoggerMessage(6007, LogLevel.Information, "Node {Endpoint} answers again.")]
+    public static partial void NodeReturned(ILogger logger, Uri endpoint);
+
+    [LoggerMessage(6008, LogLevel.Information, "The cluster's nodes: {Endpoints}.")]
+    public static partial void NodesLearned(ILogger logger, string endpoints);
+
+    [LoggerMessage(6009, LogLevel.Warning, "The server names a node at '{Endpoint}', which is not of the form https://HOST:PORT; it is left out.")]
+    public static partial void NodeIgnored(ILogger logger, string endpoint);
 }

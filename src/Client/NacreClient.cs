@@ -5,7 +5,7 @@ using Wire = Nacre.Protocol.V1;
 namespace Nacre.Client;
 
 /// <summary>
-/// A connection to a Nacre server. Make one for the whole program: it keeps its connections, and numbers its writes so
+/// A connection to a Nacre server or cluster. Make one for the whole program: it keeps its connections, and numbers its writes so
 /// that the server executes a repeated one once.
 /// </summary>
 /// <remarks>
@@ -44,8 +44,11 @@ public sealed class NacreClient : IAsyncDisposable, IDisposable
         Nodes = new ClusterNodes(_pipeline);
     }
 
-    /// <summary>The server's address.</summary>
+    /// <summary>The address of the node that new operations go to. Of several it is the first at the beginning, and another one after a failure.</summary>
     public Uri Endpoint => _pipeline.Endpoint;
+
+    /// <summary>The addresses of all nodes known by now: those of the connection, then those that the server named.</summary>
+    public IReadOnlyList<Uri> Endpoints => _pipeline.Endpoints;
 
     /// <summary>The account's keys.</summary>
     public AccountKeys Keys { get; }

@@ -12,7 +12,10 @@ public sealed record NacreClientOptions
     /// <summary>Time for one operation with all its repetitions. Default 30 s; 1 ms to 1 hour.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often an operation is repeated at most when its error's rule allows it. Default 8; 0 to 100.</summary>
+    /// <summary>
+    /// How often an operation is repeated at most when its error's rule allows it. Default 8; 0 to 100. Where several nodes
+    /// are known, each time goes at once from a node that failed to the next good one; with 0 it does not.
+    /// </summary>
     public int MaxRetries { get; init; } = 8;
 
     /// <summary>Pause before the first repetition, before jitter; it doubles with each. Default 50 ms; 1 ms to 1 minute.</summary>
@@ -20,6 +23,26 @@ public sealed record NacreClientOptions
 
     /// <summary>Longest pause without a hint of the server. Default 5 s; from <see cref="RetryDelay"/> to 5 minutes.</summary>
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// True, the default: the client asks the server for the cluster's other nodes, at its first operation, after failures
+    /// and every 30 s while it is in use, and goes to them when a node fails. They must prove themselves as the first one
+    /// does. False: only the connection's own endpoints are ever dialled.
+    /// </summary>
+    public bool DiscoverNodes { get; init; } = true;
+
+    /// <summary>
+    /// Time that a node has to take a connection, and then to begin the TLS handshake, while another one is known. Default
+    /// 1 s; 10 ms to 10 s. It doubles with each failure, up to the 10 s that a server has which is the only one known.
+    /// </summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long one node may keep silent on a request while another one is known; then the client goes there. Default 10 s;
+    /// 100 ms to 10 minutes; longer where the line is so slow that a document or page takes as long. One whose machine is
+    /// gone is left sooner, after about 5 s. A server that is the only one known has all of <see cref="Timeout"/>.
+    /// </summary>
+    public TimeSpan NodeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Most operations that a stream has sent and not yet seen answered; the server's own limit holds too.
@@ -60,6 +83,8 @@ public sealed record NacreClientOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxRetries, 100);
         InRange(RetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), nameof(RetryDelay));
         InRange(MaxRetryDelay, RetryDelay, TimeSpan.FromMinutes(5), nameof(MaxRetryDelay));
+        InRange(ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10), nameof(ConnectTimeout));
+        InRange(NodeTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), nameof(NodeTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxOpenOperations, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxOpenOperations, 65_536);
         ArgumentNullException.ThrowIfNull(TimeProvider);

@@ -4,11 +4,14 @@ using Nacre.Client.Transport;
 
 namespace Nacre.Client;
 
-/// <summary>Where the server is, and how to be known there: by an account key or a resource token. <see cref="ToString"/> shows neither.</summary>
+/// <summary>
+/// Where the server is, or the nodes of a cluster, and how to be known there: by an account key or a resource token.
+/// <see cref="ToString"/> shows neither.
+/// </summary>
 /// <remarks>Immutable, thread-safe.</remarks>
 public sealed partial class NacreConnection
 {
-    /// <summary>Environment variable with the server's address.</summary>
+    /// <summary>Environment variable with the server's address, or those of several nodes with commas between them.</summary>
     public const string EndpointVariable = "NACRE_ENDPOINT";
 
     /// <summary>Environment variable with the account key.</summary>
@@ -32,7 +35,17 @@ public sealed partial class NacreConnection
     /// </param>
     /// <exception cref="ArgumentException">The address is not an absolute https address, or the key is not base64.</exception>
     public NacreConnection(Uri endpoint, string accountKey, string? caCertificatePath = null)
-        : this(endpoint, caCertificatePath)
+        : this(One(endpoint), accountKey, caCertificatePath)
+    {
+    }
+
+    /// <summary>Describes a cluster.</summary>
+    /// <param name="endpoints">At least one node, each <c>https://HOST:PORT</c>; the first is dialled first. What is there twice counts once.</param>
+    /// <param name="accountKey">An account key, base64.</param>
+    /// <param name="caCertificatePath">As for one server; the same for all nodes.</param>
+    /// <exception cref="ArgumentException">There is no address, one is not an absolute https address, or the key is not base64.</exception>
+    public NacreConnection(IEnumerable<Uri> endpoints, string accountKey, string? caCertificatePath = null)
+        : this(endpoints, caCertificatePath)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(accountKey);
         if (!TryDecode(accountKey, out byte[] key))
@@ -44,23 +57,36 @@ public sealed partial class NacreConnection
         KeyBytes = key;
     }
 
-    private NacreConnection(Uri endpoint, TokenText token, string? caCertificatePath)
-        : this(endpoint, caCertificatePath) => TokenParts = token;
+    private NacreConnection(IEnumerable<Uri> endpoints, TokenText token, string? caCertificatePath)
+        : this(endpoints, caCertificatePath) => TokenParts = token;
 
-    private NacreConnection(Uri endpoint, string? caCertificatePath)
+    private NacreConnection(IEnumerable<Uri> endpoints, string? caCertificatePath)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        if (!endpoint.IsAbsoluteUri || endpoint.Scheme != Uri.UriSchemeHttps)
+        ArgumentNullException.ThrowIfNull(endpoints);
+        Uri[] distinct = [.. endpoints.Distinct()];
+        if (distinct.Length == 0)
         {
-            throw new ArgumentException($"The endpoint '{endpoint}' is not of the form https://HOST:PORT.", nameof(endpoint));
+            throw new ArgumentException("No endpoint is given.", nameof(endpoints));
         }
 
-        Endpoint = endpoint;
+        foreach (Uri endpoint in distinct)
+        {
+            ArgumentNullException.ThrowIfNull(endpoint, nameof(endpoints));
+            if (!endpoint.IsAbsoluteUri || endpoint.Scheme != Uri.UriSchemeHttps)
+            {
+                throw new ArgumentException($"The endpoint '{endpoint}' is not of the form https://HOST:PORT.", nameof(endpoints));
+            }
+        }
+
+        Endpoints = distinct;
         CaCertificatePath = string.IsNullOrWhiteSpace(caCertificatePath) ? null : caCertificatePath;
     }
 
-    /// <summary>The server's address.</summary>
-    public Uri Endpoint { get; }
+    /// <summary>The server's address; the first of several.</summary>
+    public Uri Endpoint => Endpoints[0];
+
+    /// <summary>All addresses given, in their order; at least one.</summary>
+    public IReadOnlyList<Uri> Endpoints { get; }
 
     /// <summary>The account key, base64; null with a resource token. A secret.</summary>
     public string? AccountKey { get; }
@@ -78,13 +104,22 @@ public sealed partial class NacreConnection
     /// <param name="caCertificatePath">As for the constructor.</param>
     /// <exception cref="ArgumentException">The address is not an absolute https address, or the text is no resource token; the message does not repeat it.</exception>
     public static NacreConnection ForToken(Uri endpoint, string token, string? caCertificatePath = null) =>
+        ForToken(One(endpoint), token, caCertificatePath);
+
+    /// <summary>Describes a cluster for whoever bears a resource token.</summary>
+    /// <param name="endpoints">As for the constructor.</param>
+    /// <param name="token">As <see cref="ResourceToken.Token"/> holds it. A secret.</param>
+    /// <param name="caCertificatePath">As for the constructor.</param>
+    /// <exception cref="ArgumentException">An address is not an absolute https address, or the text is no resource token; the message does not repeat it.</exception>
+    public static NacreConnection ForToken(IEnumerable<Uri> endpoints, string token, string? caCertificatePath = null) =>
         TokenText.TryParse(token) is { } parts
-            ? new NacreConnection(endpoint, parts, caCertificatePath)
+            ? new NacreConnection(endpoints, parts, caCertificatePath)
             : throw new ArgumentException("The text is no resource token, or not all of one.", nameof(token));
 
     /// <summary>
     /// Reads <c>AccountEndpoint=https://…;AccountKey=…;CaCertificate=PATH;</c>, or <c>ResourceToken=…</c> in place of the key.
-    /// Names in any case; the certificate is optional.
+    /// Names in any case; the certificate is optional; several nodes of a cluster stand with commas between them:
+    /// <c>AccountEndpoint=https://a:8081,https://b:8081;…</c>.
     /// </summary>
     /// <param name="connectionString">As the server prints it.</param>
     /// <exception cref="FormatException">A part is missing, unknown or given twice; the message does not repeat the key.</exception>
@@ -117,14 +152,17 @@ public sealed partial class NacreConnection
         }
 
         return Make(
-            parts.GetValueOrDefault("AccountEndpoint"),
+            Split(parts.GetValueOrDefault("AccountEndpoint")),
             parts.GetValueOrDefault("AccountKey"),
             parts.GetValueOrDefault("ResourceToken"),
             parts.GetValueOrDefault("CaCertificate"),
             "The connection string");
     }
 
-    /// <summary>Reads a connection file: JSON with <c>endpoint</c>, <c>accountKey</c>, <c>readOnlyKey</c> and <c>caCertificate</c>, as <c>nacre server --connection-file</c> writes it.</summary>
+    /// <summary>
+    /// Reads a connection file: JSON with <c>endpoint</c>, <c>accountKey</c>, <c>readOnlyKey</c> and <c>caCertificate</c>, as
+    /// <c>nacre server --connection-file</c> writes it, and optionally <c>endpoints</c>, an array with further nodes of a cluster.
+    /// </summary>
     /// <param name="path">The file. A relative certificate path in it counts from the file's folder.</param>
     /// <param name="readOnly">True: use the read-only key.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -161,7 +199,8 @@ public sealed partial class NacreConnection
             ca = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ca);
         }
 
-        return Make(file?.Endpoint, readOnly ? file?.ReadOnlyKey : file?.AccountKey, token, ca, $"The connection file '{path}'");
+        return Make(
+            [file?.Endpoint, .. file?.Endpoints ?? []], readOnly ? file?.ReadOnlyKey : file?.AccountKey, token, ca, $"The connection file '{path}'");
     }
 
     /// <summary>
@@ -187,17 +226,24 @@ public sealed partial class NacreConnection
         return string.IsNullOrEmpty(endpoint) && string.IsNullOrEmpty(key) && variable(ConnectionFileVariable) is { Length: > 0 } file
             ? Load(file, readOnly: false, token)
             : Make(
-                endpoint, key, token, variable(CaCertificateVariable),
+                Split(endpoint), key, token, variable(CaCertificateVariable),
                 $"The environment ({EndpointVariable} and {KeyVariable} or {TokenVariable}, or {ConnectionFileVariable})");
     }
 
-    /// <summary>The address; never the key or token.</summary>
-    public override string ToString() => Endpoint.ToString();
+    /// <summary>The addresses, with commas between them; never the key or token.</summary>
+    public override string ToString() => string.Join(',', Endpoints);
 
-    private static NacreConnection Make(string? endpoint, string? key, string? token, string? ca, string source)
+    private static NacreConnection Make(IEnumerable<string?> endpoints, string? key, string? token, string? ca, string source)
     {
-        if (string.IsNullOrWhiteSpace(endpoint) || !Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) ||
-            uri.Scheme != Uri.UriSchemeHttps)
+        List<Uri> uris = [];
+        foreach (string endpoint in endpoints.OfType<string>())
+        {
+            uris.Add(Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) && uri.Scheme == Uri.UriSchemeHttps
+                ? uri
+                : throw new FormatException($"{source} names an endpoint that is not of the form https://HOST:PORT."));
+        }
+
+        if (uris.Count == 0)
         {
             throw new FormatException($"{source} names no endpoint of the form https://HOST:PORT.");
         }
@@ -205,7 +251,7 @@ public sealed partial class NacreConnection
         if (token is not null)
         {
             return TokenText.TryParse(token) is { } parts
-                ? new NacreConnection(uri, parts, ca)
+                ? new NacreConnection(uris, parts, ca)
                 : throw new FormatException($"{source} holds a token that is none, or not all of one.");
         }
 
@@ -214,7 +260,16 @@ public sealed partial class NacreConnection
             throw new FormatException($"{source} holds no account key in base64.");
         }
 
-        return new NacreConnection(uri, key, ca);
+        return new NacreConnection(uris, key, ca);
+    }
+
+    private static string[] Split(string? endpoints) =>
+        endpoints?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static Uri[] One(Uri endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return [endpoint];
     }
 
     private static bool TryDecode(string accountKey, out byte[] key)
@@ -229,7 +284,7 @@ public sealed partial class NacreConnection
         return true;
     }
 
-    internal sealed record ConnectionFile(string? Endpoint, string? AccountKey, string? ReadOnlyKey, string? CaCertificate);
+    internal sealed record ConnectionFile(string? Endpoint, string[]? Endpoints, string? AccountKey, string? ReadOnlyKey, string? CaCertificate);
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(ConnectionFile))]

@@ -16,7 +16,8 @@ public static class NacreDiagnostics
 
     /// <summary>
     /// Name of the meter: <c>db.client.operation.duration</c> (s), <c>nacre.client.retries</c> ({retry}),
-    /// <c>nacre.client.stream.connections</c> ({connection}), <c>nacre.client.stream.batch_size</c> ({operation}).
+    /// <c>nacre.client.stream.connections</c> ({connection}), <c>nacre.client.stream.batch_size</c> ({operation}),
+    /// <c>nacre.client.node_switches</c> ({switch}).
     /// </summary>
     public const string MeterName = "Nacre.Client";
 
@@ -32,6 +33,7 @@ public static class NacreDiagnostics
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] });
 
     private static readonly Counter<long> Retries = Meter.CreateCounter<long>("nacre.client.retries", "{retry}", "Repetitions, by the error that led to them.");
+    private static readonly Counter<long> NodeSwitches = Meter.CreateCounter<long>("nacre.client.node_switches", "{switch}", "Times that a client went on at another node, by the error that led to it.");
     private static readonly Counter<long> StreamConnections = Meter.CreateCounter<long>("nacre.client.stream.connections", "{connection}", "Streams opened.");
     private static readonly Histogram<int> BatchSize = Meter.CreateHistogram<int>("nacre.client.stream.batch_size", "{operation}", "Operations that travelled in one batch.");
 
@@ -86,6 +88,9 @@ public static class NacreDiagnostics
 
     internal static void Retried(NacreErrorCode code) =>
         Retries.Add(1, new KeyValuePair<string, object?>("error.type", code.ToString()));
+
+    internal static void NodeSwitched(NacreErrorCode code) =>
+        NodeSwitches.Add(1, new KeyValuePair<string, object?>("error.type", code.ToString()));
 
     internal static void StreamOpened() => StreamConnections.Add(1);
 

@@ -46,6 +46,7 @@ public sealed class NacreException : Exception
     {
         RetryAfter = detail.RetryAfterMs > 0 ? TimeSpan.FromMilliseconds(detail.RetryAfterMs) : null;
         ActivityId = detail.ActivityId.IsEmpty ? null : Convert.ToHexStringLower(detail.ActivityId.Span);
+        LeavesNode = Code is NacreErrorCode.Unavailable or NacreErrorCode.NotLeader or NacreErrorCode.StorageFailed;
     }
 
     private NacreException(NacreErrorCode code, RetryRule retry, string message, Exception? innerException)
@@ -69,6 +70,12 @@ public sealed class NacreException : Exception
 
     /// <summary>Names the request in the server's logs: 32 hexadecimal digits. Null when no server answered.</summary>
     public string? ActivityId { get; }
+
+    /// <summary>
+    /// True when it is the node that failed, not the operation: where another node is known, the client goes there.
+    /// Not for what was sent and could not be trusted: such an operation ends.
+    /// </summary>
+    internal bool LeavesNode { get; init; }
 
     /// <summary>True when the operation may have taken effect although it failed.</summary>
     internal bool IsOutcomeUnknown => _retry is RetryRule.OutcomeUnknown;

@@ -38,6 +38,36 @@ public sealed class NacreConnectionTests
         Assert.That(connection.CaCertificatePath, Is.Null);
     }
 
+    [Test]
+    public void Endpoints_FromEverySource_AreKeptInOrder()
+    {
+        string path = Path.Combine(_folder, "connection.json");
+        File.WriteAllText(path, $$"""{"endpoint":"https://a:1","endpoints":["https://b:2","https://a:1","https://c:3"],"accountKey":"{{Key}}"}""");
+        string list = Path.Combine(_folder, "list.json");
+        File.WriteAllText(list, $$"""{"endpoints":["https://a:1","https://b:2","https://c:3"],"accountKey":"{{Key}}"}""");
+        Uri[] endpoints = [new("https://a:1"), new("https://b:2"), new("https://c:3")];
+
+        NacreConnection[] connections =
+        [
+            new(endpoints, Key),
+            new([.. endpoints, endpoints[0]], Key),
+            NacreConnection.ForToken(endpoints, Token),
+            NacreConnection.Parse($"AccountEndpoint=https://a:1, https://b:2,https://c:3,;AccountKey={Key}"),
+            NacreConnection.Load(path),
+            NacreConnection.Load(list),
+            NacreConnection.FromVariables(name => name switch { "NACRE_ENDPOINT" => "https://a:1,https://b:2,https://c:3", "NACRE_KEY" => Key, _ => null }),
+        ];
+
+        foreach (NacreConnection connection in connections)
+        {
+            Assert.That(connection.Endpoints, Is.EqualTo(endpoints));
+            Assert.That(connection.Endpoint, Is.EqualTo(endpoints[0]));
+            Assert.That(connection.ToString(), Is.EqualTo("https://a:1/,https://b:2/,https://c:3/"));
+        }
+    }
+
+    [TestCase($"AccountEndpoint=https://a:1,http://b:2;AccountKey={Key}", TestName = "Parse_OneOfTwoPlainText_Throws")]
+    [TestCase($"AccountEndpoint=,;AccountKey={Key}", TestName = "Parse_CommasAlone_Throws")]
     [TestCase($"AccountKey={Key}", TestName = "Parse_WithoutEndpoint_Throws")]
     [TestCase("AccountEndpoint=https://localhost:1", TestName = "Parse_WithoutKey_Throws")]
     [TestCase($"AccountEndpoint=http://localhost:1;AccountKey={Key}", TestName = "Parse_PlainText_Throws")]

@@ -126,6 +126,26 @@ public sealed class StreamTests
     }
 
     [Test]
+    public async Task Stream_GoAwayOfOneOfTwoNodes_OthersMoveToTheOtherNode()
+    {
+        await using var first = new Relay(_server.Endpoint);
+        await using var second = new Relay(_server.Endpoint);
+        _server.State.Stream.GoAwayAfterBatch = stream => stream == 1;
+        Use(new NacreClient(
+            new NacreConnection([first.Endpoint, second.Endpoint], _server.State.Key, _server.Authority.PemFile),
+            new NacreClientOptions { Transport = NacreTransport.Stream, DiscoverNodes = false }));
+
+        for (int i = 0; i < 20; i++)
+        {
+            await _cities.CreateItemAsync(new City($"{i}", "AD", "n"));
+        }
+
+        Assert.That(_client.Endpoint, Is.EqualTo(second.Endpoint));
+        Assert.That(_server.State.Hosts, Is.EqualTo(new[] { first.Host, second.Host }));
+        Assert.That(_server.State.Sequences, Has.Count.EqualTo(20).And.Unique, "nothing was sent twice");
+    }
+
+    [Test]
     public void Stream_WithoutProof_IsUntrusted()
     {
         _server.State.Stream.TamperAccepted = accepted => accepted.Proof = ByteString.CopyFrom(new byte[32]);

@@ -49,4 +49,31 @@ public sealed class TelemetryTests
         Assert.That(activity.GetTagItem("error.type"), Is.EqualTo("NotFound"));
         Assert.That(measured, Does.Contain("db.client.operation.duration s NotFound"));
     }
+
+    [Test]
+    public async Task Switch_ToAnotherNode_IsCounted()
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+        await using var gone = new Relay(server.Endpoint);
+        gone.Die();
+        ConcurrentBag<string> measured = [];
+        using var meter = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "nacre.client.node_switches")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        meter.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.Add($"{value} {instrument.Unit} {tags[0].Value}"));
+        meter.Start();
+        await using var client = new NacreClient(
+            new NacreConnection([gone.Endpoint, server.Endpoint], server.State.Key, server.Authority.PemFile), new NacreClientOptions { DiscoverNodes = false });
+
+        await client.GetAccountAsync();
+
+        Assert.That(measured, Is.EqualTo(new[] { "1 {switch} ConnectionFailed" }));
+    }
 }

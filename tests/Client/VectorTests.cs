@@ -19,9 +19,9 @@ public sealed class VectorTests
     public void Credential_Unary_MatchesTheHeader(JsonElement vector)
     {
         var signer = new RequestSigner(
-            vector.GetProperty("key").GetBytesFromBase64(), new Uri($"https://{Text(vector, "audience")}"), TimeProvider.System);
+            new Credential(vector.GetProperty("key").GetBytesFromBase64()), new Uri($"https://{Text(vector, "audience")}"), TimeProvider.System);
 
-        string header = signer.Credential(
+        string header = signer.HeaderOf(
             Text(vector, "method"), Hex(vector, "body"), vector.GetProperty("timeMs").GetInt64(), Hex(vector, "nonce"));
 
         Assert.That(header, Is.EqualTo(Text(vector, "header")));
@@ -52,9 +52,9 @@ public sealed class VectorTests
     [TestCase("https://Bücher.example", "aud=xn--bcher-kva.example:443;", TestName = "Credential_International_IsAscii")]
     public void Credential_Audience_IsCanonical(string endpoint, string expected)
     {
-        var signer = new RequestSigner(new byte[64], new Uri(endpoint), TimeProvider.System);
+        var signer = new RequestSigner(new Credential(new byte[64]), new Uri(endpoint), TimeProvider.System);
 
-        Assert.That(signer.Credential("/a/b", [], 1_767_323_045_000, new byte[16]), Does.Contain(expected));
+        Assert.That(signer.HeaderOf("/a/b", [], 1_767_323_045_000, new byte[16]), Does.Contain(expected));
     }
 
     private static IEnumerable<TestCaseData> Named(string kind) => Vectors.GetProperty(kind).EnumerateArray()

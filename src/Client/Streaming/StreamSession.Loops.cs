@@ -90,6 +90,11 @@ internal sealed partial class StreamSession
                 _waiting.Dequeue();
                 Bind(operation, batch, numbers);
                 operation.Message.Tag = ++_lastTag;
+                if (_open.Count == 0)
+                {
+                    _silentSince = _options.TimeProvider.GetTimestamp();
+                }
+
                 _open.Add(_lastTag, operation);
                 batch.Operations.Add(operation.Message);
             }
@@ -140,6 +145,7 @@ internal sealed partial class StreamSession
                         Log.StreamGoAway(_logger, response.GoAway.Reason);
                     }
 
+                    _node.Report(new NacreException(NacreErrorCode.Unavailable, $"The node asks its clients to go: {response.GoAway.Reason}") { LeavesNode = true });
                     Drain();
                     break;
 
@@ -164,7 +170,7 @@ internal sealed partial class StreamSession
         {
             if (operation.TryClaim())
             {
-                operation.Answer(new NacreException(NacreErrorCode.Unavailable, "The server moves its clients to another stream."));
+                operation.Answer(new NacreException(NacreErrorCode.Unavailable, "The server moves its clients to another stream.") { LeavesNode = true });
             }
         }
 
@@ -176,6 +182,7 @@ internal sealed partial class StreamSession
         StreamOperation?[] operations = ArrayPool<StreamOperation?>.Shared.Rent(batch.Outcomes.Count);
         lock (_gate)
         {
+            _silentSince = _options.TimeProvider.GetTimestamp();
             for (int i = 0; i < batch.Outcomes.Count; i++)
             {
                 _open.Remove(batch.Outcomes[i].Tag, out operations[i]);

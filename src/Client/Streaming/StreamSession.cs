@@ -19,10 +19,11 @@ internal sealed partial class StreamSession : IAsyncDisposable
     // - _open.Count <= _window; tags rise and are never used twice.
     // - Once _takesOperations is false it stays so, and _waiting only shrinks.
     // - After the end both tables are empty.
+    // - _silentSince says since when answers are due and none has come; it counts only while _open holds something.
     // - _writerSleeps is true only while the writer waits for _wake, and whoever sets it to false releases _wake once.
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMilliseconds(100);
 
-    private readonly RpcChannel _channel;
+    private readonly RpcChannel _node;
     private readonly IdempotencySequence _sequence;
     private readonly NacreClientOptions _options;
     private readonly ILogger? _logger;
@@ -36,14 +37,18 @@ internal sealed partial class StreamSession : IAsyncDisposable
     private ulong _lastTag;
     private int _window;
     private int _maxBatchBytes;
+    private long _silentSince;
+    private volatile bool _isSilent;
+    private volatile bool _isFinished;
     private bool _writerSleeps;
     private bool _sweeping;
     private volatile RequestSigner? _signer;
     private volatile bool _takesOperations = true;
+    private volatile bool _isDisposed;
 
-    public StreamSession(RpcChannel channel, IdempotencySequence sequence, NacreClientOptions options, ILogger? logger)
+    public StreamSession(RpcChannel node, IdempotencySequence sequence, NacreClientOptions options, ILogger? logger)
     {
-        _channel = channel;
+        _node = node;
         _sequence = sequence;
         _options = options;
         _logger = logger;
@@ -51,11 +56,14 @@ internal sealed partial class StreamSession : IAsyncDisposable
             static state => ((StreamSession)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>The node that it leads to.</summary>
+    public RpcChannel Node => _node;
+
     /// <summary>False once it drains or is closed; never true again.</summary>
     public bool TakesOperations => _takesOperations;
 
     /// <summary>True when its token is about to end and another can be had: a session opened now outlives it.</summary>
-    public bool IsStale => _signer is { } signer && _channel.IsStale(signer);
+    public bool IsStale => _signer is { } signer && _node.IsStale(signer);
 
     /// <summary>Takes an operation.</summary>
     /// <returns>False when the session drains or is closed: the operation belongs to the caller as before.</returns>
@@ -94,13 +102,14 @@ internal sealed partial class StreamSession : IAsyncDisposable
         bool established = false;
         try
         {
-            RequestSigner signer = (await _channel.SignerAsync(_stop.Token).ConfigureAwait(false)).ValueOrThrow();
+            RequestSigner signer = (await _node.SignerAsync(_stop.Token).ConfigureAwait(false)).ValueOrThrow();
             _signer = signer;
             byte[] nonce = RandomNumberGenerator.GetBytes(StreamKeys.NonceBytes);
             var open = new Wire.StreamRequest { Open = new Wire.StreamOpen { ClientNonce = UnsafeByteOperations.UnsafeWrap(nonce) } };
-            using AsyncDuplexStreamingCall<Wire.StreamRequest, Wire.StreamResponse> call = _channel.OpenStream(signer, open, _stop.Token);
+            using AsyncDuplexStreamingCall<Wire.StreamRequest, Wire.StreamResponse> call = _node.OpenStream(signer, open, _stop.Token);
             using StreamKeys keys = await ShakeHandsAsync(call, signer, open, nonce).ConfigureAwait(false);
             established = true;
+            _node.Report(null);
             NacreDiagnostics.StreamOpened();
 
             Task writing = WriteAsync(call.RequestStream, keys.Up);
@@ -127,6 +136,17 @@ internal sealed partial class StreamSession : IAsyncDisposable
             end = RpcErrors.Lost(e, isRead: true);
         }
 
+        if (_isSilent)
+        {
+            end = new NacreException(NacreErrorCode.ConnectionFailed, "The node kept silent for too long.", end) { LeavesNode = true };
+        }
+
+        if (!_isDisposed && !_isFinished)
+        {
+            // Before anybody is told, so that what comes back finds the next node.
+            _node.Report(end);
+        }
+
         Close(await RenewedAsync(end).ConfigureAwait(false), established);
         _ended.SetResult();
     }
@@ -134,6 +154,7 @@ internal sealed partial class StreamSession : IAsyncDisposable
     /// <summary>Ends the stream; operations that are open fail.</summary>
     public async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         await _stop.CancelAsync().ConfigureAwait(false);
         await _ended.Task.ConfigureAwait(false);
     }
@@ -141,7 +162,7 @@ internal sealed partial class StreamSession : IAsyncDisposable
     private async Task<StreamKeys> ShakeHandsAsync(
         AsyncDuplexStreamingCall<Wire.StreamRequest, Wire.StreamResponse> call, RequestSigner signer, Wire.StreamRequest open, byte[] nonce)
     {
-        using var patience = new CancellationTokenSource(_options.Timeout, _options.TimeProvider);
+        using var patience = new CancellationTokenSource(_node.Patience, _options.TimeProvider);
         using CancellationTokenRegistration impatience = patience.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stop);
         try
         {
@@ -163,7 +184,7 @@ internal sealed partial class StreamSession : IAsyncDisposable
             throw new NacreException(NacreErrorCode.Unsupported, "The server accepted a stream without a nonce or limits.");
         }
 
-        var keys = new StreamKeys(signer.Key, nonce, accepted.ServerNonce.Span);
+        var keys = new StreamKeys(signer.Credential.Key, nonce, accepted.ServerNonce.Span);
         if (!CryptographicOperations.FixedTimeEquals(keys.Proof, accepted.Proof.Span))
         {
             keys.Dispose();
@@ -189,7 +210,7 @@ internal sealed partial class StreamSession : IAsyncDisposable
     {
         try
         {
-            return _signer is { } signer && await _channel.RenewAsync(signer, end.Code, CancellationToken.None).ConfigureAwait(false)
+            return _signer is { } signer && await _node.RenewAsync(signer, end.Code, CancellationToken.None).ConfigureAwait(false)
                 ? new NacreException(NacreErrorCode.ConnectionFailed, $"The stream's token was renewed. {end.Message}", end)
                 : end;
         }
@@ -212,6 +233,12 @@ internal sealed partial class StreamSession : IAsyncDisposable
         try
         {
             await reading.ConfigureAwait(false);
+            lock (_gate)
+            {
+                // It drained, and all was answered.
+                _isFinished = !_takesOperations && _open.Count == 0 && _waiting.Count == 0;
+            }
+
             return RpcErrors.Lost(null, isRead: true);
         }
         catch (RpcException e)
@@ -265,13 +292,13 @@ internal sealed partial class StreamSession : IAsyncDisposable
             {
                 operation.Answer(operation.IsRead
                     ? end
-                    : new NacreException(NacreErrorCode.OutcomeUnknown, $"The stream ended before the write was answered; it may have taken effect. {end.Message}", end));
+                    : new NacreException(NacreErrorCode.OutcomeUnknown, $"The stream ended before the write was answered; it may have taken effect. {end.Message}", end) { LeavesNode = end.LeavesNode });
             }
         }
 
         // What was never sent is safe to send again, unless the server refused the stream itself.
         NacreException untouched = established
-            ? new NacreException(NacreErrorCode.ConnectionFailed, $"The stream ended before the operation was sent. {end.Message}", end)
+            ? new NacreException(NacreErrorCode.ConnectionFailed, $"The stream ended before the operation was sent. {end.Message}", end) { LeavesNode = end.LeavesNode }
             : end;
         foreach (StreamOperation operation in unsent)
         {
@@ -282,11 +309,13 @@ internal sealed partial class StreamSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives up what has run out of time. An operation that was sent keeps its place in the window until it is answered.</summary>
+    /// <summary>Gives up what has run out of time, and the stream when its node keeps silent. An operation that was sent keeps its place in the window until it is answered.</summary>
     private void Sweep()
     {
+        bool isSilent;
         lock (_gate)
         {
+            isSilent = !_node.IsAlone && _open.Count > 0 && _options.TimeProvider.GetElapsedTime(_silentSince) > _node.Patience;
             int live = 0;
             foreach (StreamOperation operation in _waiting)
             {
@@ -303,6 +332,12 @@ internal sealed partial class StreamSession : IAsyncDisposable
                 _sweeping = false;
                 _sweeper.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
+        }
+
+        if (isSilent)
+        {
+            _isSilent = true;
+            _stop.Cancel();
         }
     }
 

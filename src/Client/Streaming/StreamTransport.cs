@@ -5,10 +5,11 @@ namespace Nacre.Client.Streaming;
 
 /// <summary>
 /// Item operations over one long-lived stream. When a stream ends, what was open on it fails with its own retry rule and
-/// comes back, under the same idempotency keys, on the next one.
+/// comes back, under the same idempotency keys, on the next one. It is a stream to the set's current node: when that is
+/// another one, the next operation opens a stream there, and the old one finishes what is open.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class StreamTransport(RpcChannel channel, IdempotencySequence sequence, NacreClientOptions options, ILogger? logger)
+internal sealed class StreamTransport(EndpointSet nodes, IdempotencySequence sequence, NacreClientOptions options, ILogger? logger)
     : IItemTransport
 {
     // Invariants: _current takes operations, or is null; sessions that finish what is open are in _draining.
@@ -49,8 +50,9 @@ internal sealed class StreamTransport(RpcChannel channel, IdempotencySequence se
 
     private StreamSession Current()
     {
+        RpcChannel node = nodes.Current;
         StreamSession? current = Volatile.Read(ref _current);
-        if (current is { TakesOperations: true, IsStale: false })
+        if (current is { TakesOperations: true, IsStale: false } && ReferenceEquals(current.Node, node))
         {
             return current;
         }
@@ -58,13 +60,14 @@ internal sealed class StreamTransport(RpcChannel channel, IdempotencySequence se
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(NacreClient));
-            if (_current is { TakesOperations: true, IsStale: false })
+            node = nodes.Current;
+            if (_current is { TakesOperations: true, IsStale: false } && ReferenceEquals(_current.Node, node))
             {
                 return _current;
             }
 
             _current?.Drain();
-            var next = new StreamSession(channel, sequence, options, logger);
+            var next = new StreamSession(node, sequence, options, logger);
             if (_current is { } previous)
             {
                 _draining.Add(previous);

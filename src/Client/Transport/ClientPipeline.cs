@@ -14,7 +14,7 @@ internal sealed class ClientPipeline : IAsyncDisposable
         static (state, deadline, cancellationToken) => state.Transport.SendAsync(state.Call, deadline, cancellationToken);
 
     private readonly NacreClientOptions _options;
-    private readonly RpcChannel _channel;
+    private readonly EndpointSet _nodes;
     private readonly RetryPolicy _retries;
     private readonly UnaryTransport _unary;
     private readonly StreamTransport _stream;
@@ -23,15 +23,18 @@ internal sealed class ClientPipeline : IAsyncDisposable
 
     public ClientPipeline(NacreConnection connection, NacreClientOptions options)
     {
-        Endpoint = connection.Endpoint;
         _options = options;
-        _channel = new RpcChannel(connection, options);
-        _retries = new RetryPolicy(options);
-        _unary = new UnaryTransport(_channel, _sequence);
-        _stream = new StreamTransport(_channel, _sequence, options, options.LoggerFactory?.CreateLogger("Nacre.Client"));
+        _nodes = new EndpointSet(connection, options);
+        _retries = new RetryPolicy(_nodes, options);
+        _unary = new UnaryTransport(_nodes, _sequence);
+        _stream = new StreamTransport(_nodes, _sequence, options, options.LoggerFactory?.CreateLogger("Nacre.Client"));
     }
 
-    public Uri Endpoint { get; }
+    /// <summary>The node that new operations go to.</summary>
+    public Uri Endpoint => _nodes.Selected.Endpoint;
+
+    /// <summary>All nodes that are known.</summary>
+    public IReadOnlyList<Uri> Endpoints => [.. _nodes.Nodes.Select(node => node.Endpoint)];
 
     /// <summary>Sends an operation on an item.</summary>
     /// <param name="call">Its sequence is ignored: a write gets one here.</param>
@@ -46,14 +49,15 @@ internal sealed class ClientPipeline : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         IItemTransport way = (transport ?? _options.Transport) is NacreTransport.Stream ? _stream : _unary;
         var deadline = new Deadline(_options.TimeProvider, timeout ?? _options.Timeout);
-        Activity? activity = NacreDiagnostics.Start(operation, call.Container, Endpoint);
+        Uri endpoint = Endpoint;
+        Activity? activity = NacreDiagnostics.Start(operation, call.Container, endpoint);
         ulong sequence = call.IsWrite ? _sequence.Take() : 0;
         NacreException? error = null;
         try
         {
             call = call with { Sequence = sequence };
             Attempt<Reply> attempt = await way.SendAsync(call, deadline, cancellationToken).ConfigureAwait(false);
-            if (attempt.Error is { IsTransient: true })
+            if (attempt.Error is { IsTransient: true } or { LeavesNode: true })
             {
                 attempt = await _retries
                     .ContinueAsync(attempt, (way, call), SendItem, deadline, repeatUnknown: true, cancellationToken)
@@ -70,7 +74,7 @@ internal sealed class ClientPipeline : IAsyncDisposable
                 _sequence.Release(sequence);
             }
 
-            NacreDiagnostics.Stop(activity, operation, call.Container, Endpoint, deadline.Elapsed, error);
+            NacreDiagnostics.Stop(activity, operation, call.Container, endpoint, deadline.Elapsed, error);
         }
     }
 
@@ -120,7 +124,7 @@ internal sealed class ClientPipeline : IAsyncDisposable
         {
             _disposed = true;
             await _stream.DisposeAsync().ConfigureAwait(false);
-            _channel.Dispose();
+            await _nodes.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -130,17 +134,18 @@ internal sealed class ClientPipeline : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var deadline = new Deadline(_options.TimeProvider, _options.Timeout);
-        Activity? activity = NacreDiagnostics.Start(operation, target, Endpoint);
+        Uri endpoint = Endpoint;
+        Activity? activity = NacreDiagnostics.Start(operation, target, endpoint);
         NacreException? error = null;
         try
         {
-            Attempt<TResponse> attempt = await _channel.CallAsync(method, message, deadline, cancellationToken).ConfigureAwait(false);
-            if (attempt.Error is { IsTransient: true })
+            Attempt<TResponse> attempt = await _nodes.Current.CallAsync(method, message, deadline, cancellationToken).ConfigureAwait(false);
+            if (attempt.Error is { IsTransient: true } or { LeavesNode: true })
             {
                 attempt = await _retries.ContinueAsync(
                     attempt,
-                    (Channel: _channel, Method: method, Message: message),
-                    static (state, deadline, cancellationToken) => state.Channel.CallAsync(state.Method, state.Message, deadline, cancellationToken),
+                    (Nodes: _nodes, Method: method, Message: message),
+                    static (state, deadline, cancellationToken) => state.Nodes.Current.CallAsync(state.Method, state.Message, deadline, cancellationToken),
                     deadline,
                     repeatUnknown,
                     cancellationToken).ConfigureAwait(false);
@@ -151,7 +156,7 @@ internal sealed class ClientPipeline : IAsyncDisposable
         }
         finally
         {
-            NacreDiagnostics.Stop(activity, operation, target, Endpoint, deadline.Elapsed, error);
+            NacreDiagnostics.Stop(activity, operation, target, endpoint, deadline.Elapsed, error);
         }
     }
 }

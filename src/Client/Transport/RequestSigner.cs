@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Nacre.Client.Transport;
 
-/// <summary>Signs requests with the account key, or with a resource token's secret: HMAC v2, <c>docs/formats/auth.md</c>.</summary>
+/// <summary>Signs requests to one node with the account key, or with a resource token's secret: HMAC v2, <c>docs/formats/auth.md</c>.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class RequestSigner
 {
@@ -20,34 +20,22 @@ internal sealed class RequestSigner
     private readonly byte[] _audience;
     private readonly string _headerStart;
 
-    /// <summary>Prepares to sign with an account key.</summary>
-    /// <param name="key">The account key's bytes.</param>
+    /// <summary>Prepares to sign.</summary>
+    /// <param name="credential">Whose requests they are.</param>
     /// <param name="endpoint">As dialled: the signature is good for no other server.</param>
     /// <param name="time">The clock; the server accepts five minutes of difference.</param>
-    public RequestSigner(byte[] key, Uri endpoint, TimeProvider time)
-        : this(key, null, endpoint, time)
-    {
-    }
-
-    private RequestSigner(byte[] key, string? claims, Uri endpoint, TimeProvider time)
+    public RequestSigner(Credential credential, Uri endpoint, TimeProvider time)
     {
         _time = time;
-        Key = new HmacKey(key);
+        Credential = credential;
         string host = endpoint.HostNameType is UriHostNameType.IPv6 ? endpoint.Host : endpoint.IdnHost;
         string audience = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{host.ToLowerInvariant()}:{endpoint.Port}");
         _audience = Encoding.ASCII.GetBytes(audience);
-
-        Span<byte> mac = stackalloc byte[HmacKey.MacBytes];
-        Key.Compute("nacre key id v2"u8, [], mac);
-        string name = claims is null ? $"key={Base64Url.EncodeToString(mac[..12])}" : $"tok={claims}";
-        _headerStart = $"v2;{name};aud={audience};t=";
+        _headerStart = $"v2;{credential.Name};aud={audience};t=";
     }
 
-    /// <summary>Prepares to sign with a resource token.</summary>
-    public static RequestSigner ForToken(TokenText token, Uri endpoint, TimeProvider time) => new(token.Secret, token.Claims, endpoint, time);
-
-    /// <summary>The key, for the MACs of a stream.</summary>
-    public HmacKey Key { get; }
+    /// <summary>Whose requests they are.</summary>
+    public Credential Credential { get; }
 
     /// <summary>Makes the headers of one request; no two are the same.</summary>
     /// <param name="method">Full gRPC name, <c>/package.Service/Method</c>.</param>
@@ -56,11 +44,11 @@ internal sealed class RequestSigner
     {
         Span<byte> nonce = stackalloc byte[NonceBytes];
         RandomNumberGenerator.Fill(nonce);
-        return new Metadata { { Header, Credential(method, body, _time.GetUtcNow().ToUnixTimeMilliseconds(), nonce) } };
+        return new Metadata { { Header, HeaderOf(method, body, _time.GetUtcNow().ToUnixTimeMilliseconds(), nonce) } };
     }
 
     /// <summary>Writes the header's text.</summary>
-    internal string Credential(string method, ReadOnlySpan<byte> body, long timeMs, ReadOnlySpan<byte> nonce)
+    internal string HeaderOf(string method, ReadOnlySpan<byte> body, long timeMs, ReadOnlySpan<byte> nonce)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(body, hash);
@@ -79,7 +67,7 @@ internal sealed class RequestSigner
         rest.AppendBase64Url(hash);
 
         Span<byte> mac = stackalloc byte[HmacKey.MacBytes];
-        Key.Compute(text[..rest.Length], [], mac);
+        Credential.Key.Compute(text[..rest.Length], [], mac);
 
         Span<char> signature = stackalloc char[Base64Url.GetEncodedLength(HmacKey.MacBytes)];
         Base64Url.EncodeToChars(mac, signature);

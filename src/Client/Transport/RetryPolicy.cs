@@ -5,8 +5,9 @@ using Polly.Retry;
 namespace Nacre.Client.Transport;
 
 /// <summary>
-/// Repeats operations by their error's own rule, with jittered pauses and the server's hint. It is entered only after a
-/// first try has failed, so what succeeds at once does not pay for it.
+/// Repeats operations by their error's own rule: from a node that failed at once at the next good one, each node once;
+/// then with jittered pauses and the server's hint. It is entered only after a first try has failed, so what succeeds at
+/// once does not pay for it.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class RetryPolicy
@@ -14,10 +15,12 @@ internal sealed class RetryPolicy
     private static readonly ResiliencePropertyKey<Deadline> DeadlineKey = new("nacre.deadline");
     private static readonly ResiliencePropertyKey<bool> RepeatUnknownKey = new("nacre.repeat-unknown");
 
+    private readonly EndpointSet _nodes;
     private readonly ResiliencePipeline? _pipeline;
 
-    public RetryPolicy(NacreClientOptions options)
+    public RetryPolicy(EndpointSet nodes, NacreClientOptions options)
     {
+        _nodes = nodes;
         if (options.MaxRetries == 0)
         {
             return;
@@ -72,7 +75,7 @@ internal sealed class RetryPolicy
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         context.Properties.Set(DeadlineKey, deadline);
         context.Properties.Set(RepeatUnknownKey, repeatUnknown);
-        var repetition = new Repetition<TState, T>(first, state, send, deadline);
+        var repetition = new Repetition<TState, T>(_nodes, first, state, send, deadline, repeatUnknown);
         Outcome<T> outcome = await _pipeline
             .ExecuteOutcomeAsync(static (context, repetition) => repetition.TryAsync(context.CancellationToken), context, repetition)
             .ConfigureAwait(false);
@@ -81,7 +84,7 @@ internal sealed class RetryPolicy
         return outcome.Exception switch
         {
             null => outcome.Result!,
-            NacreException error => repetition.SawUnknown ? AsUnknown(error) : error,
+            NacreException error => repetition.SawUnknown ? AsUnknown(_nodes.Explain(error)) : _nodes.Explain(error),
             OperationCanceledException cancelled => throw new OperationCanceledException(cancelled.Message, cancelled, cancellationToken),
             _ => throw outcome.Exception,
         };
@@ -118,9 +121,14 @@ internal sealed class RetryPolicy
         _ => new(NacreErrorCode.OutcomeUnknown, $"An earlier try may have taken effect, and later ones failed: {last.Message}", last),
     };
 
-    /// <summary>Gives the first try's outcome first, then sends again.</summary>
+    /// <summary>Gives the first try's outcome first, then sends again. What follows on a node's failure without a pause is one try to the pipeline.</summary>
     private sealed class Repetition<TState, T>(
-        Attempt<T> first, TState state, Func<TState, Deadline, CancellationToken, ValueTask<Attempt<T>>> send, Deadline deadline)
+        EndpointSet nodes,
+        Attempt<T> first,
+        TState state,
+        Func<TState, Deadline, CancellationToken, ValueTask<Attempt<T>>> send,
+        Deadline deadline,
+        bool repeatUnknown)
     {
         private bool _started;
 
@@ -128,22 +136,26 @@ internal sealed class RetryPolicy
 
         public async ValueTask<Outcome<T>> TryAsync(CancellationToken cancellationToken)
         {
-            Attempt<T> attempt = first;
-            if (_started)
+            try
             {
-                try
+                Attempt<T> attempt = _started ? await send(state, deadline, cancellationToken).ConfigureAwait(false) : first;
+                _started = true;
+                for (int switches = 0; MaySwitch(attempt.Error, switches); switches++)
                 {
+                    SawUnknown |= attempt.Error!.IsOutcomeUnknown;
                     attempt = await send(state, deadline, cancellationToken).ConfigureAwait(false);
                 }
-                catch (OperationCanceledException e)
-                {
-                    return Outcome.FromException<T>(e);
-                }
-            }
 
-            _started = true;
-            SawUnknown |= attempt.Error is { IsOutcomeUnknown: true };
-            return attempt.IsOk ? Outcome.FromResult(attempt.ValueOrThrow()) : Outcome.FromException<T>(attempt.Error);
+                SawUnknown |= attempt.Error is { IsOutcomeUnknown: true };
+                return attempt.IsOk ? Outcome.FromResult(attempt.ValueOrThrow()) : Outcome.FromException<T>(attempt.Error);
+            }
+            catch (OperationCanceledException e)
+            {
+                return Outcome.FromException<T>(e);
+            }
         }
+
+        private bool MaySwitch(NacreException? error, int switches) =>
+            error is not null && nodes.MaySwitch(error, switches) && (repeatUnknown || !error.IsOutcomeUnknown) && !deadline.HasPassed;
     }
 }

@@ -14,11 +14,14 @@ internal static class RpcErrors
     /// <summary>Translates a failed call.</summary>
     /// <param name="exception">As gRPC threw it.</param>
     /// <param name="isRead">True: nothing can have taken effect.</param>
-    public static NacreException Translate(RpcException exception, bool isRead)
+    /// <param name="tryEnded">True: a deadline that has passed is that of one try, and the operation has time left for another node.</param>
+    public static NacreException Translate(RpcException exception, bool isRead, bool tryEnded = false)
     {
         if (TryReadDetail(exception, out ErrorDetail? detail))
         {
-            return new NacreException(detail, exception);
+            return tryEnded && detail.Code == (uint)NacreErrorCode.DeadlineExceeded
+                ? new NacreException(detail, exception) { LeavesNode = true }
+                : new NacreException(detail, exception);
         }
 
         Exception? cause = exception.Status.DebugException;
@@ -28,12 +31,18 @@ internal static class RpcErrors
             return TranslateHttp(http, isRead);
         }
 
+        if (cause is TaskCanceledException { InnerException: TimeoutException })
+        {
+            // What the handler makes of its own time to connect.
+            return NoConnection("No server answers: the time to connect passed.", exception);
+        }
+
         switch (exception.StatusCode)
         {
             case StatusCode.DeadlineExceeded:
                 return isRead
-                    ? new(NacreErrorCode.DeadlineExceeded, "The server did not answer within the time allowed.", exception)
-                    : new(NacreErrorCode.OutcomeUnknown, "The server did not answer within the time allowed; the write may have taken effect.", exception);
+                    ? new(NacreErrorCode.DeadlineExceeded, "The server did not answer within the time allowed.", exception) { LeavesNode = tryEnded }
+                    : new(NacreErrorCode.OutcomeUnknown, "The server did not answer within the time allowed; the write may have taken effect.", exception) { LeavesNode = tryEnded };
 
             case StatusCode.ResourceExhausted:
                 // gRPC's own limit on the length of a message.
@@ -52,24 +61,32 @@ internal static class RpcErrors
 
     /// <summary>The connection was lost while an answer was due.</summary>
     public static NacreException Lost(Exception? cause, bool isRead) => isRead
-        ? new(NacreErrorCode.ConnectionFailed, "The connection was lost before the server answered.", cause)
-        : new(NacreErrorCode.OutcomeUnknown, "The connection was lost before the server answered; the write may have taken effect.", cause);
+        ? new(NacreErrorCode.ConnectionFailed, "The connection was lost before the server answered.", cause) { LeavesNode = true }
+        : new(NacreErrorCode.OutcomeUnknown, "The connection was lost before the server answered; the write may have taken effect.", cause) { LeavesNode = true };
+
+    /// <summary>No connection came about, so nothing was sent.</summary>
+    public static NacreException NoConnection(string message, Exception cause) =>
+        new(NacreErrorCode.ConnectionFailed, message, cause) { LeavesNode = true };
 
     private static NacreException TranslateHttp(HttpRequestException http, bool isRead)
     {
         switch (http.HttpRequestError)
         {
             case HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError:
-                return new(NacreErrorCode.ConnectionFailed, $"No server answers: {http.Message}", http);
+                return NoConnection($"No server answers: {http.Message}", http);
 
             case HttpRequestError.SecureConnectionError when http.InnerException is AuthenticationException untrusted:
                 return new(
                     NacreErrorCode.ServerUntrusted,
                     $"The server's certificate is not trusted: {untrusted.Message} Give the PEM file of the authority that issued it, and the name that the certificate bears.",
-                    http);
+                    http)
+                {
+                    // Nothing was sent to it.
+                    LeavesNode = true,
+                };
 
             case HttpRequestError.SecureConnectionError or HttpRequestError.VersionNegotiationError or HttpRequestError.ProxyTunnelError:
-                return new(NacreErrorCode.ConnectionFailed, $"No TLS connection with HTTP/2 came about: {http.Message}", http);
+                return NoConnection($"No TLS connection with HTTP/2 came about: {http.Message}", http);
 
             default:
                 return Lost(http, isRead);

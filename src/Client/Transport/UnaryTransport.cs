@@ -5,13 +5,13 @@ using Wire = Nacre.Protocol.V1;
 namespace Nacre.Client.Transport;
 
 /// <summary>Item operations as one signed gRPC call each.</summary>
-internal sealed class UnaryTransport(RpcChannel channel, IdempotencySequence sequence) : IItemTransport
+internal sealed class UnaryTransport(EndpointSet nodes, IdempotencySequence sequence) : IItemTransport
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Attempt<Reply>> SendAsync(ItemCall call, Deadline deadline, CancellationToken cancellationToken)
     {
         Attempt<Wire.ItemResponse> attempt =
-            await channel.CallAsync(MethodOf(call.Kind), MessageOf(call), deadline, cancellationToken).ConfigureAwait(false);
+            await nodes.Current.CallAsync(MethodOf(call.Kind), MessageOf(call), deadline, cancellationToken).ConfigureAwait(false);
         if (!attempt.IsOk)
         {
             return attempt.Error;

@@ -20,7 +20,7 @@ internal static class AccountHandlers
     private static readonly string Version = typeof(AccountHandlers).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
-    /// <summary>Shows who the server is.</summary>
+    /// <summary>Shows who the server is, and where its nodes are.</summary>
     public static ValueTask<Result<AccountInfo>> GetAsync(NodeServices services, Call call, GetAccountRequest request)
     {
         Catalog catalog = services.Control.Catalog.Current;
@@ -34,6 +34,7 @@ internal static class AccountHandlers
             MaxDocumentBytes = DocumentLimits.MaxDocumentBytes,
             MaxBatchOperations = ItemCommand.MaxOperations,
             TimeMs = services.Control.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            ClientEndpoints = { services.Control.Nodes.Active },
         });
     }
 

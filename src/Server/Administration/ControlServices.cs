@@ -36,6 +36,9 @@ internal sealed class ControlServices
     /// <summary>Signs continuations.</summary>
     public required TokenSeal Seal { get; init; }
 
+    /// <summary>Where clients reach the cluster's nodes.</summary>
+    public required IClientEndpoints Nodes { get; init; }
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 

@@ -44,7 +44,7 @@ public sealed partial class NacreNode
     {
         Authority = _port is null ? null : _authority,
         OperatorCertificate = () => _options.Tls.CertificateFile is null ? null : _served.Current.Leaf,
-        Health = UnknownHealth.Instance,
+        Health = (IClusterHealth?)_clusterHealth ?? UnknownHealth.Instance,
         Logger = _logger,
         Random = _environment.Random,
     };

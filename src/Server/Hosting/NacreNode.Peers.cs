@@ -24,6 +24,8 @@ public sealed partial class NacreNode
 
     private NodePort? _port;
     private PeerBook? _peers;
+    private ReportService? _reports;
+    private ClusterHealth? _clusterHealth;
     private Uri? _nodeEndpoint;
 
     /// <summary>Where other nodes reach it; null where it stays alone.</summary>
@@ -60,9 +62,14 @@ public sealed partial class NacreNode
             new NodeIdentity(_record.Cluster, _record.Node, OnlyRegion),
             _authority,
             new NodesOfCatalog(_control),
-            new ShardReceiver(() => _host),
-            new ForwardedProposals(shard => _host is { } host && host.TryGet(shard, out ShardReplica? replica) ? replica : null),
-            ShareKeys(), _environment.Time, _environment.Random, _environment.Loggers);
+            new NodePortServices(
+                new ShardReceiver(() => _host),
+                new ForwardedProposals(shard => _host is { } host && host.TryGet(shard, out ShardReplica? replica) ? replica : null))
+            {
+                Keys = ShareKeys(),
+                Reports = _reports = new ReportService(() => _replicas.Select(replica => replica.Status)),
+            },
+            _environment.Time, _environment.Random, _environment.Loggers);
         if (!port.IsOk)
         {
             return port.Error;
@@ -90,6 +97,9 @@ public sealed partial class NacreNode
         }
 
         await _peers.FollowAsync(_control.Current).ConfigureAwait(false);
+        _clusterHealth = new ClusterHealth(_record.Node, _reports!.Own, _port.Channels, _control, _environment.Time);
+        _parts.Push(_clusterHealth);
+        _clusterHealth.Start();
         Log.NodePortOpen(_logger, _nodeEndpoint.Authority, known.Value.Length);
         return await AwaitCatalogAsync(cancellationToken).ConfigureAwait(false)
             ?? await CatchUpOnKeysAsync(cancellationToken).ConfigureAwait(false);

@@ -12,6 +12,7 @@ using Nacre.Security.Tokens;
 using Nacre.Server.Administration;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Items;
+using Nacre.Server.Peers;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Routing;
 using Nacre.Server.Telemetry;
@@ -129,6 +130,7 @@ public sealed partial class NacreNode
                 EncryptionKeys = encryptionKeys,
                 Cluster = MakeClusterServices(),
                 Seal = seal,
+                Nodes = new NodesOfCatalog(_control),
                 Time = _environment.Time,
             },
         };

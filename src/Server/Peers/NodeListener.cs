@@ -13,8 +13,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
-using Nacre.Replication.Forwarding;
-using Nacre.Replication.Transport;
 using Nacre.Security.Certificates;
 using Nacre.Server.Wire;
 
@@ -34,16 +32,15 @@ internal sealed class NodeListener : Listener
     /// <param name="endpoints">Where to listen.</param>
     /// <param name="own">This node's certificate.</param>
     /// <param name="verifier">Tells who is a node.</param>
-    /// <param name="receiver">Takes what replicas say.</param>
-    /// <param name="proposals">Takes what is forwarded.</param>
+    /// <param name="services">What to serve.</param>
     /// <param name="loggers">Where to say what happens.</param>
-    /// <param name="keys">Gives keys to other nodes; null: nobody gets any here.</param>
     public static NodeListener Create(
-        IReadOnlyList<IPEndPoint> endpoints, ServerCertificateSource own, NodeVerifier verifier, IReplicaReceiver receiver,
-        ForwardedProposals proposals, ILoggerFactory loggers, KeysService? keys = null)
+        IReadOnlyList<IPEndPoint> endpoints, ServerCertificateSource own, NodeVerifier verifier, NodePortServices services,
+        ILoggerFactory loggers)
     {
         ILogger logger = loggers.CreateLogger("Nacre.Server");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        LeaveSignalsToTheNode(builder);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
@@ -63,14 +60,11 @@ internal sealed class NodeListener : Listener
             grpc.Interceptors.Add<PeerAdmission>();
         });
         builder.Services.AddSingleton(new PeerAdmission(verifier, logger));
-        builder.Services.AddSingleton(new ForwardingService(proposals));
-        if (keys is not null)
-        {
-            builder.Services.AddSingleton(keys);
-        }
-
-        builder.Services.AddSingleton(services => new ReplicationService(
-            verifier, receiver, logger, services.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping));
+        builder.Services.AddSingleton(provider => new ReplicationService(
+            verifier, services.Receiver, logger, provider.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping));
+        builder.Services.AddSingleton(new ForwardingService(services.Proposals));
+        AddIfServed(builder, services.Keys);
+        AddIfServed(builder, services.Reports);
 
         WebApplication application = builder.Build();
         application.Use(next => context =>
@@ -83,13 +77,28 @@ internal sealed class NodeListener : Listener
         application.UseRouting();
         application.MapGrpcService<ReplicationService>();
         application.MapGrpcService<ForwardingService>();
-        if (keys is not null)
-        {
-            application.MapGrpcService<KeysService>();
-        }
-
+        MapIfServed(application, services.Keys);
+        MapIfServed(application, services.Reports);
         RefuseOtherPaths(application);
         return new NodeListener(application);
+    }
+
+    private static void AddIfServed<TService>(WebApplicationBuilder builder, TService? service)
+        where TService : class
+    {
+        if (service is not null)
+        {
+            builder.Services.AddSingleton(service);
+        }
+    }
+
+    private static void MapIfServed<TService>(WebApplication application, TService? service)
+        where TService : class
+    {
+        if (service is not null)
+        {
+            application.MapGrpcService<TService>();
+        }
     }
 
     private static void Limit(KestrelServerLimits limits)

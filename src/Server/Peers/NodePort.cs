@@ -38,16 +38,14 @@ internal sealed class NodePort : IAsyncDisposable
     /// <param name="identity">This node.</param>
     /// <param name="authority">The cluster's authority.</param>
     /// <param name="removed">Who is no longer a node.</param>
-    /// <param name="receiver">Takes what replicas say.</param>
-    /// <param name="proposals">Takes what is forwarded.</param>
-    /// <param name="keys">Gives keys to other nodes.</param>
+    /// <param name="services">What to serve.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Chance.</param>
     /// <param name="loggers">Where to say what happens.</param>
     /// <returns>Errors: those of the authority.</returns>
     public static Result<NodePort> Create(
-        IReadOnlyList<IPEndPoint> endpoints, NodeIdentity identity, OwnCertificates authority, IRemovedNodes removed, IReplicaReceiver receiver,
-        ForwardedProposals proposals, KeysService keys, TimeProvider time, IRandomSource random, ILoggerFactory loggers)
+        IReadOnlyList<IPEndPoint> endpoints, NodeIdentity identity, OwnCertificates authority, IRemovedNodes removed, NodePortServices services,
+        TimeProvider time, IRandomSource random, ILoggerFactory loggers)
     {
         Result<System.Security.Cryptography.X509Certificates.X509Certificate2> root = authority.AuthorityCertificate();
         if (!root.IsOk)
@@ -66,8 +64,8 @@ internal sealed class NodePort : IAsyncDisposable
         var dialler = new PeerDialler(identity.Cluster, own.Value, verifier);
         return new NodePort(
             own.Value,
-            NodeListener.Create(endpoints, own.Value, verifier, receiver, proposals, loggers, keys),
-            new PeerTransport(new PeerConnector(dialler), receiver, new TransportOptions(), time, random, loggers.CreateLogger("Nacre.Replication")),
+            NodeListener.Create(endpoints, own.Value, verifier, services, loggers),
+            new PeerTransport(new PeerConnector(dialler), services.Receiver, new TransportOptions(), time, random, loggers.CreateLogger("Nacre.Replication")),
             new PeerChannels(dialler));
     }
 

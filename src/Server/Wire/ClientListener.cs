@@ -63,6 +63,7 @@ internal sealed class ClientListener : Listener
     {
         // Empty: no settings come from the environment or from files beside the program.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        LeaveSignalsToTheNode(builder);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Nacre.Server.Wire;
 
@@ -27,10 +28,21 @@ internal abstract class Listener(WebApplication application) : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => application.DisposeAsync();
 
+    /// <summary>The node alone says when a port closes: a signal to the process is for the node, which hands over and drains first.</summary>
+    protected static void LeaveSignalsToTheNode(WebApplicationBuilder builder) => builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+
     /// <summary>Whatever is not served is not found, and says no more.</summary>
     protected static void RefuseOtherPaths(WebApplication application) => application.MapFallback(static context =>
     {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     });
+
+    /// <summary>A lifetime that listens to nothing.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

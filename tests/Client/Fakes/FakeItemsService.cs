@@ -44,7 +44,8 @@ internal sealed class FakeItemsService(FakeState state) : Items.ItemsBase
             throw FakeState.Failure(FakeState.Error(NacreErrorCode.Unauthenticated), StatusCode.Unauthenticated);
         }
 
-        if (state.Refuse(context.Method) is { } refusal)
+        state.Hosts.Enqueue(context.Host);
+        if ((state.RefuseAt(context.Host) ?? state.Refuse(context.Method)) is { } refusal)
         {
             throw FakeState.Failure(refusal, StatusCode.Unavailable);
         }

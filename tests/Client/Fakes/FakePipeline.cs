@@ -17,7 +17,12 @@ internal sealed class FakePipeline(FakeState state) : Interceptor
             throw FakeState.Failure(FakeState.Error(NacreErrorCode.Unauthenticated), StatusCode.Unauthenticated);
         }
 
-        if (state.Refuse(context.Method) is { } refusal)
+        if (context.Method != "/nacre.v1.Account/Get")
+        {
+            state.Hosts.Enqueue(context.Host);
+        }
+
+        if ((state.RefuseAt(context.Host) ?? state.Refuse(context.Method)) is { } refusal)
         {
             throw FakeState.Failure(refusal, StatusCode.Unavailable);
         }

@@ -70,10 +70,10 @@ internal sealed class FakeServer : IAsyncDisposable
         return new FakeServer(app, state, authority, certificate, owns);
     }
 
-    /// <summary>A client of this server that repeats without long pauses.</summary>
+    /// <summary>A client of this server that repeats without long pauses, and asks for nothing by itself.</summary>
     public NacreClient Client(NacreTransport transport = NacreTransport.Unary, Func<NacreClientOptions, NacreClientOptions>? change = null)
     {
-        var options = new NacreClientOptions { Transport = transport, RetryDelay = TimeSpan.FromMilliseconds(1) };
+        var options = new NacreClientOptions { Transport = transport, RetryDelay = TimeSpan.FromMilliseconds(1), DiscoverNodes = false };
         return new NacreClient(Connection, change is null ? options : change(options));
     }
 

@@ -14,6 +14,7 @@ internal sealed class FakeAccountService(FakeState state) : Account.AccountBase
         MaxDocumentBytes = 2 * 1024 * 1024,
         MaxBatchOperations = 100,
         TimeMs = 1_700_000_000_000,
+        ClientEndpoints = { state.ClientEndpoints },
     });
 
     public override Task<ListKeysResponse> ListKeys(ListKeysRequest request, ServerCallContext context) => Task.FromResult(new ListKeysResponse

@@ -27,6 +27,12 @@ internal sealed class FakeState(byte[] key)
     /// <summary>Refuses a unary call before it does anything; null lets it pass.</summary>
     public Func<string, ErrorDetail?> Refuse { get; set; } = _ => null;
 
+    /// <summary>Refuses a call by the address that the client dialled, before it does anything; null lets it pass.</summary>
+    public Func<string, ErrorDetail?> RefuseAt { get; set; } = _ => null;
+
+    /// <summary>What the server says about the cluster's nodes.</summary>
+    public string[] ClientEndpoints { get; set; } = [];
+
     /// <summary>Refuses an operation on an item, over either transport, before it does anything; null lets it pass.</summary>
     public Func<ItemOperation, ErrorDetail?> RefuseOperation { get; set; } = _ => null;
 
@@ -35,6 +41,12 @@ internal sealed class FakeState(byte[] key)
 
     /// <summary>Full names of the unary methods called, in order.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
+
+    /// <summary>Addresses that the calls and streams came to, in order, as the client dialled them; discovery left out.</summary>
+    public ConcurrentQueue<string> Hosts { get; } = new();
+
+    /// <summary>Idempotency keys of the writes that were asked, repetitions included.</summary>
+    public ConcurrentQueue<(ByteString Client, ulong Sequence)> Keys { get; } = new();
 
     /// <summary>Sequences of the writes that were asked, repetitions included.</summary>
     public ConcurrentQueue<ulong> Sequences { get; } = new();
@@ -182,6 +194,7 @@ internal sealed class FakeState(byte[] key)
 
             ulong floor = _answeredBelow[clientId] = Math.Max(_answeredBelow.GetValueOrDefault(clientId), answeredBelow);
             Sequences.Enqueue(operation.IdempotencySequence);
+            Keys.Enqueue((clientId, operation.IdempotencySequence));
             if (operation.IdempotencySequence < floor)
             {
                 return (Error(NacreErrorCode.IdempotencyExpired), new());

@@ -26,7 +26,7 @@ internal sealed class TestPeer : IAsyncDisposable
     private TestPeer(NodeIdentity identity, ServerCertificateSource own, NodeVerifier verifier, Mailbox mailbox, EventLog log, TransportOptions? options)
     {
         (Node, _own, _verifier, Mailbox, Events) = (identity.Node, own, verifier, mailbox, log);
-        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, 0)], own, verifier, mailbox, NoProposals, log);
+        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, 0)], own, verifier, new NodePortServices(mailbox, NoProposals), log);
         Connector = new PeerConnector(new PeerDialler(identity.Cluster, own, verifier));
         Transport = new PeerTransport(Connector, mailbox, options ?? Quick, TimeProvider.System, CryptographicRandom.Instance, log);
     }
@@ -85,7 +85,7 @@ internal sealed class TestPeer : IAsyncDisposable
     /// <summary>Listens again where it did.</summary>
     public async Task ReopenListenerAsync()
     {
-        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, Port)], _own, _verifier, Mailbox, NoProposals, Events);
+        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, Port)], _own, _verifier, new NodePortServices(Mailbox, NoProposals), Events);
         await _listener.StartAsync(CancellationToken.None);
     }
 

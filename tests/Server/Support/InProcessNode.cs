@@ -13,6 +13,7 @@ using Nacre.Security.Authorisation;
 using Nacre.Security.Tokens;
 using Nacre.Server.Administration;
 using Nacre.Server.Items;
+using Nacre.Server.Peers;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Routing;
 using Nacre.Server.Streaming;
@@ -80,6 +81,7 @@ internal sealed class InProcessNode : IDisposable
                 EncryptionKeys = null!,
                 Cluster = null!,
                 Seal = null!,
+                Nodes = new NodesOfCatalog(_catalog),
                 Time = _time,
             },
         };

@@ -3,53 +3,51 @@ using Microsoft.Extensions.Logging;
 namespace Nacre.Client.Transport;
 
 /// <summary>
-/// Gives the signer of now. With an account key that is always the same one; with a resource token and a way to get
+/// Gives the credential of now. With an account key that is always the same one; with a resource token and a way to get
 /// another, the token is renewed before it ends, and once after it was refused.
 /// </summary>
 /// <remarks>Thread-safe. While nothing is due, asking is a look at a field.</remarks>
-internal sealed class SignerSource : IDisposable
+internal sealed class CredentialSource : IDisposable
 {
     // Invariants:
     // - at most one refresh runs at a time, and whoever waited for it does not begin another.
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);
 
-    private readonly NacreConnection _connection;
     private readonly NacreClientOptions _options;
     private readonly ILogger? _logger;
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private Held _held;
 
-    public SignerSource(NacreConnection connection, NacreClientOptions options)
+    public CredentialSource(NacreConnection connection, NacreClientOptions options)
     {
-        _connection = connection;
         _options = options;
         _logger = options.LoggerFactory?.CreateLogger("Nacre.Client");
         _held = connection.TokenParts is { } token
             ? Hold(token)
-            : new Held(new RequestSigner(connection.KeyBytes, connection.Endpoint, options.TimeProvider), DateTimeOffset.MaxValue, DateTimeOffset.MaxValue);
+            : new Held(new Credential(connection.KeyBytes), DateTimeOffset.MaxValue, DateTimeOffset.MaxValue);
     }
 
-    /// <summary>The signer to use for a request that begins now.</summary>
+    /// <summary>The credential to use for a request that begins now.</summary>
     /// <returns>Its error is that the token's time is over and another could not be had.</returns>
-    public ValueTask<Attempt<RequestSigner>> GetAsync(CancellationToken cancellationToken)
+    public ValueTask<Attempt<Credential>> GetAsync(CancellationToken cancellationToken)
     {
         Held held = Volatile.Read(ref _held);
-        return held.IsDue(_options.TimeProvider) ? RefreshAsync(held, cancellationToken) : new(held.Signer);
+        return held.IsDue(_options.TimeProvider) ? RefreshAsync(held, cancellationToken) : new(held.Credential);
     }
 
-    /// <summary>True when a signer should no longer be used for something that lasts, since a token for it can be had anew.</summary>
-    public bool IsStale(RequestSigner signer)
+    /// <summary>True when a credential should no longer be used for something that lasts, since a token for it can be had anew.</summary>
+    public bool IsStale(Credential credential)
     {
         Held held = Volatile.Read(ref _held);
-        return !ReferenceEquals(held.Signer, signer) || held.IsDue(_options.TimeProvider);
+        return !ReferenceEquals(held.Credential, credential) || held.IsDue(_options.TimeProvider);
     }
 
     /// <summary>After a refusal of the credential itself: gets another token, if there is a way to.</summary>
-    /// <param name="refused">The signer that was refused.</param>
+    /// <param name="refused">The one that was refused.</param>
     /// <param name="code">The refusal.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>True when there is another signer than the refused one to try with.</returns>
-    public async ValueTask<bool> RenewAsync(RequestSigner refused, NacreErrorCode code, CancellationToken cancellationToken)
+    /// <returns>True when there is another than the refused one to try with.</returns>
+    public async ValueTask<bool> RenewAsync(Credential refused, NacreErrorCode code, CancellationToken cancellationToken)
     {
         if (_options.TokenRefresh is null || code is not (NacreErrorCode.Unauthenticated or NacreErrorCode.TokenExpired))
         {
@@ -57,26 +55,26 @@ internal sealed class SignerSource : IDisposable
         }
 
         Held held = Volatile.Read(ref _held);
-        if (!ReferenceEquals(held.Signer, refused))
+        if (!ReferenceEquals(held.Credential, refused))
         {
             return true;
         }
 
-        Attempt<RequestSigner> renewed = await RefreshAsync(held with { EndsAt = DateTimeOffset.MinValue }, cancellationToken).ConfigureAwait(false);
+        Attempt<Credential> renewed = await RefreshAsync(held with { EndsAt = DateTimeOffset.MinValue }, cancellationToken).ConfigureAwait(false);
         return renewed.IsOk && !ReferenceEquals(renewed.ValueOrThrow(), refused);
     }
 
     public void Dispose() => _refreshing.Dispose();
 
-    private async ValueTask<Attempt<RequestSigner>> RefreshAsync(Held before, CancellationToken cancellationToken)
+    private async ValueTask<Attempt<Credential>> RefreshAsync(Held before, CancellationToken cancellationToken)
     {
         await _refreshing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             Held held = Volatile.Read(ref _held);
-            if (!ReferenceEquals(held.Signer, before.Signer))
+            if (!ReferenceEquals(held.Credential, before.Credential))
             {
-                return held.Signer;
+                return held.Credential;
             }
 
             string text = await _options.TokenRefresh!(cancellationToken).ConfigureAwait(false);
@@ -87,7 +85,7 @@ internal sealed class SignerSource : IDisposable
 
             Held next = Hold(token);
             Volatile.Write(ref _held, next);
-            return next.Signer;
+            return next.Credential;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -100,7 +98,7 @@ internal sealed class SignerSource : IDisposable
     }
 
     /// <summary>While the present token lasts it goes on, and the callback is asked again later.</summary>
-    private Attempt<RequestSigner> Failed(Held before, Exception cause)
+    private Attempt<Credential> Failed(Held before, Exception cause)
     {
         DateTimeOffset now = _options.TimeProvider.GetUtcNow();
         TimeSpan left = before.EndsAt - now;
@@ -116,7 +114,7 @@ internal sealed class SignerSource : IDisposable
         }
 
         Volatile.Write(ref _held, before with { DueAt = now + (left / 4) });
-        return before.Signer;
+        return before.Credential;
     }
 
     private Held Hold(TokenText token)
@@ -124,13 +122,13 @@ internal sealed class SignerSource : IDisposable
         TimeSpan life = token.ExpiresAt - token.IssuedAt;
         TimeSpan margin = TimeSpan.FromTicks(Math.Min(life.Ticks / 5, LongestMargin.Ticks));
         return new Held(
-            RequestSigner.ForToken(token, _connection.Endpoint, _options.TimeProvider),
+            new Credential(token),
             _options.TokenRefresh is null ? DateTimeOffset.MaxValue : token.ExpiresAt - margin,
             token.ExpiresAt);
     }
 
-    /// <summary>A signer, when to look for another, and when its token ends.</summary>
-    private sealed record Held(RequestSigner Signer, DateTimeOffset DueAt, DateTimeOffset EndsAt)
+    /// <summary>A credential, when to look for another, and when its token ends.</summary>
+    private sealed record Held(Credential Credential, DateTimeOffset DueAt, DateTimeOffset EndsAt)
     {
         public bool IsDue(TimeProvider time) => DueAt != DateTimeOffset.MaxValue && time.GetUtcNow() >= DueAt;
     }
