@@ -57,6 +57,9 @@ public sealed partial class NacreNode : IAsyncDisposable
     /// <summary>Ends when a shard has failed, with the reason; the node then serves what it still can and is no longer healthy. Never faults.</summary>
     public Task<(ShardId Shard, NacreError Reason)> Failed => _host.Faulted;
 
+    /// <summary>This node's replicas at a glance.</summary>
+    public IReadOnlyList<Replication.ReplicaStatus> Replicas => [.. _replicas.Select(replica => replica.Status)];
+
     /// <summary>What clients on this machine need to connect. It holds keys: show it to nobody else.</summary>
     public Task<ConnectionFile> GetConnectionAsync(CancellationToken cancellationToken) => _accountKeys.WithKeysAsync(
         keys => new ConnectionFile(

@@ -127,6 +127,21 @@ internal sealed class TestNode : IAsyncDisposable
         return await StartAsync(Folder);
     }
 
+    /// <summary>Stops in order; the folder stays.</summary>
+    public async Task StopAsync()
+    {
+        CloseChannels();
+        await Node.StopAsync(default);
+        await Node.DisposeAsync();
+    }
+
+    /// <summary>Ends at once, as a crash would; the folder stays.</summary>
+    public async Task EndAsync()
+    {
+        CloseChannels();
+        await Node.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         CloseChannels();

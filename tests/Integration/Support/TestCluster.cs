@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Sockets;
+using Nacre.Client;
+using Nacre.Core.Errors;
+using Nacre.Protocol.V1;
+using Nacre.Server.Hosting;
+using Nacre.Server.Options;
+using Nacre.Server.Tests.Support;
+
+namespace Nacre.Integration.Tests.Support;
+
+/// <summary>Several whole nodes of one cluster in this process, each over a folder of its own, joined as an operator would.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private static readonly NodeEnvironment World = new();
+
+    private readonly List<Place> _places = [];
+
+    private TestCluster()
+    {
+    }
+
+    /// <summary>The nodes that run, in the order of their ids; null for one that does not.</summary>
+    public IReadOnlyList<TestNode?> Nodes => [.. _places.Select(place => place.Node)];
+
+    /// <summary>A node that runs.</summary>
+    public TestNode this[int index] => _places[index].Node ?? throw new InvalidOperationException($"Node {index + 1} does not run.");
+
+    /// <summary>Founds a cluster and has the others join; returns when every shard has all of them as voters.</summary>
+    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken)
+    {
+        var cluster = new TestCluster();
+        try
+        {
+            var first = new Place(TestNode.NewFolder(), FreeAddress(), FreeAddress());
+            cluster._places.Add(first);
+            first.Node = await StartAsync(first);
+            for (int added = 1; added < nodes; added++)
+            {
+                await cluster.JoinAsync(cancellationToken);
+            }
+
+            await cluster.UntilAsync(
+                async () => (await cluster.ListAsync()).All(node => node.Kind == NodeKind.Voter && node.Health is { IsReachable: true, Replicas: 3, Lag: 0 }) &&
+                    cluster.Nodes.All(node => node!.Node.Replicas.All(replica => replica.Set.Voters == nodes)),
+                cancellationToken);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Has one more node join, and starts it.</summary>
+    public async Task<int> JoinAsync(CancellationToken cancellationToken)
+    {
+        TestNode server = _places.First(place => place.Node is not null).Node!;
+        CreateJoinTokenResponse token = await server.Client.CallAsync(
+            ItemMethods.Unary<CreateJoinTokenRequest, CreateJoinTokenResponse>("nacre.v1.Nodes", "CreateJoinToken"), new CreateJoinTokenRequest());
+        var place = new Place(TestNode.NewFolder(), FreeAddress(), FreeAddress());
+        Result<JoinedNode> joined = await ClusterJoin.JoinAsync(
+            TestNode.OptionsFor(place.Folder) with { Shards = 0 },
+            new JoinOptions { Server = server.Node.Endpoint, Token = token.Token, NodeAddress = place.NodeAddress, ClientAddress = place.ClientAddress },
+            World, cancellationToken);
+        Assert.That(joined.Error, Is.Null);
+        place.Node = await StartAsync(place);
+        _places.Add(place);
+        return _places.Count - 1;
+    }
+
+    /// <summary>Ends a node at once, as a crash would.</summary>
+    public async Task KillAsync(int index)
+    {
+        await this[index].EndAsync();
+        _places[index].Node = null;
+    }
+
+    /// <summary>Stops a node in order.</summary>
+    public async Task StopAsync(int index)
+    {
+        await this[index].StopAsync();
+        _places[index].Node = null;
+    }
+
+    /// <summary>Starts a node again over what it left.</summary>
+    public async Task<TestNode> RestartAsync(int index)
+    {
+        Place place = _places[index];
+        place.Node = await StartAsync(place);
+        return place.Node;
+    }
+
+    /// <summary>A client of the SDK that knows all nodes that run.</summary>
+    public NacreClient NewClient(NacreClientOptions? options = null)
+    {
+        List<TestNode> running = [.. _places.Where(place => place.Node is not null).Select(place => place.Node!)];
+        return new NacreClient(
+            new NacreConnection(running.Select(node => node.Node.Endpoint), running[0].Connection.AccountKey, running[0].Connection.CaCertificate), options);
+    }
+
+    /// <summary>The nodes as the cluster lists them.</summary>
+    public async Task<IReadOnlyList<Node>> ListAsync() =>
+        (await _places.First(place => place.Node is not null).Node!.Client.CallAsync(
+            ItemMethods.Unary<ListNodesRequest, ListNodesResponse>("nacre.v1.Nodes", "List"), new ListNodesRequest())).Nodes;
+
+    /// <summary>Looks until something holds.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!await holds())
+        {
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Place place in _places)
+        {
+            if (place.Node is { } node)
+            {
+                await node.EndAsync();
+            }
+
+            Directory.Delete(place.Folder, recursive: true);
+        }
+    }
+
+    private static string FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    }
+
+    private static Task<TestNode> StartAsync(Place place) => TestNode.StartAsync(
+        place.Folder, World, options => options with { Listen = place.ClientAddress, NodeListen = place.NodeAddress });
+
+    private sealed class Place(string folder, string clientAddress, string nodeAddress)
+    {
+        public string Folder { get; } = folder;
+
+        public string ClientAddress { get; } = clientAddress;
+
+        public string NodeAddress { get; } = nodeAddress;
+
+        public TestNode? Node { get; set; }
+    }
+}
