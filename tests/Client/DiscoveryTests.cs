@@ -39,6 +39,7 @@ public sealed class DiscoveryTests
         }
 
         await _server.DisposeAsync();
+        _log.Dispose();
     }
 
     [TestCase(NacreTransport.Unary)]
@@ -203,6 +204,6 @@ public sealed class DiscoveryTests
             new NacreConnection(_nodes[0].Endpoint, _server.State.Key, _server.Authority.PemFile), change is null ? options : change(options));
     }
 
-    private static Task WriteAsync(NacreClient client) =>
+    private static Task<WriteResult> WriteAsync(NacreClient client) =>
         client.GetContainer("world", "cities").UpsertItemAsync(new City("a", "AD", "n")).AsTask();
 }
