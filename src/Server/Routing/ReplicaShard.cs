@@ -8,21 +8,21 @@ using Nacre.Replication;
 namespace Nacre.Server.Routing;
 
 /// <summary>A data shard of this node: its replica, and the documents behind it.</summary>
-/// <param name="replica">Knows how far reads may go.</param>
+/// <param name="slot">Knows how far reads may go.</param>
 /// <param name="proposer">Takes proposals.</param>
-/// <param name="documents">What the replica's entries act on.</param>
-internal sealed class ReplicaShard(ShardReplica replica, IProposer proposer, IDocumentReader documents) : IDataShard
+/// <param name="documents">What the replica's entries act on: other documents when a snapshot was put in place.</param>
+internal sealed class ReplicaShard(ReplicaSlot slot, IProposer proposer, Func<IDocumentReader> documents) : IDataShard
 {
     /// <inheritdoc/>
-    public ShardId Id => replica.Identity.Shard;
+    public ShardId Id => slot.Identity.Shard;
 
     /// <inheritdoc/>
-    public IDocumentReader Documents => documents;
+    public IDocumentReader Documents => documents();
 
     /// <inheritdoc/>
     public ValueTask<NacreError?> ReadBarrierAsync(CancellationToken cancellationToken)
     {
-        ValueTask<Result<LogIndex>> index = replica.ReadIndexAsync(cancellationToken);
+        ValueTask<Result<LogIndex>> index = slot.ReadIndexAsync(cancellationToken);
         return index.IsCompletedSuccessfully ? new(index.Result.Error) : AwaitAsync(index);
     }
 
