@@ -13,4 +13,7 @@ internal sealed record NodePortServices(IReplicaReceiver Receiver, ForwardedProp
 
     /// <summary>Tells other nodes how this one is doing; null: nobody is told.</summary>
     public ReportService? Reports { get; init; }
+
+    /// <summary>Gives snapshots to other nodes; null: nobody gets any here.</summary>
+    public SnapshotService? Snapshots { get; init; }
 }
