@@ -185,7 +185,7 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
                 disk[shard] = known = new ShardDisk();
             }
 
-            known.Reset(index, term, bug);
+            known.Reset(index, term);
             done.SetResult();
         }
 
