@@ -76,6 +76,7 @@ public sealed partial class NacreNode
             {
                 Keys = ShareKeys(),
                 Leases = new LeaseService(WhenInForceAsync),
+                Snapshots = new SnapshotService(() => _exchange?.Holder),
                 Reports = _reports = new ReportService(() => _slots.Select(slot => slot.Status)),
             },
             _environment.Time, _environment.Random, _environment.Loggers);
