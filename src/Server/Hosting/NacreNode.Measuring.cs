@@ -8,6 +8,7 @@ using Nacre.Server.Administration;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Telemetry;
 using Nacre.Storage;
+using Nacre.Storage.Documents;
 
 namespace Nacre.Server.Hosting;
 
