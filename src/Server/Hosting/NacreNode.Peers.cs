@@ -79,7 +79,7 @@ public sealed partial class NacreNode
                 Snapshots = new SnapshotService(() => _exchange?.Holder),
                 Reports = _reports = new ReportService(() => _slots.Select(slot => slot.Status)),
             },
-            _environment.Time, _environment.Random, _environment.Loggers);
+            _environment);
         if (!port.IsOk)
         {
             return port.Error;

@@ -12,8 +12,6 @@ namespace Nacre.Integration.Tests.Support;
 /// <summary>Several whole nodes of one cluster in this process, each over a folder of its own, joined as an operator would.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
-    private static readonly NodeEnvironment World = new();
-
     private readonly List<Place> _places = [];
 
     private TestCluster()
@@ -63,7 +61,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Result<JoinedNode> joined = await ClusterJoin.JoinAsync(
             TestNode.OptionsFor(place.Folder) with { Shards = 0 },
             new JoinOptions { Server = server.Node.Endpoint, Token = token.Token, NodeAddress = place.NodeAddress, ClientAddress = place.ClientAddress },
-            World, cancellationToken);
+            place.World, cancellationToken);
         Assert.That(joined.Error, Is.Null);
         place.Node = await StartAsync(place);
         _places.Add(place);
@@ -83,6 +81,19 @@ internal sealed class TestCluster : IAsyncDisposable
         await this[index].StopAsync();
         _places[index].Node = null;
     }
+
+    /// <summary>Cuts the network between a node and all others, both ways.</summary>
+    public void Isolate(int index)
+    {
+        foreach (Place other in _places.Where(place => place != _places[index]))
+        {
+            other.CutOff(_places[index].NodeAddress);
+            _places[index].CutOff(other.NodeAddress);
+        }
+    }
+
+    /// <summary>Mends the network.</summary>
+    public void Heal() => _places.ForEach(place => place.Heal());
 
     /// <summary>Starts a node again over what it left.</summary>
     public async Task<TestNode> RestartAsync(int index)
@@ -136,15 +147,80 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     private static Task<TestNode> StartAsync(Place place) => TestNode.StartAsync(
-        place.Folder, World, options => options with { Listen = place.ClientAddress, NodeListen = place.NodeAddress });
+        place.Folder, place.World, options => options with { Listen = place.ClientAddress, NodeListen = place.NodeAddress });
 
-    private sealed class Place(string folder, string clientAddress, string nodeAddress)
+    /// <summary>A node's folder, addresses and part of the network.</summary>
+    private sealed class Place
     {
-        public string Folder { get; } = folder;
+        private readonly Lock _gate = new();
+        private readonly List<Stream> _open = [];
+        private readonly HashSet<string> _cutOff = [];
 
-        public string ClientAddress { get; } = clientAddress;
+        public Place(string folder, string clientAddress, string nodeAddress)
+        {
+            (Folder, ClientAddress, NodeAddress) = (folder, clientAddress, nodeAddress);
+            World = new NodeEnvironment { DialNode = DialAsync };
+        }
 
-        public string NodeAddress { get; } = nodeAddress;
+        public NodeEnvironment World { get; }
+
+        /// <summary>What this node has dialled breaks, and what it dials is refused.</summary>
+        public void CutOff(string address)
+        {
+            Stream[] open;
+            lock (_gate)
+            {
+                _cutOff.Add(address);
+                open = [.. _open];
+                _open.Clear();
+            }
+
+            foreach (Stream stream in open)
+            {
+                stream.Dispose();
+            }
+        }
+
+        /// <summary>It may dial again.</summary>
+        public void Heal()
+        {
+            lock (_gate)
+            {
+                _cutOff.Clear();
+            }
+        }
+
+        private async ValueTask<Stream> DialAsync(DnsEndPoint address, CancellationToken cancellationToken)
+        {
+            Refuse(address);
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(address, cancellationToken);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            lock (_gate)
+            {
+                _open.Add(stream);
+            }
+
+            Refuse(address);
+            return stream;
+        }
+
+        private void Refuse(DnsEndPoint address)
+        {
+            lock (_gate)
+            {
+                if (_cutOff.Contains($"{address.Host}:{address.Port}"))
+                {
+                    throw new IOException("The network is cut.");
+                }
+            }
+        }
+
+        public string Folder { get; }
+
+        public string ClientAddress { get; }
+
+        public string NodeAddress { get; }
 
         public TestNode? Node { get; set; }
     }
