@@ -1,3 +1,4 @@
+using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 
 namespace Nacre.Storage.Control;
@@ -13,6 +14,9 @@ public sealed record ControlVerification(
     IReadOnlyList<StorageFinding> Findings, int Checkpoints, ulong Newest, LogIndex Applied, ulong RunningHash,
     ulong KeyRingGeneration)
 {
+    /// <summary>The replica set of the last configuration entry in it; null when there was none.</summary>
+    public LoggedReplicaSet? ReplicaSet { get; init; }
+
     /// <summary>True when nothing is damaged.</summary>
     public bool IsSound => !Findings.Any(finding => finding.IsDamage);
 }
