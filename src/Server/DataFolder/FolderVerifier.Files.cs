@@ -3,6 +3,7 @@ using Nacre.Core.Files;
 using Nacre.Security.Certificates;
 using Nacre.Security.Keys;
 using Nacre.Storage;
+using Nacre.Storage.Documents;
 
 namespace Nacre.Server.DataFolder;
 
@@ -31,7 +32,7 @@ public sealed partial class FolderVerifier
             folders: [.. new[] { _folder.Keys, _folder.Tls, _folder.Log, _folder.Shards }.Select(path => Path.GetFileName(path))], isOwn: false);
         Stray(_folder.Tls, files: [OwnCertificates.AuthorityFileName, OwnCertificates.CaCertificateFileName], folders: [], isOwn: false);
         Stray(_folder.Keys, files: [KeyRingFolder.FileName], folders: [], isOwn: true);
-        Stray(_folder.Shards, files: [], shards, isOwn: true);
+        Stray(_folder.Shards, files: [], [.. shards, .. shards.Select(shard => shard + DocumentShards.IncomingSuffix)], isOwn: true);
         Stray(_folder.Log, files: null, folders: [], isOwn: true);
         foreach (string shard in shards)
         {

@@ -251,6 +251,10 @@ public sealed partial class FolderVerifier
             {
                 CheckPoint(expected, stand, log);
             }
+            else if (_files.FileExists(Path.Combine(stand.Directory, DocumentShards.PendingResetFileName)))
+            {
+                Note(_folder.Log, $"shard {shard}", "it is still to be set to the snapshot that was put in place: the next start does that");
+            }
             else if (stand.IsSound && log.LastIndex < stand.Applied)
             {
                 Damage(_folder.Log, $"shard {shard}", $"the log ends with entry {log.LastIndex}, before the checkpoint at {stand.Applied}: its end is missing, or it is an older copy");

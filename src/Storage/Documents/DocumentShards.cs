@@ -24,6 +24,14 @@ public sealed class DocumentShards : IDisposable
     /// <summary>The least memory of one shard, in bytes.</summary>
     public const long LeastMemoryBytes = 8L << 20;
 
+    /// <summary>What the name of a folder ends with where a shard's snapshot is received, beside the shard's own.</summary>
+    public const string IncomingSuffix = SnapshotFolder.StagingSuffix;
+
+    /// <summary>
+    /// The file in a shard's folder that says that its log is still to be set to the snapshot which the folder holds.
+    /// </summary>
+    public const string PendingResetFileName = SnapshotFiles.ResetName;
+
     private const int IoThreadCount = 4;
 
     // A shard's memory: record pages and hash index, with a sixteenth more for their tags; tree nodes; and buffered index

@@ -14,7 +14,9 @@ internal sealed class SnapshotFolder(string folder, IFileSystem files)
     // - until the install file has its name, the shard's folder is as it was; from then on only the snapshot can be had
     //   of it, and every start goes on with that, until the install file stands in the shard's folder;
     // - a file of the snapshot is in one of the two folders; while it is in staging, one of that name in the other is old.
-    private const string StagingSuffix = ".incoming";
+
+    /// <summary>What the staging folder's name has behind that of the shard's folder.</summary>
+    public const string StagingSuffix = ".incoming";
 
     private readonly string _folder = folder;
     private readonly IFileSystem _files = files;
