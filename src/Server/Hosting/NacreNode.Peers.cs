@@ -118,13 +118,12 @@ public sealed partial class NacreNode
 
         _nodeEndpoint = await _port.StartAsync(cancellationToken).ConfigureAwait(false);
         _peers = new PeerBook(_port, new PeersFile(_environment.Files, _folder.PeersFile), _record.Node);
-        Result<ImmutableArray<KnownPeer>> known = await _peers.OpenAsync().ConfigureAwait(false);
+        Result<ImmutableArray<KnownPeer>> known = await _peers.OpenAsync(Catalog.Current).ConfigureAwait(false);
         if (!known.IsOk)
         {
             return known.Error;
         }
 
-        await _peers.FollowAsync(Catalog.Current).ConfigureAwait(false);
         _clusterHealth = new ClusterHealth(_record.Node, _reports!.Own, _port.Channels, Catalog, _environment.Time);
         _parts.Push(_clusterHealth);
         _clusterHealth.Start();
@@ -156,7 +155,8 @@ public sealed partial class NacreNode
             if (_environment.Time.GetElapsedTime(told) >= TellWaiting)
             {
                 told = _environment.Time.GetTimestamp();
-                Log.AwaitingQuorum(_logger);
+                ReplicaStatus own = ControlSlot.Status;
+                Log.AwaitingQuorum(_logger, index.Error.Message, own.Applied, own.Commit, own.LeaderNode);
             }
 
             await Task.Delay(TickInterval, _environment.Time, cancellationToken).ConfigureAwait(false);

@@ -25,7 +25,10 @@ internal sealed class TestCluster : IAsyncDisposable
     public TestNode this[int index] => _places[index].Node ?? throw new InvalidOperationException($"Node {index + 1} does not run.");
 
     /// <summary>Founds a cluster and has the others join; returns when every shard has all of them as voters.</summary>
-    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken)
+    /// <param name="nodes">How many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="fill">Done on the first node while it is alone.</param>
+    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken, Func<TestCluster, Task>? fill = null)
     {
         var cluster = new TestCluster();
         try
@@ -33,6 +36,11 @@ internal sealed class TestCluster : IAsyncDisposable
             var first = new Place(TestNode.NewFolder(), FreeAddress(), FreeAddress());
             cluster._places.Add(first);
             first.Node = await StartAsync(first);
+            if (fill is not null)
+            {
+                await fill(cluster);
+            }
+
             for (int added = 1; added < nodes; added++)
             {
                 await cluster.JoinAsync(cancellationToken);
@@ -67,6 +75,9 @@ internal sealed class TestCluster : IAsyncDisposable
         _places.Add(place);
         return _places.Count - 1;
     }
+
+    /// <summary>What a node said, by event id, since the cluster was made.</summary>
+    public IReadOnlyCollection<int> EventsOf(int index) => _places[index].Events.Seen;
 
     /// <summary>Ends a node at once, as a crash would.</summary>
     public async Task KillAsync(int index)
@@ -159,8 +170,10 @@ internal sealed class TestCluster : IAsyncDisposable
         public Place(string folder, string clientAddress, string nodeAddress)
         {
             (Folder, ClientAddress, NodeAddress) = (folder, clientAddress, nodeAddress);
-            World = new NodeEnvironment { DialNode = DialAsync };
+            World = new NodeEnvironment { DialNode = DialAsync, Loggers = Events };
         }
+
+        public SeenEvents Events { get; } = new();
 
         public NodeEnvironment World { get; }
 
