@@ -89,6 +89,23 @@ internal sealed class JoinTests
     }
 
     [Test]
+    public async Task Start_AfterARotationThatItMissed_HasTheNewKeys(CancellationToken cancellationToken)
+    {
+        Joining joining = NewJoining(await TokenAsync()) with { Learner = true };
+        Ok(await joining.RunAsync(cancellationToken));
+        TestNode second = await StartAsync(joining);
+        _nodes.Remove(second);
+        await second.Node.StopAsync(cancellationToken);
+        await second.Node.DisposeAsync();
+
+        await Founder.Client.CallAsync(ApiMethods.RotateEncryptionKeys, new RotateEncryptionKeysRequest { Scope = RotationScope.Data });
+        RegenerateKeyResponse drawn = await Founder.Client.CallAsync(ApiMethods.RegenerateKey, new RegenerateKeyRequest { Kind = AccountKeyKind.PrimaryReadOnly });
+        second = await StartAsync(joining);
+
+        Assert.That(second.Connection.ReadOnlyKey, Is.EqualTo(drawn.Key));
+    }
+
+    [Test]
     public async Task Join_WithoutAGoodToken_IsRefusedAndLeavesNoFolder(CancellationToken cancellationToken)
     {
         string token = await TokenAsync();
@@ -206,9 +223,11 @@ internal sealed class JoinTests
     /// <summary>A node about to join.</summary>
     private sealed record Joining(Uri Server, string Token, string Folder, string NodeAddress, string ClientAddress, string RootKey)
     {
+        public bool Learner { get; init; }
+
         public Task<Result<JoinedNode>> RunAsync(CancellationToken cancellationToken, TimeProvider? time = null) => ClusterJoin.JoinAsync(
             new NodeOptions { Data = Folder, RootKey = RootKey },
-            new JoinOptions { Server = Server, Token = Token, NodeAddress = NodeAddress, ClientAddress = ClientAddress },
+            new JoinOptions { Server = Server, Token = Token, NodeAddress = NodeAddress, ClientAddress = ClientAddress, Learner = Learner },
             time is null ? new NodeEnvironment() : new NodeEnvironment { Time = time },
             cancellationToken);
     }
