@@ -103,4 +103,7 @@ internal static partial class Log
 
     [LoggerMessage(1047, LogLevel.Warning, "A change of the catalogue cannot be followed here ({Code}): {Reason} It is tried again.", EventName = "NotFollowed")]
     public static partial void NotFollowed(ILogger logger, ErrorCode code, string reason);
+
+    [LoggerMessage(1048, LogLevel.Warning, "The node {Change}.", EventName = "LeaseChanged")]
+    public static partial void LeaseChanged(ILogger logger, string change);
 }

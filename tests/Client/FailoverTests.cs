@@ -37,6 +37,7 @@ public sealed class FailoverTests(NacreTransport transport)
         }
 
         await _server.DisposeAsync();
+        _log.Dispose();
     }
 
     [Test]
@@ -281,7 +282,7 @@ public sealed class FailoverTests(NacreTransport transport)
         };
     }
 
-    private static Task WriteAsync(NacreClient client, int count)
+    private static Task<WriteResult[]> WriteAsync(NacreClient client, int count)
     {
         Container cities = client.GetContainer("world", "cities");
         return Task.WhenAll(Enumerable.Range(0, count).Select(i => cities.UpsertItemAsync(new City($"{i}", "AD", "n")).AsTask()));

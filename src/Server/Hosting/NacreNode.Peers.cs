@@ -12,7 +12,9 @@ using Nacre.Replication.Membership;
 using Nacre.Security.Certificates;
 using Nacre.Server.Administration;
 using Nacre.Server.DataFolder;
+using Nacre.Server.Leases;
 using Nacre.Server.Peers;
+using Nacre.Storage.Files;
 
 namespace Nacre.Server.Hosting;
 
@@ -26,6 +28,9 @@ public sealed partial class NacreNode
     private PeerBook? _peers;
     private ReportService? _reports;
     private ClusterHealth? _clusterHealth;
+    private readonly TaskCompletionSource<CatalogFollower> _follower = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AuthorisationLease? _lease;
+    private Withdrawals? _withdrawals;
     private Uri? _nodeEndpoint;
 
     /// <summary>Where other nodes reach it; null where it stays alone.</summary>
@@ -67,6 +72,7 @@ public sealed partial class NacreNode
                 new ForwardedProposals(shard => _host is { } host && host.TryGet(shard, out ShardReplica? replica) ? replica : null))
             {
                 Keys = ShareKeys(),
+                Leases = new LeaseService(WhenInForceAsync),
                 Reports = _reports = new ReportService(() => _replicas.Select(replica => replica.Status)),
             },
             _environment.Time, _environment.Random, _environment.Loggers);
@@ -77,7 +83,17 @@ public sealed partial class NacreNode
 
         _port = port.Value;
         _parts.Push(_port);
+        _withdrawals = new Withdrawals(_record.Node, _control, _port.Channels, LeaseOptions, _environment.Time);
         return null;
+    }
+
+    private static LeaseOptions LeaseOptions { get; } = new();
+
+    /// <summary>Ends when all parts of this node have taken over the catalogue of a control entry; not before there are any.</summary>
+    private async Task WhenInForceAsync(LogIndex index, CancellationToken cancellationToken)
+    {
+        CatalogFollower follower = await _follower.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await follower.WhenInForceAsync(index, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Listens for the others, dials them, and waits until this node knows the catalogue of now.</summary>
@@ -100,6 +116,9 @@ public sealed partial class NacreNode
         _clusterHealth = new ClusterHealth(_record.Node, _reports!.Own, _port.Channels, _control, _environment.Time);
         _parts.Push(_clusterHealth);
         _clusterHealth.Start();
+        _lease = new AuthorisationLease(
+            _host.Control, WhenInForceAsync, LeaseOptions, BootClock.Instance, _environment.Time, _logger);
+        _parts.Push(_lease);
         Log.NodePortOpen(_logger, _nodeEndpoint.Authority, known.Value.Length);
         return await AwaitCatalogAsync(cancellationToken).ConfigureAwait(false)
             ?? await CatchUpOnKeysAsync(cancellationToken).ConfigureAwait(false);
@@ -150,7 +169,8 @@ public sealed partial class NacreNode
             [
                 async (catalog, _) =>
                 {
-                    await _peers!.FollowAsync(catalog).ConfigureAwait(false);
+                    _withdrawals!.Follow(catalog);
+                    await FollowPeersAsync(catalog).ConfigureAwait(false);
                     return null;
                 },
                 (_, stopping) => _sharing!.FollowAsync(stopping),
@@ -161,12 +181,27 @@ public sealed partial class NacreNode
             _logger);
         _parts.Push(follower);
         follower.Start();
+        _follower.SetResult(follower);
+        await _lease!.StartAsync(cancellationToken).ConfigureAwait(false);
         var keeper = new ReplicaKeeper(
             _host, ProposerOf(ShardId.Control), _control, _record.Node, new ReplicaKeeperOptions(), _environment.Time,
             _environment.Loggers.CreateLogger("Nacre.Replication"));
         _parts.Push(keeper);
         keeper.Start();
         return null;
+    }
+
+    /// <summary>A disk that is full keeps the file of peers as it was; who can be reached is dialled all the same.</summary>
+    private async Task FollowPeersAsync(Catalog catalog)
+    {
+        try
+        {
+            await _peers!.FollowAsync(catalog).ConfigureAwait(false);
+        }
+        catch (Core.Files.StorageFaultException fault)
+        {
+            Log.FollowingFailed(_logger, fault);
+        }
     }
 
     private async Task<NacreError?> AnnounceAsync(CancellationToken cancellationToken)

@@ -114,6 +114,7 @@ public sealed partial class NacreNode
         {
             Routes = new CatalogRoutes(_control, _shards),
             Freshness = new CatalogFreshness(_host.Control),
+            Lease = _lease,
             Random = _environment.Random,
             Admission = admission,
             StreamOperations = _options.Limits.StreamOperations,

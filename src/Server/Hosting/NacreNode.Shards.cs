@@ -241,7 +241,7 @@ public sealed partial class NacreNode
 
         _coordinator = new CatalogCoordinator(
             ProposerOf(ShardId.Control), ProposerOf, _control, new CatalogCoordinatorOptions(), _environment.Time,
-            _environment.Loggers.CreateLogger("Nacre.Replication"));
+            _environment.Loggers.CreateLogger("Nacre.Replication"), _withdrawals);
         _parts.Push(_coordinator);
         Result<Core.Errors.Unit> cluster =
             await _coordinator.EnsureClusterAsync(_record.Cluster, (uint)_record.DataShards, cancellationToken).ConfigureAwait(false);

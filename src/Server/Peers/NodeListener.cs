@@ -65,6 +65,7 @@ internal sealed class NodeListener : Listener
         builder.Services.AddSingleton(new ForwardingService(services.Proposals));
         AddIfServed(builder, services.Keys);
         AddIfServed(builder, services.Reports);
+        AddIfServed(builder, services.Leases);
 
         WebApplication application = builder.Build();
         application.Use(next => context =>
@@ -79,6 +80,7 @@ internal sealed class NodeListener : Listener
         application.MapGrpcService<ForwardingService>();
         MapIfServed(application, services.Keys);
         MapIfServed(application, services.Reports);
+        MapIfServed(application, services.Leases);
         RefuseOtherPaths(application);
         return new NodeListener(application);
     }

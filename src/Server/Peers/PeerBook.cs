@@ -46,8 +46,8 @@ internal sealed class PeerBook(NodePort port, PeersFile file, NodeId self)
         if (!named.SequenceEqual(_known))
         {
             _known = named;
-            file.Write(named);
             await DialAsync().ConfigureAwait(false);
+            file.Write(named);
         }
     }
 

@@ -21,7 +21,7 @@ namespace Nacre.Storage.Control;
 /// <see cref="Current"/> and the members that <see cref="IStateMachine"/> names are for any thread, all else belongs
 /// to the applier. Control entries are few and small: a checkpoint is written whole, on the applier's turn.
 /// </remarks>
-public sealed class ControlStateMachine : IStateMachine, ICatalogReader
+public sealed class ControlStateMachine : IStateMachine, ICatalogChanges
 {
     // Invariants:
     // - the state is a function of the entries applied so far, and of nothing else;
@@ -33,6 +33,7 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
     private ControlCheckpoint? _newest;
     private ControlCheckpoint? _older;
     private ulong _lastGeneration;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ControlStateMachine(ControlCheckpointFolder folder, ControlState state, ControlCheckpoint? newest, ControlCheckpoint? older, ulong lastGeneration)
     {
@@ -45,6 +46,9 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
 
     /// <inheritdoc/>
     public Catalog Current => State.Catalog;
+
+    /// <inheritdoc/>
+    public Task Changed => Volatile.Read(ref _changed).Task;
 
     /// <inheritdoc/>
     public LogIndex Applied => Current.Applied;
@@ -130,6 +134,7 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
         }
 
         Volatile.Write(ref _state, state);
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
     /// <inheritdoc/>
