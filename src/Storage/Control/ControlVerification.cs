@@ -9,7 +9,10 @@ namespace Nacre.Storage.Control;
 /// <param name="Newest">Generation of the newest of them; 0 where there is none.</param>
 /// <param name="Applied">The last entry in that one.</param>
 /// <param name="RunningHash">The state machine's hash there.</param>
-/// <param name="KeyRingGeneration">The key ring's generation that it remembers.</param>
+/// <param name="KeyRingGeneration">
+/// The key ring's generation that it remembers; 0 with nodes in the catalogue, where the number counts the cluster's keys and
+/// not the writings of one ring.
+/// </param>
 public sealed record ControlVerification(
     IReadOnlyList<StorageFinding> Findings, int Checkpoints, ulong Newest, LogIndex Applied, ulong RunningHash,
     ulong KeyRingGeneration)

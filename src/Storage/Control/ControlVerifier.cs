@@ -50,7 +50,8 @@ public static class ControlVerifier
             new StorageFinding(false, Path.Combine(folder, name), "file", "belongs to nothing: it is no checkpoint")));
         newest ??= ControlState.Empty;
         return new ControlVerification(
-            findings, whole, newestGeneration, newest.Catalog.Applied, newest.Hash, newest.Catalog.KeyRingGeneration)
+            findings, whole, newestGeneration, newest.Catalog.Applied, newest.Hash,
+            newest.Catalog.Nodes.IsEmpty ? newest.Catalog.KeyRingGeneration : 0)
         {
             ReplicaSet = newest.ReplicaSet,
         };
