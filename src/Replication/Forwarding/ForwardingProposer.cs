@@ -8,7 +8,7 @@ namespace Nacre.Replication.Forwarding;
 /// A shard as something to propose to on any node: what the own replica does not lead goes to the node that does, and
 /// waits for one where there is none for a moment.
 /// </summary>
-/// <param name="replica">The own replica.</param>
+/// <param name="replica">Gives the own replica of now: a snapshot puts another one in its place.</param>
 /// <param name="carrier">The way to other nodes.</param>
 /// <param name="options">How long to look for a leader.</param>
 /// <param name="time">The clock.</param>
@@ -17,18 +17,30 @@ namespace Nacre.Replication.Forwarding;
 // - an entry is sent on only after it was refused with nothing done: it is in the shard's log at most once for each call;
 // - on the control shard, an answer is given after this node has applied what it tells of.
 public sealed class ForwardingProposer(
-    ShardReplica replica, IProposalCarrier carrier, ForwardingOptions options, TimeProvider time) : IProposer
+    Func<ShardReplica> replica, IProposalCarrier carrier, ForwardingOptions options, TimeProvider time) : IProposer
 {
+    /// <summary>Forwards for a replica that never changes.</summary>
+    /// <param name="replica">The own replica.</param>
+    /// <param name="carrier">The way to other nodes.</param>
+    /// <param name="options">How long to look for a leader.</param>
+    /// <param name="time">The clock.</param>
+    public ForwardingProposer(ShardReplica replica, IProposalCarrier carrier, ForwardingOptions options, TimeProvider time)
+        : this(() => replica, carrier, options, time)
+    {
+    }
+
+    private ShardReplica Replica => replica();
+
     /// <inheritdoc/>
     public ValueTask<Result<CommandOutcome>> ProposeAsync(in Proposal proposal, CancellationToken cancellationToken)
     {
-        if (replica.IsAlone)
+        if (Replica.IsAlone)
         {
-            return replica.ProposeAsync(proposal, cancellationToken);
+            return Replica.ProposeAsync(proposal, cancellationToken);
         }
 
         // Borrowed bytes are copied before anything is awaited.
-        var forwarded = new ForwardedProposal(replica.Identity.Shard, replica.Encode(proposal), proposal.MayUseReserve);
+        var forwarded = new ForwardedProposal(Replica.Identity.Shard, Replica.Encode(proposal), proposal.MayUseReserve);
         return new ValueTask<Result<CommandOutcome>>(ProposeAsync(forwarded, proposal.MayWait, cancellationToken));
     }
 
@@ -37,7 +49,7 @@ public sealed class ForwardingProposer(
         long began = time.GetTimestamp();
         while (true)
         {
-            Task changed = replica.LeaderChanged;
+            Task changed = Replica.LeaderChanged;
             Result<CommandOutcome> outcome = await TryAsync(proposal, mayWait, cancellationToken);
             if (outcome.IsOk || !IsForAnotherTry(outcome.Error.Code))
             {
@@ -70,13 +82,13 @@ public sealed class ForwardingProposer(
 
     private async ValueTask<Result<CommandOutcome>> TryAsync(ForwardedProposal proposal, bool mayWait, CancellationToken cancellationToken)
     {
-        if (replica.Leads)
+        if (Replica.Leads)
         {
-            return await replica.ProposeEntryAsync(proposal.Entry, proposal.MayUseReserve, mayWait, cancellationToken);
+            return await Replica.ProposeEntryAsync(proposal.Entry, proposal.MayUseReserve, mayWait, cancellationToken);
         }
 
-        NodeId leader = replica.LeaderNode;
-        if (leader.Value == 0 || leader == replica.Identity.Node)
+        NodeId leader = Replica.LeaderNode;
+        if (leader.Value == 0 || leader == Replica.Identity.Node)
         {
             return ReplicaErrors.NoLeader;
         }
@@ -97,7 +109,7 @@ public sealed class ForwardingProposer(
     {
         try
         {
-            Result<Unit> applied = await replica.WhenAppliedAsync(forwarded.Applied, cancellationToken);
+            Result<Unit> applied = await Replica.WhenAppliedAsync(forwarded.Applied, cancellationToken);
             return applied.IsOk ? forwarded.Outcome : ReplicaErrors.StoppedAfter;
         }
         catch (OperationCanceledException)
