@@ -74,6 +74,7 @@ public sealed class ReplicationMetrics : IDisposable
     {
         _meter.CreateObservableGauge("nacre.replica.state", () => Each(replicas, status => (long)status.State), "{state}", "0 starting, 1 serving, 2 draining, 3 stopped, 4 failed.");
         _meter.CreateObservableGauge("nacre.replica.term", () => Each(replicas, status => (long)status.Term.Value), "{term}", "The Raft term.");
+        _meter.CreateObservableGauge("nacre.replica.leader", () => Each(replicas, status => (long)status.LeaderNode.Value), "{node}", "The node that leads the term; 0 while none is known.");
         _meter.CreateObservableGauge("nacre.replica.last", () => Each(replicas, status => (long)status.LastIndex.Value), "{entry}", "Index of the last entry.");
         _meter.CreateObservableGauge("nacre.replica.commit", () => Each(replicas, status => (long)status.Commit.Value), "{entry}", "Index of the last committed entry.");
         _meter.CreateObservableGauge("nacre.replica.applied.index", () => Each(replicas, status => (long)status.Applied.Value), "{entry}", "Index of the last applied entry.");

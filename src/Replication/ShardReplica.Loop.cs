@@ -211,6 +211,7 @@ public sealed partial class ShardReplica
         {
             core.Tick();
             _reads.Tick(core);
+            TickMembership();
             OfferSnapshots(core, tick: true);
             LetLogGo(core);
         }
