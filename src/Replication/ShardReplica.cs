@@ -91,6 +91,7 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IA
         };
         _maxAppendBytes = Math.Min(options.MaxAppendBytes, log.MaxAppendBytes);
         _transport = environment.Transport;
+        _freshness = new ReplicaFreshness(_time);
         Span<byte> context = stackalloc byte[sizeof(ulong)];
         _random.Fill(context);
         _reads = new ReadRounds(

@@ -99,7 +99,7 @@ public sealed partial class NacreNode
         _parts.Push(new Part(documents));
         foreach ((ShardId id, DocumentShard shard) in await OpenAllAsync(documents, dataShards).ConfigureAwait(false))
         {
-            _shards.Add(id, new ReplicaShard(AddReplica(id, shard.Machine, environment), ProposerOf(id), shard.Documents));
+            _shards.Add(id, new ReplicaShard(AddReplica(id, shard.Machine, environment), ProposerOf(id), shard.Documents, _environment.Time));
             _encryptions.Add(shard.Encryption);
             _statuses.Add(shard.Status);
         }

@@ -12,6 +12,7 @@ using Nacre.Core.Ids;
 using Nacre.Core.Time;
 using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;
+using Nacre.Server.Consistency;
 using Nacre.Server.Items;
 using Nacre.Server.Options;
 using Nacre.Server.Pipeline;
@@ -96,7 +97,8 @@ internal sealed class TestWire : IAsyncDisposable
             Random = random,
             StreamOperations = limits.StreamOperations,
             Draining = draining.Token,
-            Lister = new ItemLister(new TokenSeal(new TestDataKeys())),
+            Consistency = new ConsistencyRules(catalog, new SessionTokens(TokenSeal.ForSessions(new TestDataKeys()))),
+            Lister = new ItemLister(TokenSeal.ForContinuations(new TestDataKeys())),
 
             // The control shard is none of this wire's: tests/Integration has a whole node.
             Control = null!,
