@@ -13,5 +13,6 @@ public readonly record struct WriteResult(string ETag, ulong Lsn, DateTimeOffset
     /// The session with this write in it, for a reader in another process: <see cref="ReadOptions.SessionToken"/>. Null where
     /// neither the client nor the account is at session level.
     /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? SessionToken { get; init; }
 }

@@ -12,8 +12,6 @@ namespace Nacre.Integration.Tests.Support;
 /// <summary>Several whole nodes of one cluster in this process, each over a folder of its own, joined as an operator would.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
-    private static readonly NodeEnvironment World = new();
-
     private readonly List<Place> _places = [];
 
     private TestCluster()
@@ -26,13 +24,16 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>A node that runs.</summary>
     public TestNode this[int index] => _places[index].Node ?? throw new InvalidOperationException($"Node {index + 1} does not run.");
 
+    /// <summary>A node's disk.</summary>
+    public HeldFiles FilesOf(int index) => _places[index].Files;
+
     /// <summary>Founds a cluster and has the others join; returns when every shard has all of them as voters.</summary>
     public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken)
     {
         var cluster = new TestCluster();
         try
         {
-            var first = new Place(TestNode.NewFolder(), FreeAddress(), FreeAddress());
+            Place first = NewPlace();
             cluster._places.Add(first);
             first.Node = await StartAsync(first);
             for (int added = 1; added < nodes; added++)
@@ -59,11 +60,11 @@ internal sealed class TestCluster : IAsyncDisposable
         TestNode server = _places.First(place => place.Node is not null).Node!;
         CreateJoinTokenResponse token = await server.Client.CallAsync(
             ItemMethods.Unary<CreateJoinTokenRequest, CreateJoinTokenResponse>("nacre.v1.Nodes", "CreateJoinToken"), new CreateJoinTokenRequest());
-        var place = new Place(TestNode.NewFolder(), FreeAddress(), FreeAddress());
+        Place place = NewPlace();
         Result<JoinedNode> joined = await ClusterJoin.JoinAsync(
             TestNode.OptionsFor(place.Folder) with { Shards = 0 },
             new JoinOptions { Server = server.Node.Endpoint, Token = token.Token, NodeAddress = place.NodeAddress, ClientAddress = place.ClientAddress },
-            World, cancellationToken);
+            place.World, cancellationToken);
         Assert.That(joined.Error, Is.Null);
         place.Node = await StartAsync(place);
         _places.Add(place);
@@ -119,6 +120,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         foreach (Place place in _places)
         {
+            place.Files.Release();
             if (place.Node is { } node)
             {
                 await node.EndAsync();
@@ -135,8 +137,10 @@ internal sealed class TestCluster : IAsyncDisposable
         return $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
     }
 
+    private static Place NewPlace() => new(TestNode.NewFolder(), FreeAddress(), FreeAddress());
+
     private static Task<TestNode> StartAsync(Place place) => TestNode.StartAsync(
-        place.Folder, World, options => options with { Listen = place.ClientAddress, NodeListen = place.NodeAddress });
+        place.Folder, place.World, options => options with { Listen = place.ClientAddress, NodeListen = place.NodeAddress });
 
     private sealed class Place(string folder, string clientAddress, string nodeAddress)
     {
@@ -145,6 +149,10 @@ internal sealed class TestCluster : IAsyncDisposable
         public string ClientAddress { get; } = clientAddress;
 
         public string NodeAddress { get; } = nodeAddress;
+
+        public HeldFiles Files { get; } = new();
+
+        public NodeEnvironment World => new() { Files = Files };
 
         public TestNode? Node { get; set; }
     }
