@@ -10,6 +10,7 @@ using Nacre.Security.Certificates;
 using Nacre.Security.Keys;
 using Nacre.Security.Tokens;
 using Nacre.Server.Administration;
+using Nacre.Server.Consistency;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Items;
 using Nacre.Server.Peers;
@@ -109,7 +110,7 @@ public sealed partial class NacreNode
 
     private NodeServices MakeServices(EncryptionKeys encryptionKeys, TokenKeyStore tokenKeys, ResourceTokens tokens, Admission admission)
     {
-        var seal = new TokenSeal(_ring);
+        var seal = TokenSeal.ForContinuations(_ring);
         return new NodeServices
         {
             Routes = new CatalogRoutes(Catalog, _shards),
@@ -120,6 +121,7 @@ public sealed partial class NacreNode
             StreamOperations = _options.Limits.StreamOperations,
             Draining = _draining.Token,
             Metrics = _serverMetrics,
+            Consistency = new ConsistencyRules(Catalog, new SessionTokens(TokenSeal.ForSessions(_ring))),
             Lister = new ItemLister(seal),
             Control = new ControlServices
             {

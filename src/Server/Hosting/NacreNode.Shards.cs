@@ -132,7 +132,7 @@ public sealed partial class NacreNode
         foreach (ReplicaSlot slot in _slots.Where(slot => slot.Identity.Shard != ShardId.Control))
         {
             ShardId shard = slot.Identity.Shard;
-            _shards.Add(shard, new ReplicaShard(slot, ProposerOf(shard), () => _stores.Of(shard).Documents));
+            _shards.Add(shard, new ReplicaShard(slot, ProposerOf(shard), () => _stores.Of(shard).Documents, _environment.Time));
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>A node that runs.</summary>
     public TestNode this[int index] => _places[index].Node ?? throw new InvalidOperationException($"Node {index + 1} does not run.");
 
+    /// <summary>A node's disk.</summary>
+    public HeldFiles FilesOf(int index) => _places[index].Files;
+
     /// <summary>Founds a cluster and has the others join; returns when every shard has all of them as voters.</summary>
     /// <param name="nodes">How many.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -33,7 +36,7 @@ internal sealed class TestCluster : IAsyncDisposable
         var cluster = new TestCluster();
         try
         {
-            var first = new Place(TestNode.NewFolder(), FreeAddress(), FreeAddress());
+            Place first = NewPlace();
             cluster._places.Add(first);
             first.Node = await StartAsync(first);
             if (fill is not null)
@@ -65,7 +68,7 @@ internal sealed class TestCluster : IAsyncDisposable
         TestNode server = _places.First(place => place.Node is not null).Node!;
         CreateJoinTokenResponse token = await server.Client.CallAsync(
             ItemMethods.Unary<CreateJoinTokenRequest, CreateJoinTokenResponse>("nacre.v1.Nodes", "CreateJoinToken"), new CreateJoinTokenRequest());
-        var place = new Place(TestNode.NewFolder(), FreeAddress(), FreeAddress());
+        Place place = NewPlace();
         Result<JoinedNode> joined = await ClusterJoin.JoinAsync(
             TestNode.OptionsFor(place.Folder) with { Shards = 0 },
             new JoinOptions { Server = server.Node.Endpoint, Token = token.Token, NodeAddress = place.NodeAddress, ClientAddress = place.ClientAddress },
@@ -141,6 +144,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         foreach (Place place in _places)
         {
+            place.Files.Release();
             if (place.Node is { } node)
             {
                 await node.EndAsync();
@@ -156,6 +160,8 @@ internal sealed class TestCluster : IAsyncDisposable
         listener.Start();
         return $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
     }
+
+    private static Place NewPlace() => new(TestNode.NewFolder(), FreeAddress(), FreeAddress());
 
     private static Task<TestNode> StartAsync(Place place) => TestNode.StartAsync(
         place.Folder, place.World, options => options with { Listen = place.ClientAddress, NodeListen = place.NodeAddress });
@@ -234,6 +240,10 @@ internal sealed class TestCluster : IAsyncDisposable
         public string ClientAddress { get; }
 
         public string NodeAddress { get; }
+
+        public HeldFiles Files { get; } = new();
+
+        public NodeEnvironment World => new() { Files = Files };
 
         public TestNode? Node { get; set; }
     }
