@@ -176,7 +176,7 @@ internal sealed class TestCluster : IAsyncDisposable
         public Place(string folder, string clientAddress, string nodeAddress)
         {
             (Folder, ClientAddress, NodeAddress) = (folder, clientAddress, nodeAddress);
-            World = new NodeEnvironment { DialNode = DialAsync, Loggers = Events };
+            World = new NodeEnvironment { DialNode = DialAsync, Files = Files, Loggers = Events };
         }
 
         public SeenEvents Events { get; } = new();
@@ -242,8 +242,6 @@ internal sealed class TestCluster : IAsyncDisposable
         public string NodeAddress { get; }
 
         public HeldFiles Files { get; } = new();
-
-        public NodeEnvironment World => new() { Files = Files };
 
         public TestNode? Node { get; set; }
     }
