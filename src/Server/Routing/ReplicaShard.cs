@@ -30,7 +30,9 @@ internal sealed class ReplicaShard(ShardReplica replica, IProposer proposer, IDo
         switch (demand.Level)
         {
             case ConsistencyLevel.BoundedStaleness:
-                return replica.ReadWithinAsync(demand.Bound, cancellationToken);
+                return replica.IsSoleVoter || Shows(demand.Range, default)
+                    ? replica.ReadWithinAsync(demand.Bound, cancellationToken)
+                    : BarrierAsync(cancellationToken);
             case ConsistencyLevel.Session or ConsistencyLevel.ConsistentPrefix or ConsistencyLevel.Eventual:
                 if (replica.ReadRefusal is { } refusal)
                 {
