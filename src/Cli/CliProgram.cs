@@ -76,6 +76,7 @@ internal static class CliProgram
                 KeyCommands.Make(global),
                 UserCommands.Make(global),
                 PermissionCommands.Make(global),
+                NodeCommands.Make(global),
             ])
         {
             client.Options.Add(global.ConnectionFile);

@@ -41,6 +41,7 @@ public sealed class NacreClient : IAsyncDisposable, IDisposable
         _pipeline = new ClientPipeline(connection, options);
         _serializer = new ItemSerializer(options.SerializerOptions);
         Keys = new AccountKeys(_pipeline);
+        Nodes = new ClusterNodes(_pipeline);
     }
 
     /// <summary>The address of the node that new operations go to. Of several it is the first at the beginning, and another one after a failure.</summary>
@@ -51,6 +52,9 @@ public sealed class NacreClient : IAsyncDisposable, IDisposable
 
     /// <summary>The account's keys.</summary>
     public AccountKeys Keys { get; }
+
+    /// <summary>The nodes of the cluster.</summary>
+    public ClusterNodes Nodes { get; }
 
     /// <summary>Names a database. Sends nothing, and does not tell whether it is there.</summary>
     /// <param name="name">1 to 255 bytes of UTF-8.</param>

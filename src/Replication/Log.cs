@@ -34,7 +34,7 @@ internal static partial class Log
     [LoggerMessage(3008, LogLevel.Warning, "Shard {Shard} dropped a message of replica {Replica} from node {Node}: that replica lives on node {Owner}.")]
     public static partial void MessageOfAnotherNode(ILogger logger, ShardId shard, ReplicaId replica, NodeId node, NodeId owner);
 
-    [LoggerMessage(3009, LogLevel.Warning, "Shard {Shard}: replica {Replica} lacks entries that the log has let go of. It stays behind until it is removed and joins anew.")]
+    [LoggerMessage(3009, LogLevel.Information, "Shard {Shard}: replica {Replica} lacks entries that the log has let go of. It is offered a snapshot.")]
     public static partial void PeerNeedsSnapshot(ILogger logger, ShardId shard, ReplicaId replica);
 
     [LoggerMessage(3010, LogLevel.Critical, "Shard {Shard}: replica {Replica} lacks entries that it has acknowledged: its disk came back as an older one. It takes no part any more; remove it and let the node join anew.")]
@@ -48,6 +48,21 @@ internal static partial class Log
 
     [LoggerMessage(3013, LogLevel.Information, "Shard {Shard} takes part: checkpoint at entry {Checkpoint}, last recovered entry {LastRecovered}, in {ElapsedMs:0.0} ms.")]
     public static partial void ReplicaTakesPart(ILogger logger, ShardId shard, LogIndex checkpoint, LogIndex lastRecovered, double elapsedMs);
+
+    [LoggerMessage(3014, LogLevel.Information, "Shard {Shard} fetches a snapshot through entry {Index} from node {From}: {Missing} of {Total} bytes are missing.")]
+    public static partial void SnapshotFetched(ILogger logger, ShardId shard, LogIndex index, NodeId from, long missing, long total);
+
+    [LoggerMessage(3015, LogLevel.Information, "Shard {Shard} has a snapshot through entry {Index} from node {From} in place, in {ElapsedMs:0.0} ms.")]
+    public static partial void SnapshotInstalled(ILogger logger, ShardId shard, LogIndex index, NodeId from, double elapsedMs);
+
+    [LoggerMessage(3016, LogLevel.Warning, "Shard {Shard} could not take the snapshot of node {From} ({Code}): {Reason} It goes on when it is offered again.")]
+    public static partial void SnapshotUnfinished(ILogger logger, ShardId shard, NodeId from, ErrorCode code, string reason);
+
+    [LoggerMessage(3017, LogLevel.Critical, "Shard {Shard} could not be opened again behind a snapshot. Nothing is read or written there until the node is started again.")]
+    public static partial void ExchangeFailed(ILogger logger, ShardId shard, Exception cause);
+
+    [LoggerMessage(3018, LogLevel.Information, "Shard {Shard}: the log is set to the snapshot through entry {Index} of term {Term}.")]
+    public static partial void LogReset(ILogger logger, ShardId shard, LogIndex index, Term term);
 
     [LoggerMessage(3020, LogLevel.Information, "Container {Container} is ready: {Ranges} ranges are active.")]
     public static partial void ContainerReady(ILogger logger, ContainerId container, int ranges);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Time;
+using Nacre.Replication.Snapshots;
 
 namespace Nacre.Replication;
 
@@ -14,4 +15,7 @@ public sealed record ReplicaEnvironment(
 {
     /// <summary>The way to other nodes; by default there are none.</summary>
     public IReplicaTransport Transport { get; init; } = NoTransport.Instance;
+
+    /// <summary>Fetches the snapshots that a replica is offered; null where there are none.</summary>
+    internal ISnapshotReceiver? Snapshots { get; init; }
 }

@@ -48,6 +48,9 @@ internal static class ReplicaErrors
     /// <summary>The replica drains, or has stopped.</summary>
     public static NacreError Stopping { get; } = Unavailable("The node is stopping.");
 
+    /// <summary>A snapshot takes the place of the shard's folder.</summary>
+    public static NacreError Installing { get; } = Unavailable("The shard is putting a snapshot in place on this node.");
+
     /// <summary>The replica stopped with the entry on its way.</summary>
     public static NacreError StoppedAfter { get; } = new(ErrorCode.OutcomeUnknown,
         "The node stopped while the write was on its way to the disk. It may take effect; repeat it under its idempotency key.");

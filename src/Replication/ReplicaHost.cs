@@ -3,18 +3,22 @@ using Microsoft.Extensions.Logging;
 using Nacre.Core;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Replication.Raft;
+using Nacre.Replication.Snapshots;
+using Nacre.Replication.Transport;
 
 namespace Nacre.Replication;
 
 /// <summary>A node's replicas: started, ticked and stopped together, in order. The log that they share outlives the host.</summary>
 /// <remarks>Thread-safe, but for starting and stopping, which are one caller's.</remarks>
-public sealed class ReplicaHost : IAsyncDisposable
+public sealed class ReplicaHost : IReplicaReceiver, IAsyncDisposable
 {
     // Invariants:
     // - the control shard starts first and stops last: it tells what the others hold;
     // - once the host is stopped or disposed, no replica touches the log.
 
-    private readonly SortedDictionary<ShardId, ShardReplica> _replicas = [];
+    private readonly SortedDictionary<ShardId, ReplicaSlot> _slots = [];
+    private readonly SnapshotExchange? _exchange;
     private readonly TimeProvider _time;
     private readonly TimeSpan _tickInterval;
     private readonly ILogger _logger;
@@ -25,42 +29,78 @@ public sealed class ReplicaHost : IAsyncDisposable
     /// <param name="environment">What the replicas were given.</param>
     /// <param name="tickInterval">How often replicas are ticked: elections, maintenance, checkpoints that are due.</param>
     public ReplicaHost(IEnumerable<ShardReplica> replicas, ReplicaEnvironment environment, TimeSpan tickInterval)
+        : this(replicas.Select(replica => new ReplicaSlot(replica)), exchange: null, environment, tickInterval)
+    {
+    }
+
+    /// <summary>Takes over slots, whose replicas may be exchanged for snapshots.</summary>
+    /// <param name="slots">The control shard's and those of the data shards; the host disposes them.</param>
+    /// <param name="exchange">The node's snapshots, if there are any; outlives the host, which has it let go of what nobody fetches.</param>
+    /// <param name="environment">What the replicas were given.</param>
+    /// <param name="tickInterval">How often replicas are ticked: elections, maintenance, checkpoints that are due.</param>
+    public ReplicaHost(IEnumerable<ReplicaSlot> slots, SnapshotExchange? exchange, ReplicaEnvironment environment, TimeSpan tickInterval)
     {
         Invariant.Check(tickInterval > TimeSpan.Zero);
         _time = environment.Time;
         _tickInterval = tickInterval;
         _logger = environment.Logger;
-        foreach (ShardReplica replica in replicas)
+        _exchange = exchange;
+        foreach (ReplicaSlot slot in slots)
         {
-            _replicas.Add(replica.Identity.Shard, replica);
+            _slots.Add(slot.Identity.Shard, slot);
         }
 
-        Invariant.Check(_replicas.ContainsKey(ShardId.Control));
+        Invariant.Check(_slots.ContainsKey(ShardId.Control));
         environment.Metrics.Observe(Statuses);
         Faulted = FirstFaultAsync();
     }
 
-    /// <summary>The control shard's replica.</summary>
-    public ShardReplica Control => _replicas[ShardId.Control];
+    /// <summary>The control shard's replica, the one of now.</summary>
+    public ShardReplica Control => _slots[ShardId.Control].Replica;
 
-    /// <summary>All replicas, by shard.</summary>
-    public IReadOnlyCollection<ShardReplica> Replicas => _replicas.Values;
+    /// <summary>All replicas of now, by shard.</summary>
+    public IReadOnlyCollection<ShardReplica> Replicas => [.. _slots.Values.Select(slot => slot.Replica)];
+
+    /// <summary>All slots, by shard.</summary>
+    public IReadOnlyCollection<ReplicaSlot> Slots => _slots.Values;
 
     /// <summary>Ends with the first replica that fails, and why. Never faults.</summary>
     public Task<(ShardId Shard, NacreError Reason)> Faulted { get; }
 
-    /// <summary>Finds a shard's replica.</summary>
-    public bool TryGet(ShardId shard, [NotNullWhen(true)] out ShardReplica? replica) => _replicas.TryGetValue(shard, out replica);
+    /// <summary>Finds a shard's replica, the one of now.</summary>
+    public bool TryGet(ShardId shard, [NotNullWhen(true)] out ShardReplica? replica)
+    {
+        replica = _slots.GetValueOrDefault(shard)?.Replica;
+        return replica is not null;
+    }
 
     /// <summary>Every replica at a glance, by shard.</summary>
-    public IEnumerable<ReplicaStatus> Statuses() => _replicas.Values.Select(replica => replica.Status);
+    public IEnumerable<ReplicaStatus> Statuses() => _slots.Values.Select(slot => slot.Status);
+
+    /// <inheritdoc/>
+    public void Receive(NodeId from, ShardId shard, in RaftMessage message)
+    {
+        if (_slots.TryGetValue(shard, out ReplicaSlot? slot))
+        {
+            slot.Replica.Receive(from, message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Unreachable(NodeId node)
+    {
+        foreach (ReplicaSlot slot in _slots.Values)
+        {
+            slot.Replica.Unreachable(node);
+        }
+    }
 
     /// <summary>Starts the control shard, then all data shards side by side.</summary>
     /// <returns>What was recovered, by shard. Throws what <see cref="ShardReplica.StartAsync"/> throws; the host can then only be disposed.</returns>
     public async Task<IReadOnlyList<RecoveryReport>> StartAsync(CancellationToken cancellationToken)
     {
-        var reports = new List<RecoveryReport> { await Control.StartAsync(cancellationToken) };
-        reports.AddRange(await Task.WhenAll(DataReplicas().Select(replica => replica.StartAsync(cancellationToken))));
+        var reports = new List<RecoveryReport> { await ControlSlot.StartAsync(cancellationToken) };
+        reports.AddRange(await Task.WhenAll(DataSlots().Select(slot => slot.StartAsync(cancellationToken))));
         _ticker = _time.CreateTimer(static host => ((ReplicaHost)host!).Tick(), this, _tickInterval, _tickInterval);
         return reports;
     }
@@ -68,9 +108,9 @@ public sealed class ReplicaHost : IAsyncDisposable
     /// <summary>Asks a shard for a checkpoint soon: it keeps the log's space from being used again. Unknown shards are passed over.</summary>
     public void RequestCheckpoint(ShardId shard)
     {
-        if (_replicas.TryGetValue(shard, out ShardReplica? replica))
+        if (_slots.TryGetValue(shard, out ReplicaSlot? slot))
         {
-            replica.RequestCheckpoint();
+            slot.Replica.RequestCheckpoint();
         }
     }
 
@@ -82,8 +122,8 @@ public sealed class ReplicaHost : IAsyncDisposable
         bool isInOrder = true;
         try
         {
-            await Task.WhenAll(DataReplicas().Select(replica => replica.StopAsync(cancellationToken)));
-            await Control.StopAsync(cancellationToken);
+            await Task.WhenAll(DataSlots().Select(slot => slot.StopAsync(cancellationToken)));
+            await ControlSlot.StopAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -103,26 +143,30 @@ public sealed class ReplicaHost : IAsyncDisposable
             await ticker.DisposeAsync();
         }
 
-        foreach (ShardReplica replica in DataReplicas().Append(Control))
+        foreach (ReplicaSlot slot in DataSlots().Append(ControlSlot))
         {
-            await replica.DisposeAsync();
+            await slot.DisposeAsync();
         }
     }
 
-    private IEnumerable<ShardReplica> DataReplicas() => _replicas.Values.Where(replica => replica.Identity.Shard != ShardId.Control);
+    private ReplicaSlot ControlSlot => _slots[ShardId.Control];
+
+    private IEnumerable<ReplicaSlot> DataSlots() => _slots.Values.Where(slot => slot.Identity.Shard != ShardId.Control);
 
     private void Tick()
     {
-        foreach (ShardReplica replica in _replicas.Values)
+        foreach (ReplicaSlot slot in _slots.Values)
         {
-            replica.Tick();
+            slot.Replica.Tick();
         }
+
+        _exchange?.Holder.Expire();
     }
 
     private async Task<(ShardId Shard, NacreError Reason)> FirstFaultAsync()
     {
-        Task<NacreError> first = await Task.WhenAny(_replicas.Values.Select(replica => replica.Faulted));
-        ShardReplica failed = _replicas.Values.First(replica => ReferenceEquals(replica.Faulted, first));
+        Task<NacreError> first = await Task.WhenAny(_slots.Values.Select(slot => slot.Faulted));
+        ReplicaSlot failed = _slots.Values.First(slot => ReferenceEquals(slot.Faulted, first));
         return (failed.Identity.Shard, await first);
     }
 }

@@ -1,6 +1,7 @@
 using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 using Nacre.Replication.Raft;
+using Nacre.Replication.Snapshots;
 
 namespace Nacre.Replication;
 
@@ -39,4 +40,7 @@ public sealed record ReplicaStatus(
 
     /// <summary>The node of <see cref="Leader"/>; 0 while it is not known.</summary>
     public NodeId LeaderNode { get; init; }
+
+    /// <summary>The snapshot that is being received for it; null without one.</summary>
+    public SnapshotProgress? Receiving { get; init; }
 }

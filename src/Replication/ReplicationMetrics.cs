@@ -28,6 +28,10 @@ public sealed class ReplicationMetrics : IDisposable
     private readonly Counter<long> _applied;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _failed;
+    private readonly Counter<long> _snapshotSent;
+    private readonly Counter<long> _snapshotReceived;
+    private readonly Counter<long> _snapshotInstalled;
+    private readonly Counter<long> _snapshotFailed;
 
     /// <summary>Makes the instruments.</summary>
     /// <param name="factory">Makes the meter; null for one of its own.</param>
@@ -48,6 +52,14 @@ public sealed class ReplicationMetrics : IDisposable
             "nacre.replica.refused", "{proposal}", "Proposals that were not applied, by error code.");
         _failed = _meter.CreateCounter<long>(
             "nacre.replica.failed", "{replica}", "Replicas that stopped after a fault.");
+        _snapshotSent = _meter.CreateCounter<long>(
+            "nacre.snapshot.sent", "By", "Bytes of snapshots that other nodes fetched here.");
+        _snapshotReceived = _meter.CreateCounter<long>(
+            "nacre.snapshot.received", "By", "Bytes of snapshots that this node fetched.");
+        _snapshotInstalled = _meter.CreateCounter<long>(
+            "nacre.snapshot.installed", "{snapshot}", "Snapshots that took the place of a shard's folder.");
+        _snapshotFailed = _meter.CreateCounter<long>(
+            "nacre.snapshot.failed", "{snapshot}", "Transfers of snapshots that ended before all was there, by error code.");
     }
 
     /// <summary>Whether somebody wants to know how long proposals take.</summary>
@@ -62,11 +74,13 @@ public sealed class ReplicationMetrics : IDisposable
     {
         _meter.CreateObservableGauge("nacre.replica.state", () => Each(replicas, status => (long)status.State), "{state}", "0 starting, 1 serving, 2 draining, 3 stopped, 4 failed.");
         _meter.CreateObservableGauge("nacre.replica.term", () => Each(replicas, status => (long)status.Term.Value), "{term}", "The Raft term.");
+        _meter.CreateObservableGauge("nacre.replica.leader", () => Each(replicas, status => (long)status.LeaderNode.Value), "{node}", "The node that leads the term; 0 while none is known.");
         _meter.CreateObservableGauge("nacre.replica.last", () => Each(replicas, status => (long)status.LastIndex.Value), "{entry}", "Index of the last entry.");
         _meter.CreateObservableGauge("nacre.replica.commit", () => Each(replicas, status => (long)status.Commit.Value), "{entry}", "Index of the last committed entry.");
         _meter.CreateObservableGauge("nacre.replica.applied.index", () => Each(replicas, status => (long)status.Applied.Value), "{entry}", "Index of the last applied entry.");
         _meter.CreateObservableGauge("nacre.replica.pending", () => Each(replicas, status => status.PendingProposals), "{proposal}", "Proposals accepted and not yet answered.");
         _meter.CreateObservableGauge("nacre.replica.pending.size", () => Each(replicas, status => status.PendingBytes), "By", "Bytes of the entries of pending proposals.");
+        _meter.CreateObservableGauge("nacre.snapshot.remaining", () => Each(replicas, status => status.Receiving is { } receiving ? receiving.Total - receiving.Received : 0), "By", "Bytes that a snapshot still lacks which is being received.");
         _meter.CreateObservableGauge("nacre.replica.checkpoint.distance", () => Each(replicas, status => status.BytesSinceCheckpoint), "By", "Bytes of entries applied since the last checkpoint began.");
     }
 
@@ -99,6 +113,15 @@ public sealed class ReplicationMetrics : IDisposable
     }
 
     internal void Failed(in KeyValuePair<string, object?> shard) => _failed.Add(1, shard);
+
+    internal void SnapshotSent(in KeyValuePair<string, object?> shard, int bytes) => _snapshotSent.Add(bytes, shard);
+
+    internal void SnapshotReceived(in KeyValuePair<string, object?> shard, int bytes) => _snapshotReceived.Add(bytes, shard);
+
+    internal void SnapshotInstalled(in KeyValuePair<string, object?> shard) => _snapshotInstalled.Add(1, shard);
+
+    internal void SnapshotFailed(in KeyValuePair<string, object?> shard, ErrorCode code) =>
+        _snapshotFailed.Add(1, shard, new("nacre.error.code", (int)code));
 
     private static IEnumerable<Measurement<long>> Each(Func<IEnumerable<ReplicaStatus>> replicas, Func<ReplicaStatus, long> value) =>
         replicas().Select(status => new Measurement<long>(value(status), TagOf(status.Shard)));

@@ -126,6 +126,7 @@ public sealed partial class ShardReplica
         }
 
         Volatile.Write(ref _bytesSinceCheckpoint, _bytesSinceCheckpoint + bytes);
+        _volume.Add(records[^1].Index, bytes);
         return outcomes;
     }
 

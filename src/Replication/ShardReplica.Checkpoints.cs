@@ -101,7 +101,8 @@ public sealed partial class ShardReplica
         _options.CheckpointAfterBytes,
         Math.Max(_options.CheckpointNotBeforeBytes, _machine.StoredBytes / _options.CheckpointAfterShare));
 
-    private bool HoldsTheLog => _released < _machine.Applied && !HasPeers;
+    /// <summary>True when another checkpoint would let the log go of more: not where a peer holds what the last ones cover.</summary>
+    private bool HoldsTheLog => _released < _machine.Applied && !IsHeldForPeers;
 
     private bool IsPausing =>
         _checkpointRetryFrom != 0 && _time.GetElapsedTime(_checkpointRetryFrom) < _options.CheckpointRetryAfter;
@@ -154,21 +155,6 @@ public sealed partial class ShardReplica
         _metrics.Checkpointed(_tag, elapsed);
         AnswerCheckpoints(Checkpointed);
     }
-
-    /// <summary>
-    /// Lets the log go of what a checkpoint covers, unless there are other replicas: one of them may need it, and there are no
-    /// snapshots between nodes yet.
-    /// </summary>
-    private void ReleaseLog(LogIndex through)
-    {
-        if (!HasPeers)
-        {
-            _log.Release(_identity.Shard, through);
-            Call(core => core?.Step(RaftInput.Released(through)));
-        }
-    }
-
-    private bool HasPeers => Volatile.Read(ref _publishedSet).Members.Length > 1;
 
     /// <summary>No space for a checkpoint is no fault: the log still has everything. Another one is tried after a pause.</summary>
     private void PostponeCheckpoint(StorageFaultException fault)

@@ -175,7 +175,7 @@ public sealed partial class ShardReplica
             applierIsOurs |= HandOver(core, ready);
             TakeNeeds(ready);
             Append(ready);
-            RefuseSnapshots(core);
+            OfferSnapshots(core, tick: false);
         }
 
         TendMembership(core);
@@ -196,7 +196,7 @@ public sealed partial class ShardReplica
 
         foreach (ref readonly SnapshotNeed need in ready.Snapshots)
         {
-            _needSnapshots.Add(need.Peer);
+            TakeNeed(need);
         }
     }
 
@@ -211,6 +211,9 @@ public sealed partial class ShardReplica
         {
             core.Tick();
             _reads.Tick(core);
+            TickMembership();
+            OfferSnapshots(core, tick: true);
+            LetLogGo(core);
         }
 
         while (_taken is { } item)
@@ -263,6 +266,9 @@ public sealed partial class ShardReplica
                     case LoopCall call:
                         call.Run(null);
                         break;
+                    case AppendBatch:
+                        _appendsInFlight--;
+                        break;
                 }
             }
 
@@ -272,6 +278,10 @@ public sealed partial class ShardReplica
 
         _reads.End(error);
         _loopEnded.TrySetResult();
+        if (_appendsInFlight == 0)
+        {
+            _appendsEnded.TrySetResult();
+        }
     }
 
     /// <summary>Answers a chain of callers whose entries are not applied.</summary>

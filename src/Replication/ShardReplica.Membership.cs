@@ -33,7 +33,7 @@ public sealed partial class ShardReplica
     /// <summary>Hands the lead to a voter; done when it is heard of as the leader. Proposals are refused meanwhile.</summary>
     /// <param name="target">The voter; best one that has caught up.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>NotLeader; PreconditionFailed for no voter; Unavailable when it did not take over within an election timeout.</returns>
+    /// <returns>NotLeader; PreconditionFailed for no voter; Unavailable when it did not take over within the longest election timeout.</returns>
     public async Task<Result<Unit>> TransferAsync(ReplicaId target, CancellationToken cancellationToken)
     {
         if (State is not (ReplicaState.Serving or ReplicaState.Draining))
@@ -83,7 +83,7 @@ public sealed partial class ShardReplica
         else
         {
             core.Step(RaftInput.Transfer(target));
-            _transfer = new PendingTransfer(target, done);
+            _transfer = new PendingTransfer(target, 2 * _options.Raft.ElectionTicks, done);
         }
     }
 
@@ -104,11 +104,20 @@ public sealed partial class ShardReplica
                 _transfer = null;
                 transfer.Done.TrySetResult(Unit.Value);
             }
-            else if (core.TakesProposals || (core.Leader.Value != 0 && core.Leader != _identity.Self))
+            else if (core.TakesProposals || (core.Leader.Value != 0 && core.Leader != _identity.Self) || transfer.TicksLeft == 0)
             {
+                // It leads again, another one does, or no one: without a quorum nobody is ever elected.
                 _transfer = null;
                 transfer.Done.TrySetResult(ReplicaErrors.NotTakenOver);
             }
+        }
+    }
+
+    private void TickMembership()
+    {
+        if (_transfer is { TicksLeft: > 0 } transfer)
+        {
+            _transfer = transfer with { TicksLeft = transfer.TicksLeft - 1 };
         }
     }
 
@@ -158,5 +167,5 @@ public sealed partial class ShardReplica
 
     private sealed record PendingChange(LogIndex Index, Term Term, TaskCompletionSource<Result<Unit>> Done);
 
-    private sealed record PendingTransfer(ReplicaId Target, TaskCompletionSource<Result<Unit>> Done);
+    private sealed record PendingTransfer(ReplicaId Target, int TicksLeft, TaskCompletionSource<Result<Unit>> Done);
 }

@@ -9,7 +9,6 @@ namespace Nacre.Replication;
 public sealed partial class ShardReplica
 {
     private readonly Dictionary<ReplicaId, NodeId> _heardFrom = [];
-    private readonly List<ReplicaId> _needSnapshots = [];
     private bool _isKnownToBeDisqualified;
 
     /// <summary>Takes a message of another replica; it is dropped while the replica does not serve. Never blocks.</summary>
@@ -53,7 +52,13 @@ public sealed partial class ShardReplica
             return;
         }
 
+        if (TakeSnapshotMessage(core, received.From, message))
+        {
+            return;
+        }
+
         _heardFrom[message.From] = received.From;
+        _heardAt[message.From] = _time.GetTimestamp();
         core.Step(message);
         if (message.Kind == RaftMessageKind.Append && !message.Entries.IsEmpty)
         {
@@ -116,18 +121,6 @@ public sealed partial class ShardReplica
         }
 
         Call(core => core?.Step(records is { Length: > 0 } ? RaftInput.EntriesRead(wanted.Peer, records) : RaftInput.EntriesUnread(wanted.Peer)));
-    }
-
-    /// <summary>Who lacks entries that the log has let go of stays behind: there are no snapshots between nodes yet.</summary>
-    private void RefuseSnapshots(RaftCore core)
-    {
-        foreach (ReplicaId peer in _needSnapshots)
-        {
-            Log.PeerNeedsSnapshot(_logger, _identity.Shard, peer);
-            core.Step(RaftInput.SnapshotFailed(peer));
-        }
-
-        _needSnapshots.Clear();
     }
 
     private void ReportDisqualification(RaftCore core)

@@ -31,7 +31,8 @@ public sealed partial class ShardReplica
             long began = _time.GetTimestamp();
             ShardLogState log = _log.StateOf(_identity.Shard);
             LogIndex checkpoint = Checkpointed = _machine.Applied;
-            _released = log.TruncationIndex;
+            _released = LetGo = log.TruncationIndex;
+            _volume.Start(checkpoint);
             CheckThatLogContinues(checkpoint, log);
             await RecoverStampsAsync(log, cancellationToken);
             ImmutableArray<LoggedReplicaSet> sets = await RecoverSetsAsync(log, cancellationToken);

@@ -91,6 +91,8 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IA
         };
         _maxAppendBytes = Math.Min(options.MaxAppendBytes, log.MaxAppendBytes);
         _transport = environment.Transport;
+        _snapshotReceiver = environment.Snapshots;
+        _volume = new LogVolume(options.PeerLogBytes / LogVolume.MarksInBound);
         _freshness = new ReplicaFreshness(_time);
         Span<byte> context = stackalloc byte[sizeof(ulong)];
         _random.Fill(context);

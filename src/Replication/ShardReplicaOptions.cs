@@ -44,6 +44,18 @@ public sealed record ShardReplicaOptions
     /// <summary>Pause after a checkpoint that found no space. Default 10 s.</summary>
     public TimeSpan CheckpointRetryAfter { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Time after which a replica that was not heard from keeps nothing more in the leader's log: it gets a snapshot when it
+    /// comes back. Default 10 min.
+    /// </summary>
+    public TimeSpan PeerSilence { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Most bytes of entries that the leader's log keeps, beyond what checkpoints need, for a replica that lacks them; one
+    /// that lacks more gets a snapshot. Default 512 MiB; from 1 KiB.
+    /// </summary>
+    public long PeerLogBytes { get; init; } = 512L << 20;
+
     /// <summary>How elections are timed and peers are supplied.</summary>
     public RaftOptions Raft { get; init; } = new();
 
@@ -63,6 +75,8 @@ public sealed record ShardReplicaOptions
             (nameof(CheckpointAfterShare), CheckpointAfterShare is >= 1 and <= 1_000),
             (nameof(CheckpointNotBeforeBytes), CheckpointNotBeforeBytes >= 1 << 10),
             (nameof(CheckpointRetryAfter), CheckpointRetryAfter > TimeSpan.Zero),
+            (nameof(PeerSilence), PeerSilence > TimeSpan.Zero),
+            (nameof(PeerLogBytes), PeerLogBytes >= 1 << 10),
         ];
         foreach ((string name, bool inRange) in checks)
         {

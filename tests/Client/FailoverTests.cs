@@ -37,6 +37,7 @@ public sealed class FailoverTests(NacreTransport transport)
         }
 
         await _server.DisposeAsync();
+        _log.Dispose();
     }
 
     [Test]
@@ -110,6 +111,7 @@ public sealed class FailoverTests(NacreTransport transport)
         // Many at once: none of them waits for a dial of its own.
         await WriteAsync(client, 200).WaitAsync(Patience);
 
+        Assert.That(_nodes[0].Accepted, Is.EqualTo(1));
         Assert.That(_server.State.Hosts, Has.None.EqualTo(_nodes[0].Host));
         Assert.That(_server.State.Keys.Count, Is.EqualTo(200), "nothing was sent to the first");
     }
@@ -281,7 +283,7 @@ public sealed class FailoverTests(NacreTransport transport)
         };
     }
 
-    private static Task WriteAsync(NacreClient client, int count)
+    private static Task<WriteResult[]> WriteAsync(NacreClient client, int count)
     {
         Container cities = client.GetContainer("world", "cities");
         return Task.WhenAll(Enumerable.Range(0, count).Select(i => cities.UpsertItemAsync(new City($"{i}", "AD", "n")).AsTask()));

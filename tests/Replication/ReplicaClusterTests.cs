@@ -227,6 +227,22 @@ public sealed class ReplicaClusterTests
     }
 
     [Test]
+    public async Task Transfer_WithoutAQuorum_EndsUnavailable()
+    {
+        await using ReplicaCluster cluster = await ReplicaCluster.StartedAsync();
+        uint leader = cluster.Elect();
+        cluster.CutOff.UnionWith([1, 2, 3]);
+        Task<Result<Unit>> transfer = cluster[leader].TransferAsync(new ReplicaId(Other(cluster, leader)), default);
+        cluster.Run();
+
+        // The leader steps down, since it hears of nobody, and nobody is elected in its place.
+        cluster.Tick(2 * new RaftOptions().ElectionTicks);
+
+        Assert.That((await cluster.SettleAsync(transfer)).Error?.Code, Is.EqualTo(ErrorCode.Unavailable));
+        Assert.That(cluster[leader].Leads, Is.False);
+    }
+
+    [Test]
     public async Task Change_ThatCannotBe_SaysWhy()
     {
         await using ReplicaCluster cluster = await ReplicaCluster.StartedAsync();

@@ -27,5 +27,8 @@ internal sealed class InstantLog : ISharedLog
     {
     }
 
+    public ValueTask ResetAsync(ShardId shard, LogIndex index, Term term, CancellationToken cancellationToken) =>
+        ValueTask.CompletedTask;
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -6,6 +6,7 @@ namespace Nacre.Client.Transport;
 internal static class RpcMethods
 {
     private const string Account = "nacre.v1.Account";
+    private const string Nodes = "nacre.v1.Nodes";
     private const string Databases = "nacre.v1.Databases";
     private const string Containers = "nacre.v1.Containers";
     private const string Users = "nacre.v1.Users";
@@ -20,6 +21,14 @@ internal static class RpcMethods
 
     public static readonly RpcMethod<Protocol.V1.ConsistencySettings> SetConsistency = new(Account, "SetConsistency", Protocol.V1.ConsistencySettings.Parser, isRead: false);
     public static readonly RpcMethod<RotateTokenKeyResponse> RotateTokenKey = new(Account, "RotateTokenKey", RotateTokenKeyResponse.Parser, isRead: false);
+
+    public static readonly RpcMethod<ListNodesResponse> ListNodes = new(Nodes, "List", ListNodesResponse.Parser, isRead: true);
+    public static readonly RpcMethod<CreateJoinTokenResponse> CreateJoinToken = new(Nodes, "CreateJoinToken", CreateJoinTokenResponse.Parser, isRead: false);
+    public static readonly RpcMethod<WithdrawJoinTokenResponse> WithdrawJoinToken = new(Nodes, "WithdrawJoinToken", WithdrawJoinTokenResponse.Parser, isRead: false);
+    public static readonly RpcMethod<Node> DrainNode = new(Nodes, "Drain", Node.Parser, isRead: false);
+    public static readonly RpcMethod<Node> ResumeNode = new(Nodes, "Resume", Node.Parser, isRead: false);
+    public static readonly RpcMethod<Node> RemoveNode = new(Nodes, "Remove", Node.Parser, isRead: false);
+    public static readonly RpcMethod<Node> PromoteNode = new(Nodes, "Promote", Node.Parser, isRead: false);
 
     public static readonly RpcMethod<Protocol.V1.Database> CreateDatabase = new(Databases, "Create", Protocol.V1.Database.Parser, isRead: false);
     public static readonly RpcMethod<Protocol.V1.Database> GetDatabase = new(Databases, "Get", Protocol.V1.Database.Parser, isRead: true);

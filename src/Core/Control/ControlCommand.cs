@@ -13,4 +13,9 @@ public abstract record ControlCommand
 
     /// <summary>What it does.</summary>
     public abstract ControlCommandKind Kind { get; }
+
+    /// <summary>
+    /// True for what takes something from somebody: it is answered only when no node serves by the state before it.
+    /// </summary>
+    public virtual bool Withdraws => false;
 }

@@ -13,4 +13,7 @@ public sealed record DeleteContainer(string Database, string Name, Sequence IfMa
 {
     /// <inheritdoc/>
     public override ControlCommandKind Kind => ControlCommandKind.DeleteContainer;
+
+    /// <inheritdoc/>
+    public override bool Withdraws => true;
 }

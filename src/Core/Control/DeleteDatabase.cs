@@ -12,4 +12,7 @@ public sealed record DeleteDatabase(string Name, Sequence IfMatch) : ControlComm
 {
     /// <inheritdoc/>
     public override ControlCommandKind Kind => ControlCommandKind.DeleteDatabase;
+
+    /// <inheritdoc/>
+    public override bool Withdraws => true;
 }

@@ -11,4 +11,7 @@ public sealed record DeletePermission(string Database, string User, string Name,
 {
     /// <inheritdoc/>
     public override ControlCommandKind Kind => ControlCommandKind.DeletePermission;
+
+    /// <inheritdoc/>
+    public override bool Withdraws => true;
 }

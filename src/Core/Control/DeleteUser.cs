@@ -10,4 +10,7 @@ public sealed record DeleteUser(string Database, string Name, Sequence IfMatch) 
 {
     /// <inheritdoc/>
     public override ControlCommandKind Kind => ControlCommandKind.DeleteUser;
+
+    /// <inheritdoc/>
+    public override bool Withdraws => true;
 }

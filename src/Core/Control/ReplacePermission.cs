@@ -15,4 +15,7 @@ public sealed record ReplacePermission(string Database, string User, string Name
 {
     /// <inheritdoc/>
     public override ControlCommandKind Kind => ControlCommandKind.ReplacePermission;
+
+    /// <inheritdoc/>
+    public override bool Withdraws => true;
 }

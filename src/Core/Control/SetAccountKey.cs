@@ -18,4 +18,7 @@ public sealed record SetAccountKey(
 
     /// <inheritdoc/>
     public override ControlCommandKind Kind => ControlCommandKind.SetAccountKey;
+
+    /// <inheritdoc/>
+    public override bool Withdraws => true;
 }

@@ -18,4 +18,7 @@ public sealed record SetNode(
 {
     /// <inheritdoc/>
     public override ControlCommandKind Kind => ControlCommandKind.SetNode;
+
+    /// <inheritdoc/>
+    public override bool Withdraws => State == ClusterNodeState.Removed;
 }

@@ -14,4 +14,7 @@ public sealed record SetTokenKey(uint Generation, ReadOnlyMemory<byte> Sealed, b
 {
     /// <inheritdoc/>
     public override ControlCommandKind Kind => ControlCommandKind.SetTokenKey;
+
+    /// <inheritdoc/>
+    public override bool Withdraws => true;
 }

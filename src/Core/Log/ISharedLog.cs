@@ -52,4 +52,15 @@ public interface ISharedLog : IAsyncDisposable
     /// Says that a checkpoint covers a shard's entries through an index, so that their space may be used again.
     /// </summary>
     void Release(ShardId shard, LogIndex through);
+
+    /// <summary>
+    /// Drops all of a shard's entries and truncates it to an entry that a snapshot holds: the next append is the one behind
+    /// it. The hard state stays. Durable on return, and all or nothing after a crash.
+    /// </summary>
+    /// <param name="shard">The shard; no append of it is on its way, and none begins before this returns.</param>
+    /// <param name="index">The snapshot's last entry: at or above the truncation index, below or above the last entry.</param>
+    /// <param name="term">Its term.</param>
+    /// <param name="cancellationToken">Stops the wait, never a reset that was queued.</param>
+    /// <returns>Ends when it is durable. Throws <see cref="Files.StorageFaultException"/> when it may not be.</returns>
+    ValueTask ResetAsync(ShardId shard, LogIndex index, Term term, CancellationToken cancellationToken);
 }

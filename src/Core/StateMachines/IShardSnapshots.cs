@@ -25,7 +25,7 @@ public interface IShardSnapshots
     SnapshotPoint? PendingReset { get; }
 
     /// <summary>
-    /// Says that the log's reset to <see cref="PendingReset"/> is durable, before the first append
+    /// Says that <see cref="Log.ISharedLog.ResetAsync"/> with <see cref="PendingReset"/> is durable, before the first append
     /// behind it: a start that finds the reset pending repeats it. Durable on return.
     /// </summary>
     void ResetDone();

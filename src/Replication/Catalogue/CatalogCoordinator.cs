@@ -30,6 +30,7 @@ public sealed partial class CatalogCoordinator : IAsyncDisposable
     private readonly CatalogCoordinatorOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly IWithdrawals? _withdrawals;
     private readonly KeyedGate<ContainerId> _turns = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _rounds = Task.CompletedTask;
@@ -41,9 +42,10 @@ public sealed partial class CatalogCoordinator : IAsyncDisposable
     /// <param name="options">How often to try.</param>
     /// <param name="time">The clock of its pauses.</param>
     /// <param name="logger">Where to say what was finished.</param>
+    /// <param name="withdrawals">Makes withdrawals sure; null where there are no other nodes.</param>
     public CatalogCoordinator(
         IProposer control, Func<ShardId, IProposer> data, ICatalogReader catalog,
-        CatalogCoordinatorOptions options, TimeProvider time, ILogger logger)
+        CatalogCoordinatorOptions options, TimeProvider time, ILogger logger, IWithdrawals? withdrawals = null)
     {
         Invariant.Check(options.Tries > 0);
         Invariant.Check(options.RetryAfter > TimeSpan.Zero);
@@ -54,6 +56,7 @@ public sealed partial class CatalogCoordinator : IAsyncDisposable
         _options = options;
         _time = time;
         _logger = logger;
+        _withdrawals = withdrawals;
     }
 
     /// <summary>Fixes the cluster's id and number of data shards at its first start, and checks them at every other.</summary>
@@ -82,9 +85,43 @@ public sealed partial class CatalogCoordinator : IAsyncDisposable
     public async Task<Result<CommandOutcome>> ExecuteAsync(
         ControlCommand command, EntryHeader request, CancellationToken cancellationToken)
     {
+        Result<CommandOutcome> outcome = await ProposeAsync(command, request, cancellationToken);
+        return outcome.IsOk && command.Withdraws && await SettleAsync(cancellationToken) is { } unknown ? unknown : outcome;
+    }
+
+    /// <summary>
+    /// As <see cref="ExecuteAsync"/>, but does not wait until a withdrawal is sure: for who has something to do before
+    /// <see cref="SettleAsync"/>.
+    /// </summary>
+    /// <param name="command">As there.</param>
+    /// <param name="request">Who asks.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<Result<CommandOutcome>> ProposeAsync(ControlCommand command, EntryHeader request, CancellationToken cancellationToken)
+    {
         Result<CommandOutcome> outcome = await _control.ProposeAsync(
             new Proposal(request with { Kind = EntryKind.Control }, ControlCommandCodec.Encode(command)), cancellationToken);
         return outcome.IsOk && outcome.Value.Code != ErrorCode.None ? RefusalOf(outcome.Value) : outcome;
+    }
+
+    /// <summary>Nobody is told that something was withdrawn while a node may still serve by it: waits until none does.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null, or OutcomeUnknown when the wait was ended.</returns>
+    public async Task<NacreError?> SettleAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_withdrawals is not null)
+            {
+                await _withdrawals.SettleAsync(_catalog.Current.Applied, cancellationToken);
+            }
+
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return new NacreError(ErrorCode.OutcomeUnknown,
+                "The deadline passed before every node of the cluster had taken the change over. It is made, and in force everywhere within seconds; repeat the request under its idempotency key to be sure.");
+        }
     }
 
     /// <summary>Makes a database.</summary>

@@ -23,8 +23,7 @@ public sealed partial class RaftCore
     /// </returns>
     public bool TryBeginSnapshot(LogIndex index, Term term)
     {
-        if (Role != RaftRole.Follower || _isInstalling || _isDisqualified || term > Term || term > _durable.Term ||
-            index <= Commit || _terms.TermAt(index) == term)
+        if (Role != RaftRole.Follower || _isInstalling || _isDisqualified || term > _durable.Term || HasEntry(index, term))
         {
             return false;
         }
@@ -33,6 +32,11 @@ public sealed partial class RaftCore
         (_installing, _installingTerm) = (index, term);
         return true;
     }
+
+    /// <summary>True when a committed entry is here, in the log or below it: a snapshot that ends with it is of no use.</summary>
+    /// <param name="index">An entry that was committed.</param>
+    /// <param name="term">Its term.</param>
+    public bool HasEntry(LogIndex index, Term term) => index <= Commit || _terms.TermAt(index) == term;
 
     private void OnSnapshotInstalled(in RaftInput input)
     {

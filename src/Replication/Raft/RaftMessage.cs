@@ -27,6 +27,7 @@ public readonly record struct RaftMessage
     /// <summary>
     /// Votes: the candidate's last entry. Append: the entry before the first one carried. AppendAnswer: accepted, the last
     /// entry that agrees and is flushed; rejected, <see cref="Index"/> of the append. ReadIndexAnswer: the read index.
+    /// SnapshotOffer and its answer: the snapshot's last entry.
     /// </summary>
     public LogIndex Index { get; private init; }
 
@@ -98,4 +99,12 @@ public readonly record struct RaftMessage
     /// <summary>Answers that.</summary>
     public static RaftMessage ReadIndexAnswer(ReplicaId from, ReplicaId to, Term term, ulong context, bool isConfirmed, LogIndex index) =>
         new(RaftMessageKind.ReadIndexAnswer, from, to, term) { Context = context, IsAccepted = isConfirmed, Index = index };
+
+    /// <summary>Says that the sender has a snapshot, to be fetched from its node. Not for the core.</summary>
+    public static RaftMessage SnapshotOffer(ReplicaId from, ReplicaId to, Term term, LogIndex index, Term indexTerm) =>
+        new(RaftMessageKind.SnapshotOffer, from, to, term) { Index = index, LogTerm = indexTerm };
+
+    /// <summary>Says that the sender has the offered snapshot's last entry, by snapshot or log. Not for the core.</summary>
+    public static RaftMessage SnapshotAnswer(ReplicaId from, ReplicaId to, Term term, LogIndex index) =>
+        new(RaftMessageKind.SnapshotAnswer, from, to, term) { Index = index };
 }

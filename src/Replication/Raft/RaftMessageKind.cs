@@ -35,4 +35,10 @@ public enum RaftMessageKind : byte
 
     /// <summary>Answer to <see cref="ReadIndex"/>.</summary>
     ReadIndexAnswer = 11,
+
+    /// <summary>The shells' own: the leader has a snapshot for a follower whose entries the log has released (§7).</summary>
+    SnapshotOffer = 12,
+
+    /// <summary>The shells' own: the answer to <see cref="SnapshotOffer"/> of who has its last entry.</summary>
+    SnapshotAnswer = 13,
 }

@@ -105,6 +105,10 @@ public static partial class RaftMessageCodec
             RaftMessageKind.ReadIndex => RaftMessage.ReadIndex(from, to, term, reader.ReadUInt64()),
             RaftMessageKind.ReadIndexAnswer when reader.ReadUInt64() is var context && IsIndex(ref reader, out LogIndex index) =>
                 RaftMessage.ReadIndexAnswer(from, to, term, context, isAccepted, index),
+            RaftMessageKind.SnapshotOffer when IsIndex(ref reader, out LogIndex last) && last.Value > 0 && IsTermOf(ref reader, last, term, out Term lastTerm) =>
+                RaftMessage.SnapshotOffer(from, to, term, last, lastTerm),
+            RaftMessageKind.SnapshotAnswer when IsIndex(ref reader, out LogIndex last) && last.Value > 0 =>
+                RaftMessage.SnapshotAnswer(from, to, term, last),
             _ => null,
         };
     }

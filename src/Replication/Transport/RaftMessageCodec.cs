@@ -70,11 +70,11 @@ public static partial class RaftMessageCodec
     /// <summary>How many numbers follow the common part.</summary>
     internal static int NumbersOf(RaftMessageKind kind, bool isAccepted) => kind switch
     {
-        RaftMessageKind.PreVote or RaftMessageKind.Vote => 2,
+        RaftMessageKind.PreVote or RaftMessageKind.Vote or RaftMessageKind.SnapshotOffer => 2,
         RaftMessageKind.Append => 3,
         RaftMessageKind.AppendAnswer => isAccepted ? 1 : 3,
         RaftMessageKind.Heartbeat or RaftMessageKind.ReadIndexAnswer => 2,
-        RaftMessageKind.HeartbeatAnswer or RaftMessageKind.ReadIndex => 1,
+        RaftMessageKind.HeartbeatAnswer or RaftMessageKind.ReadIndex or RaftMessageKind.SnapshotAnswer => 1,
         _ => 0,
     };
 
@@ -87,12 +87,13 @@ public static partial class RaftMessageCodec
         rest = Number(Number(Number(rest[6..], message.From.Value), message.To.Value), message.Term.Value);
         switch (message.Kind)
         {
-            case RaftMessageKind.PreVote or RaftMessageKind.Vote:
+            case RaftMessageKind.PreVote or RaftMessageKind.Vote or RaftMessageKind.SnapshotOffer:
                 return Number(Number(rest, message.Index.Value), message.LogTerm.Value);
             case RaftMessageKind.Append:
                 rest = Number(Number(Number(rest, message.Index.Value), message.LogTerm.Value), message.Commit.Value);
                 return WriteEntries(rest, message.Entries.Span);
             case RaftMessageKind.AppendAnswer when message.IsAccepted:
+            case RaftMessageKind.SnapshotAnswer:
                 return Number(rest, message.Index.Value);
             case RaftMessageKind.AppendAnswer:
                 return Number(Number(Number(rest, message.Index.Value), message.Hint.Value), message.LogTerm.Value);

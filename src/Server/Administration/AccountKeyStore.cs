@@ -88,6 +88,13 @@ internal sealed class AccountKeyStore : IDisposable
     public async Task<Result<T>> RegenerateAsync<T>(
         AccountKeyKind kind, EntryHeader request, Func<AccountKey, T> show, CancellationToken cancellationToken)
     {
+        Result<T> shown = await DrawAnewAsync(kind, request, show, cancellationToken).ConfigureAwait(false);
+        return shown.IsOk && await _coordinator.SettleAsync(cancellationToken).ConfigureAwait(false) is { } unknown ? unknown : shown;
+    }
+
+    private async Task<Result<T>> DrawAnewAsync<T>(
+        AccountKeyKind kind, EntryHeader request, Func<AccountKey, T> show, CancellationToken cancellationToken)
+    {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -102,7 +109,7 @@ internal sealed class AccountKeyStore : IDisposable
             var command = new SetAccountKey(kind, next[kind].Id.ToString(), next[kind].Seal(_sealer), before.Version);
 
             // Not cancelled: once it is proposed, the key in memory must follow the one in the catalogue.
-            Result<CommandOutcome> stored = await _coordinator.ExecuteAsync(command, request, CancellationToken.None).ConfigureAwait(false);
+            Result<CommandOutcome> stored = await _coordinator.ProposeAsync(command, request, CancellationToken.None).ConfigureAwait(false);
             if (!stored.IsOk || (stored.Value.Flags & CommandEffect.Repeated) != 0)
             {
                 next.Dispose();

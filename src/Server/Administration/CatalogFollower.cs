@@ -1,55 +1,85 @@
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
+using Nacre.Core.Ids;
 
 namespace Nacre.Server.Administration;
 
-/// <summary>Tells this node's parts when the catalogue has changed, whoever changed it.</summary>
-/// <param name="catalog">The catalogue.</param>
-/// <param name="followers">Told one after the other, with the newest catalogue; told again after a fault.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where to say what failed.</param>
-internal sealed class CatalogFollower(
-    ICatalogReader catalog, IReadOnlyList<Func<Catalog, CancellationToken, Task<NacreError?>>> followers, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <summary>Tells this node's parts when the catalogue has changed, whoever changed it, and who waits when they were told.</summary>
+/// <remarks>Thread-safe.</remarks>
+// Invariants:
+// - InForce never falls, and every follower has taken over the catalogue of that entry.
+internal sealed class CatalogFollower : IAsyncDisposable
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
+    private readonly ICatalogChanges _catalog;
+    private readonly IReadOnlyList<Func<Catalog, CancellationToken, Task<NacreError?>>> _followers;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private Task _looking = Task.CompletedTask;
+    private TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _following = Task.CompletedTask;
+    private ulong _inForce;
+
+    /// <summary>Makes a follower that is not started.</summary>
+    /// <param name="catalog">The catalogue.</param>
+    /// <param name="followers">Told one after the other, with the newest catalogue; told again after a fault.</param>
+    /// <param name="time">The clock of pauses.</param>
+    /// <param name="logger">Where to say what failed.</param>
+    public CatalogFollower(
+        ICatalogChanges catalog, IReadOnlyList<Func<Catalog, CancellationToken, Task<NacreError?>>> followers, TimeProvider time, ILogger logger) =>
+        (_catalog, _followers, _time, _logger) = (catalog, followers, time, logger);
+
+    /// <summary>The entry whose catalogue all parts have taken over.</summary>
+    public LogIndex InForce => new(Volatile.Read(ref _inForce));
 
     /// <summary>Begins. Once.</summary>
-    public void Start() => _looking = LookAsync();
+    public void Start() => _following = FollowAsync();
+
+    /// <summary>Waits until all parts have taken over the catalogue of an entry, or of a later one.</summary>
+    public async Task WhenInForceAsync(LogIndex index, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task next = Volatile.Read(ref _told).Task;
+            if (InForce >= index)
+            {
+                return;
+            }
+
+            await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _looking.ConfigureAwait(false);
+        await _following.ConfigureAwait(false);
         _stopping.Dispose();
     }
 
-    private async Task LookAsync()
+    private async Task FollowAsync()
     {
-        using var timer = new PeriodicTimer(LookInterval, time);
-        Catalog? told = null;
         try
         {
-            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+            while (true)
             {
-                Catalog newest = catalog.Current;
-                if (ReferenceEquals(newest, told))
+                Task changed = _catalog.Changed;
+                Catalog newest = _catalog.Current;
+                if (newest.Applied == InForce && newest.Applied.Value > 0)
                 {
-                    continue;
+                    await changed.WaitAsync(_stopping.Token).ConfigureAwait(false);
                 }
-
-                if (await TellAsync(newest).ConfigureAwait(false))
+                else if (await TellAsync(newest).ConfigureAwait(false))
                 {
-                    told = newest;
+                    Volatile.Write(ref _inForce, newest.Applied.Value);
+                    Interlocked.Exchange(ref _told, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
                 }
                 else
                 {
-                    await Task.Delay(RetryAfter, time, _stopping.Token).ConfigureAwait(false);
+                    await Task.Delay(RetryAfter, _time, _stopping.Token).ConfigureAwait(false);
                 }
             }
         }
@@ -62,20 +92,20 @@ internal sealed class CatalogFollower(
     private async Task<bool> TellAsync(Catalog newest)
     {
         bool all = true;
-        foreach (Func<Catalog, CancellationToken, Task<NacreError?>> follower in followers)
+        foreach (Func<Catalog, CancellationToken, Task<NacreError?>> follower in _followers)
         {
             try
             {
                 if (await follower(newest, _stopping.Token).ConfigureAwait(false) is { } refusal)
                 {
                     all = false;
-                    Log.NotFollowed(logger, refusal.Code, refusal.Message);
+                    Log.NotFollowed(_logger, refusal.Code, refusal.Message);
                 }
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
                 all = false;
-                Log.FollowingFailed(logger, fault);
+                Log.FollowingFailed(_logger, fault);
             }
         }
 

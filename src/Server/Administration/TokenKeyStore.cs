@@ -70,6 +70,12 @@ internal sealed class TokenKeyStore : IDisposable
     /// <returns>The newest key's generation and time; or what a proposal is refused with. A repeated request is shown the key of now.</returns>
     public async Task<Result<(uint Generation, DateTimeOffset CreatedAt)>> RotateAsync(bool revoke, EntryHeader request, CancellationToken cancellationToken)
     {
+        Result<(uint Generation, DateTimeOffset CreatedAt)> drawn = await DrawAnewAsync(revoke, request, cancellationToken).ConfigureAwait(false);
+        return drawn.IsOk && await _coordinator.SettleAsync(cancellationToken).ConfigureAwait(false) is { } unknown ? unknown : drawn;
+    }
+
+    private async Task<Result<(uint Generation, DateTimeOffset CreatedAt)>> DrawAnewAsync(bool revoke, EntryHeader request, CancellationToken cancellationToken)
+    {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -84,7 +90,7 @@ internal sealed class TokenKeyStore : IDisposable
             var command = new SetTokenKey(next.Generation, next.Seal(_sealer), !revoke, _catalog.Current.TokenKeys[^1].Version);
 
             // Not cancelled: once it is proposed, the key in memory must follow the one in the catalogue.
-            Result<CommandOutcome> stored = await _coordinator.ExecuteAsync(command, request, CancellationToken.None).ConfigureAwait(false);
+            Result<CommandOutcome> stored = await _coordinator.ProposeAsync(command, request, CancellationToken.None).ConfigureAwait(false);
             if (!stored.IsOk || (stored.Value.Flags & CommandEffect.Repeated) != 0)
             {
                 next.Dispose();

@@ -24,6 +24,8 @@ namespace Nacre.Server.Hosting;
 /// </summary>
 public static class ClusterJoin
 {
+    private static readonly string[] Anywhere = ["0.0.0.0:", "[::]:"];
+
     private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FetchAgain = TimeSpan.FromMilliseconds(250);
 
@@ -45,6 +47,11 @@ public static class ClusterJoin
         if ((NodeEndpoints.CheckPeer(join.NodeAddress) ?? NodeEndpoints.CheckClient($"https://{join.ClientAddress}")) is { } malformed)
         {
             return malformed;
+        }
+
+        if (Anywhere.Any(host => join.NodeAddress.StartsWith(host, StringComparison.Ordinal) || join.ClientAddress.StartsWith(host, StringComparison.Ordinal)))
+        {
+            return new NacreError(ErrorCode.Malformed, "An address of all interfaces is where a node listens, and nobody can dial it: name one that others reach.");
         }
 
         Result<JoinToken> parsed = JoinToken.Parse(join.Token);

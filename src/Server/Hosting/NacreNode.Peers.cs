@@ -9,10 +9,13 @@ using Nacre.Core.StateMachines;
 using Nacre.Replication;
 using Nacre.Replication.Forwarding;
 using Nacre.Replication.Membership;
+using Nacre.Replication.Snapshots;
 using Nacre.Security.Certificates;
 using Nacre.Server.Administration;
 using Nacre.Server.DataFolder;
+using Nacre.Server.Leases;
 using Nacre.Server.Peers;
+using Nacre.Storage.Files;
 
 namespace Nacre.Server.Hosting;
 
@@ -26,6 +29,10 @@ public sealed partial class NacreNode
     private PeerBook? _peers;
     private ReportService? _reports;
     private ClusterHealth? _clusterHealth;
+    private readonly TaskCompletionSource<CatalogFollower> _follower = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AuthorisationLease? _lease;
+    private SnapshotExchange? _exchange;
+    private Withdrawals? _withdrawals;
     private Uri? _nodeEndpoint;
 
     /// <summary>Where other nodes reach it; null where it stays alone.</summary>
@@ -34,11 +41,12 @@ public sealed partial class NacreNode
     private string ClientAddress => $"https://{_options.Address ?? Endpoint.Authority}";
 
     /// <summary>Sets the nodes' port up where there is to be one; nothing is bound yet.</summary>
-    private async Task<NacreError?> OpenPortAsync()
+    /// <param name="before">The catalogue as of the last checkpoint.</param>
+    private async Task<NacreError?> OpenPortAsync(Catalog before)
     {
         if (_options.NodeListen is not { } wanted)
         {
-            return _record.Node == AddNode.Founder && _control.Current.Nodes.Length <= 1
+            return _record.Node == AddNode.Founder && before.Nodes.Length <= 1
                 ? null
                 : new NacreError(ErrorCode.Malformed, "nodeListen: this data folder is of a cluster of several nodes; say where the others reach this one (--node-listen HOST:PORT).");
         }
@@ -50,7 +58,7 @@ public sealed partial class NacreNode
             return noAuthority;
         }
 
-        bool isFirst = _record.Node == AddNode.Founder && _control.Current.Nodes.IsEmpty;
+        bool isFirst = _record.Node == AddNode.Founder && before.Nodes.IsEmpty;
         if (!isFirst && !_authority.Exists)
         {
             return new NacreError(ErrorCode.Corrupt,
@@ -61,15 +69,17 @@ public sealed partial class NacreNode
             await listen.ResolveAsync(CancellationToken.None).ConfigureAwait(false),
             new NodeIdentity(_record.Cluster, _record.Node, OnlyRegion),
             _authority,
-            new NodesOfCatalog(_control),
+            new NodesOfCatalog(Catalog),
             new NodePortServices(
                 new ShardReceiver(() => _host),
                 new ForwardedProposals(shard => _host is { } host && host.TryGet(shard, out ShardReplica? replica) ? replica : null))
             {
                 Keys = ShareKeys(),
-                Reports = _reports = new ReportService(() => _replicas.Select(replica => replica.Status)),
+                Leases = new LeaseService(WhenInForceAsync),
+                Snapshots = new SnapshotService(() => _exchange?.Holder),
+                Reports = _reports = new ReportService(() => _slots.Select(slot => slot.Status)),
             },
-            _environment.Time, _environment.Random, _environment.Loggers);
+            _environment);
         if (!port.IsOk)
         {
             return port.Error;
@@ -77,7 +87,25 @@ public sealed partial class NacreNode
 
         _port = port.Value;
         _parts.Push(_port);
+        _withdrawals = new Withdrawals(_record.Node, Catalog, _port.Channels, LeaseOptions, _environment.Time);
         return null;
+    }
+
+    private static LeaseOptions LeaseOptions { get; } = new();
+
+    /// <summary>Ends when all parts of this node have taken over the catalogue of a control entry; not before there are any.</summary>
+    private async Task WhenInForceAsync(LogIndex index, CancellationToken cancellationToken)
+    {
+        CatalogFollower follower = await _follower.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await follower.WhenInForceAsync(index, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The node's part in snapshots: what it holds for others, and fetches from them.</summary>
+    private SnapshotExchange MakeExchange(ReplicaEnvironment environment)
+    {
+        _exchange = new SnapshotExchange(new SnapshotFetcher(() => _port?.Channels), _log, new SnapshotOptions(), environment);
+        _parts.Push(new Part(_exchange));
+        return _exchange;
     }
 
     /// <summary>Listens for the others, dials them, and waits until this node knows the catalogue of now.</summary>
@@ -90,16 +118,18 @@ public sealed partial class NacreNode
 
         _nodeEndpoint = await _port.StartAsync(cancellationToken).ConfigureAwait(false);
         _peers = new PeerBook(_port, new PeersFile(_environment.Files, _folder.PeersFile), _record.Node);
-        Result<ImmutableArray<KnownPeer>> known = await _peers.OpenAsync().ConfigureAwait(false);
+        Result<ImmutableArray<KnownPeer>> known = await _peers.OpenAsync(Catalog.Current).ConfigureAwait(false);
         if (!known.IsOk)
         {
             return known.Error;
         }
 
-        await _peers.FollowAsync(_control.Current).ConfigureAwait(false);
-        _clusterHealth = new ClusterHealth(_record.Node, _reports!.Own, _port.Channels, _control, _environment.Time);
+        _clusterHealth = new ClusterHealth(_record.Node, _reports!.Own, _port.Channels, Catalog, _environment.Time);
         _parts.Push(_clusterHealth);
         _clusterHealth.Start();
+        _lease = new AuthorisationLease(
+            ControlSlot, WhenInForceAsync, LeaseOptions, BootClock.Instance, _environment.Time, _logger);
+        _parts.Push(_lease);
         Log.NodePortOpen(_logger, _nodeEndpoint.Authority, known.Value.Length);
         return await AwaitCatalogAsync(cancellationToken).ConfigureAwait(false)
             ?? await CatchUpOnKeysAsync(cancellationToken).ConfigureAwait(false);
@@ -111,7 +141,7 @@ public sealed partial class NacreNode
         long told = _environment.Time.GetTimestamp();
         while (true)
         {
-            Result<LogIndex> index = await _host.Control.ReadIndexAsync(cancellationToken).ConfigureAwait(false);
+            Result<LogIndex> index = await ControlSlot.ReadIndexAsync(cancellationToken).ConfigureAwait(false);
             if (index.IsOk)
             {
                 return null;
@@ -125,7 +155,8 @@ public sealed partial class NacreNode
             if (_environment.Time.GetElapsedTime(told) >= TellWaiting)
             {
                 told = _environment.Time.GetTimestamp();
-                Log.AwaitingQuorum(_logger);
+                ReplicaStatus own = ControlSlot.Status;
+                Log.AwaitingQuorum(_logger, index.Error.Message, own.Applied, own.Commit, own.LeaderNode);
             }
 
             await Task.Delay(TickInterval, _environment.Time, cancellationToken).ConfigureAwait(false);
@@ -146,11 +177,12 @@ public sealed partial class NacreNode
         }
 
         var follower = new CatalogFollower(
-            _control,
+            Catalog,
             [
                 async (catalog, _) =>
                 {
-                    await _peers!.FollowAsync(catalog).ConfigureAwait(false);
+                    _withdrawals!.Follow(catalog);
+                    await FollowPeersAsync(catalog).ConfigureAwait(false);
                     return null;
                 },
                 (_, stopping) => _sharing!.FollowAsync(stopping),
@@ -161,17 +193,32 @@ public sealed partial class NacreNode
             _logger);
         _parts.Push(follower);
         follower.Start();
+        _follower.SetResult(follower);
+        await _lease!.StartAsync(cancellationToken).ConfigureAwait(false);
         var keeper = new ReplicaKeeper(
-            _host, ProposerOf(ShardId.Control), _control, _record.Node, new ReplicaKeeperOptions(), _environment.Time,
+            _host, ProposerOf(ShardId.Control), Catalog, _record.Node, new ReplicaKeeperOptions(), _environment.Time,
             _environment.Loggers.CreateLogger("Nacre.Replication"));
         _parts.Push(keeper);
         keeper.Start();
         return null;
     }
 
+    /// <summary>A disk that is full keeps the file of peers as it was; who can be reached is dialled all the same.</summary>
+    private async Task FollowPeersAsync(Catalog catalog)
+    {
+        try
+        {
+            await _peers!.FollowAsync(catalog).ConfigureAwait(false);
+        }
+        catch (Core.Files.StorageFaultException fault)
+        {
+            Log.FollowingFailed(_logger, fault);
+        }
+    }
+
     private async Task<NacreError?> AnnounceAsync(CancellationToken cancellationToken)
     {
-        ClusterNode? known = _control.Current.FindNode(_record.Node);
+        ClusterNode? known = Catalog.Current.FindNode(_record.Node);
         ControlCommand? command = known switch
         {
             null when _record.Node == AddNode.Founder => new AddNode(

@@ -33,7 +33,7 @@ public sealed partial class NacreNode
         Core.Invariant.Check(parsed);
         SecretSealer sealer = NewSealer();
         Result<AccountKeyStore> accountKeys = await AccountKeyStore.OpenAsync(
-            _coordinator, _control, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
+            _coordinator, Catalog, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
         if (!accountKeys.IsOk)
         {
             return accountKeys.Error;
@@ -42,14 +42,14 @@ public sealed partial class NacreNode
         _accountKeys = accountKeys.Value;
         _parts.Push(new Part(_accountKeys));
         Result<TokenKeyStore> tokenKeys = await TokenKeyStore.OpenAsync(
-            _coordinator, _control, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
+            _coordinator, Catalog, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
         if (!tokenKeys.IsOk)
         {
             return tokenKeys.Error;
         }
 
         _parts.Push(new Part(tokenKeys.Value));
-        var tokens = new ResourceTokens(tokenKeys.Value.Directory, _accountKeys.Directory, new CatalogRevocations(_control), _environment.Time);
+        var tokens = new ResourceTokens(tokenKeys.Value.Directory, _accountKeys.Directory, new CatalogRevocations(Catalog), _environment.Time);
         Result<ServerCertificateSource> certificates = StartCertificates(listen);
         if (!certificates.IsOk)
         {
@@ -113,26 +113,27 @@ public sealed partial class NacreNode
         var seal = TokenSeal.ForContinuations(_ring);
         return new NodeServices
         {
-            Routes = new CatalogRoutes(_control, _shards),
-            Freshness = new CatalogFreshness(_host.Control),
+            Routes = new CatalogRoutes(Catalog, _shards),
+            Freshness = new CatalogFreshness(ControlSlot),
+            Lease = _lease,
             Random = _environment.Random,
             Admission = admission,
             StreamOperations = _options.Limits.StreamOperations,
             Draining = _draining.Token,
             Metrics = _serverMetrics,
-            Consistency = new ConsistencyRules(_control, new SessionTokens(TokenSeal.ForSessions(_ring))),
+            Consistency = new ConsistencyRules(Catalog, new SessionTokens(TokenSeal.ForSessions(_ring))),
             Lister = new ItemLister(seal),
             Control = new ControlServices
             {
                 Coordinator = _coordinator,
-                Catalog = _control,
+                Catalog = Catalog,
                 AccountKeys = _accountKeys,
                 TokenKeys = tokenKeys,
                 Tokens = tokens,
                 EncryptionKeys = encryptionKeys,
                 Cluster = MakeClusterServices(),
                 Seal = seal,
-                Nodes = new NodesOfCatalog(_control),
+                Nodes = new NodesOfCatalog(Catalog),
                 Time = _environment.Time,
             },
         };
@@ -143,9 +144,10 @@ public sealed partial class NacreNode
         {
             Ring = _ring,
             Log = _log,
-            Control = _control,
-            Shards = _encryptions,
-            Replicas = _replicas,
+            Control = Catalog,
+            Shards = () => [.. DataShards.Select(shard => _stores.Of(shard).Encryption)],
+            Replicas = () => [.. CurrentReplicas],
+            Checkpoints = () => Catalog.Machine.Checkpoints,
             AccountKeys = _accountKeys,
             TokenKeys = tokenKeys,
             Certificates = _port is null ? _ownCertificates : _authority,

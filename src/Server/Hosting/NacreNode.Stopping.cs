@@ -26,7 +26,7 @@ public sealed partial class NacreNode
         await StopListeningAsync(cancellationToken).ConfigureAwait(false);
         await DisposePartsAsync(_coordinator).ConfigureAwait(false);
         bool isInOrder = await _host.StopAsync(cancellationToken).ConfigureAwait(false);
-        if (isInOrder && _replicas.Select(replica => replica.Status).All(IsAtRest))
+        if (isInOrder && _slots.Select(slot => slot.Status).All(IsAtRest))
         {
             await CloseFolderAsync().ConfigureAwait(false);
         }
@@ -63,7 +63,7 @@ public sealed partial class NacreNode
         try
         {
             await _log.CloseAsync(ReadOnlyMemory<byte>.Empty).ConfigureAwait(false);
-            ShardPoint[] points = [.. _replicas.Select(PointOf).OrderBy(point => point.Shard)];
+            ShardPoint[] points = [.. CurrentReplicas.Select(PointOf).OrderBy(point => point.Shard)];
             _folder.Write(_record with { State = NodeState.Clean, KeyRingGeneration = _ring.Generation, Points = [.. points] });
             Log.Stopped(_logger);
         }

@@ -58,7 +58,7 @@ public sealed partial class NacreNode : IAsyncDisposable
     public Task<(ShardId Shard, NacreError Reason)> Failed => _host.Faulted;
 
     /// <summary>This node's replicas at a glance.</summary>
-    public IReadOnlyList<Replication.ReplicaStatus> Replicas => [.. _replicas.Select(replica => replica.Status)];
+    public IReadOnlyList<Replication.ReplicaStatus> Replicas => [.. _slots.Select(slot => slot.Status)];
 
     /// <summary>What clients on this machine need to connect. It holds keys: show it to nobody else.</summary>
     public Task<ConnectionFile> GetConnectionAsync(CancellationToken cancellationToken) => _accountKeys.WithKeysAsync(

@@ -15,6 +15,7 @@ public static class NodeConfiguration
     private static readonly HashSet<string> OtherVariables = new(StringComparer.OrdinalIgnoreCase)
     {
         "NACRE_ENDPOINT", "NACRE_KEY", "NACRE_CA", "NACRE_TOKEN", "NACRE_CONNECTION_FILE", "NACRE_ROOT_PASSPHRASE_FILE",
+        "NACRE_JOIN_TOKEN",
     };
 
     /// <summary>Gathers and checks options.</summary>

@@ -65,6 +65,8 @@ internal sealed class NodeListener : Listener
         builder.Services.AddSingleton(new ForwardingService(services.Proposals));
         AddIfServed(builder, services.Keys);
         AddIfServed(builder, services.Reports);
+        AddIfServed(builder, services.Leases);
+        AddIfServed(builder, services.Snapshots);
 
         WebApplication application = builder.Build();
         application.Use(next => context =>
@@ -79,6 +81,8 @@ internal sealed class NodeListener : Listener
         application.MapGrpcService<ForwardingService>();
         MapIfServed(application, services.Keys);
         MapIfServed(application, services.Reports);
+        MapIfServed(application, services.Leases);
+        MapIfServed(application, services.Snapshots);
         RefuseOtherPaths(application);
         return new NodeListener(application);
     }

@@ -1,5 +1,6 @@
 using Nacre.Replication.Forwarding;
 using Nacre.Replication.Transport;
+using Nacre.Server.Leases;
 
 namespace Nacre.Server.Peers;
 
@@ -13,4 +14,10 @@ internal sealed record NodePortServices(IReplicaReceiver Receiver, ForwardedProp
 
     /// <summary>Tells other nodes how this one is doing; null: nobody is told.</summary>
     public ReportService? Reports { get; init; }
+
+    /// <summary>Confirms withdrawals; null: nothing is confirmed.</summary>
+    public LeaseService? Leases { get; init; }
+
+    /// <summary>Gives snapshots to other nodes; null: nobody gets any here.</summary>
+    public SnapshotService? Snapshots { get; init; }
 }

@@ -2,6 +2,7 @@ using Nacre.Core.Time;
 using Nacre.Server.Administration;
 using Nacre.Server.Consistency;
 using Nacre.Server.Items;
+using Nacre.Server.Leases;
 using Nacre.Server.Routing;
 using Nacre.Server.Telemetry;
 
@@ -15,6 +16,9 @@ internal sealed class NodeServices
 
     /// <summary>Waits for the newest catalogue where other nodes change it.</summary>
     public CatalogFreshness Freshness { get; init; } = CatalogFreshness.Always;
+
+    /// <summary>The node's leave to serve; null: it needs none.</summary>
+    public AuthorisationLease? Lease { get; init; }
 
     /// <summary>Chance.</summary>
     public required IRandomSource Random { get; init; }

@@ -179,6 +179,11 @@ internal sealed class RequestPipeline
 
         using StreamSession session = authenticated.Value;
         call.Principal = session.Principal;
+        if (_services.Lease?.Refusal is { } unsure)
+        {
+            return unsure;
+        }
+
         if (PermissionChecker.Check(session.Principal, StreamCommand.Row.Action, session.Principal.Reach) is { } forbidden)
         {
             return forbidden;
@@ -224,7 +229,7 @@ internal sealed class RequestPipeline
         }
 
         call.Principal = caller.Value;
-        return request.Message is null ? BadMessage : null;
+        return request.Message is null ? BadMessage : _services.Lease?.Refusal;
     }
 
     /// <summary>Authorises, and finds what the request is about.</summary>

@@ -9,20 +9,20 @@ using Nacre.Replication;
 namespace Nacre.Server.Routing;
 
 /// <summary>A data shard of this node: its replica, and the documents behind it.</summary>
-/// <param name="replica">Knows how far reads may go.</param>
+/// <param name="slot">Knows how far reads may go.</param>
 /// <param name="proposer">Takes proposals.</param>
-/// <param name="documents">What the replica's entries act on.</param>
+/// <param name="documents">What the replica's entries act on: other documents when a snapshot was put in place.</param>
 /// <param name="time">Measures patience.</param>
-internal sealed class ReplicaShard(ShardReplica replica, IProposer proposer, IDocumentReader documents, TimeProvider time) : IDataShard
+internal sealed class ReplicaShard(ReplicaSlot slot, IProposer proposer, Func<IDocumentReader> documents, TimeProvider time) : IDataShard
 {
     /// <summary>How long a session's read waits for this replica to catch up, before it asks the shard's leader how far it must.</summary>
     public static readonly TimeSpan SessionPatience = TimeSpan.FromMilliseconds(250);
 
     /// <inheritdoc/>
-    public ShardId Id => replica.Identity.Shard;
+    public ShardId Id => slot.Identity.Shard;
 
     /// <inheritdoc/>
-    public IDocumentReader Documents => documents;
+    public IDocumentReader Documents => documents();
 
     /// <inheritdoc/>
     public ValueTask<NacreError?> ReadAtAsync(in ReadDemand demand, CancellationToken cancellationToken)
@@ -30,16 +30,16 @@ internal sealed class ReplicaShard(ShardReplica replica, IProposer proposer, IDo
         switch (demand.Level)
         {
             case ConsistencyLevel.BoundedStaleness:
-                return replica.IsSoleVoter || Shows(demand.Range, default)
-                    ? replica.ReadWithinAsync(demand.Bound, cancellationToken)
+                return slot.Replica.IsSoleVoter || Shows(demand.Range, default)
+                    ? slot.Replica.ReadWithinAsync(demand.Bound, cancellationToken)
                     : BarrierAsync(cancellationToken);
             case ConsistencyLevel.Session or ConsistencyLevel.ConsistentPrefix or ConsistencyLevel.Eventual:
-                if (replica.ReadRefusal is { } refusal)
+                if (slot.Replica.ReadRefusal is { } refusal)
                 {
                     return new(refusal);
                 }
 
-                return replica.IsSoleVoter || Shows(demand.Range, demand.AtLeast) ? default : new(WaitAsync(demand, cancellationToken));
+                return slot.Replica.IsSoleVoter || Shows(demand.Range, demand.AtLeast) ? default : new(WaitAsync(demand, cancellationToken));
             default:
                 return BarrierAsync(cancellationToken);
         }
@@ -53,7 +53,7 @@ internal sealed class ReplicaShard(ShardReplica replica, IProposer proposer, IDo
     /// <summary>A replica that has only just joined does not know the range yet: it shows no past of it, not even an empty one.</summary>
     private bool Shows(RangeId range, Lsn atLeast)
     {
-        using IDocumentView view = documents.OpenView();
+        using IDocumentView view = Documents.OpenView();
         Result<Lsn> last = view.LastLsn(range);
         return last.IsOk && last.Value >= atLeast;
     }
@@ -64,7 +64,7 @@ internal sealed class ReplicaShard(ShardReplica replica, IProposer proposer, IDo
         long began = time.GetTimestamp();
         while (true)
         {
-            Task<bool> more = replica.WhenMoreIsAppliedAsync();
+            Task<bool> more = slot.Replica.WhenMoreIsAppliedAsync();
             if (Shows(demand.Range, demand.AtLeast))
             {
                 return null;
@@ -92,7 +92,7 @@ internal sealed class ReplicaShard(ShardReplica replica, IProposer proposer, IDo
 
     private ValueTask<NacreError?> BarrierAsync(CancellationToken cancellationToken)
     {
-        ValueTask<Result<LogIndex>> index = replica.ReadIndexAsync(cancellationToken);
+        ValueTask<Result<LogIndex>> index = slot.ReadIndexAsync(cancellationToken);
         return index.IsCompletedSuccessfully ? new(index.Result.Error) : AwaitAsync(index);
     }
 

@@ -157,7 +157,7 @@ internal sealed class ItemStream
         bool hasRoom = _services.Admission.TryReserve(bytes);
         try
         {
-            await BeginAllAsync(batch, hasRoom).ConfigureAwait(false);
+            await BeginAllAsync(batch, hasRoom ? _services.Lease?.Refusal : _services.Admission.Overloaded).ConfigureAwait(false);
         }
         finally
         {
@@ -170,7 +170,7 @@ internal sealed class ItemStream
         _writer.Flush();
     }
 
-    private async ValueTask BeginAllAsync(OperationBatch batch, bool hasRoom)
+    private async ValueTask BeginAllAsync(OperationBatch batch, NacreError? refusal)
     {
         RouteTable routes = _services.Routes.Current;
         foreach (Protocol.V1.ItemOperation operation in batch.Operations)
@@ -184,13 +184,13 @@ internal sealed class ItemStream
             }
 
             _tally.Add(operation.Kind);
-            if (hasRoom)
+            if (refusal is null)
             {
                 Begin(batch, operation, routes);
             }
             else
             {
-                Refuse(operation, _services.Admission.Overloaded);
+                Refuse(operation, refusal);
             }
         }
 

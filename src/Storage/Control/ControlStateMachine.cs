@@ -10,6 +10,7 @@ using Nacre.Core.Keys;
 using Nacre.Core.Log;
 using Nacre.Core.StateMachines;
 using Nacre.Core.Time;
+using Nacre.Storage.Snapshots;
 
 namespace Nacre.Storage.Control;
 
@@ -21,7 +22,7 @@ namespace Nacre.Storage.Control;
 /// <see cref="Current"/> and the members that <see cref="IStateMachine"/> names are for any thread, all else belongs
 /// to the applier. Control entries are few and small: a checkpoint is written whole, on the applier's turn.
 /// </remarks>
-public sealed class ControlStateMachine : IStateMachine, ICatalogReader
+public sealed class ControlStateMachine : IStateMachine, ICatalogChanges
 {
     // Invariants:
     // - the state is a function of the entries applied so far, and of nothing else;
@@ -33,6 +34,7 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
     private ControlCheckpoint? _newest;
     private ControlCheckpoint? _older;
     private ulong _lastGeneration;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ControlStateMachine(ControlCheckpointFolder folder, ControlState state, ControlCheckpoint? newest, ControlCheckpoint? older, ulong lastGeneration)
     {
@@ -45,6 +47,9 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
 
     /// <inheritdoc/>
     public Catalog Current => State.Catalog;
+
+    /// <inheritdoc/>
+    public Task Changed => Volatile.Read(ref _changed).Task;
 
     /// <inheritdoc/>
     public LogIndex Applied => Current.Applied;
@@ -88,6 +93,7 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
     public static Result<ControlStateMachine> Open(
         string folder, IFileSystem files, IDataKeys keys, IRandomSource random, ILogger logger)
     {
+        new SnapshotFolder(folder, files).FinishInstall();
         var checkpoints = new ControlCheckpointFolder(folder, files, keys, random);
         IReadOnlyList<ulong> generations = checkpoints.Generations();
         ControlState state = ControlState.Empty;
@@ -120,6 +126,14 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
             checkpoints, state, whole.ElementAtOrDefault(0), whole.ElementAtOrDefault(1), generations.Count > 0 ? generations[0] : 0);
     }
 
+    /// <summary>The control shard's snapshots; for as long as the folder is its own.</summary>
+    /// <param name="folder">As for <see cref="Open"/>.</param>
+    /// <param name="files">The file system.</param>
+    /// <param name="keys">Where sealing keys come from.</param>
+    /// <param name="random">Not drawn from.</param>
+    public static IShardSnapshots Snapshots(string folder, IFileSystem files, IDataKeys keys, IRandomSource random) =>
+        new ControlSnapshots(folder, files, keys, random);
+
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<LogRecord> records, Span<CommandOutcome> outcomes)
     {
@@ -130,6 +144,7 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogReader
         }
 
         Volatile.Write(ref _state, state);
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,7 @@ internal sealed class AppendQueue(long byteLimit)
     private readonly Queue<QueuedAppend> _appends = new();
     private readonly LinkedList<Waiter> _waiters = new();
     private readonly List<TaskCompletionSource> _rolls = [];
+    private readonly List<ResetRequest> _resets = [];
     private long _bytes;
     private bool _isSignalled;
     private bool _writerWaits;
@@ -97,6 +98,19 @@ internal sealed class AppendQueue(long byteLimit)
         return done.Task;
     }
 
+    /// <summary>Has the writer set a shard's log to a snapshot's end.</summary>
+    public Task RequestReset(ResetRequest reset)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(SegmentedLog));
+            _resets.Add(reset);
+            Signal();
+        }
+
+        return reset.Done.Task;
+    }
+
     /// <summary>Takes no more appends; the writer does what is queued and then closes. The first request counts.</summary>
     public Task<LogEnd> RequestClose(ReadOnlyMemory<byte> note)
     {
@@ -147,7 +161,9 @@ internal sealed class AppendQueue(long byteLimit)
 
             work.Rolls.AddRange(_rolls);
             work.Close = _appends.Count == 0 && _waiters.Count == 0 ? _close : null;
+            work.Resets.AddRange(_resets);
             _rolls.Clear();
+            _resets.Clear();
             _isSignalled = _appends.Count > 0 || (_close is not null && work.Close is null);
             return true;
         }

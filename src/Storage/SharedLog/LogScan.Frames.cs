@@ -160,9 +160,17 @@ internal sealed partial class LogScan
                 case RecordKind.HardState:
                     ShardOf(reader.Shard, place.Domain).SetHardState(reader.HardState, place.UseId);
                     break;
-                case RecordKind.Truncation:
+                case RecordKind.Truncation or RecordKind.Reset:
                     ShardLog truncated = ShardOf(reader.Shard, place.Domain);
-                    truncated.Truncate(reader.Index.Value, reader.Term.Value);
+                    if (reader.Kind == RecordKind.Reset)
+                    {
+                        truncated.Reset(reader.Index.Value, reader.Term.Value);
+                    }
+                    else
+                    {
+                        truncated.Truncate(reader.Index.Value, reader.Term.Value);
+                    }
+
                     truncated.TruncationUse = place.UseId;
                     truncated.WrittenTruncation = reader.Index;
                     break;

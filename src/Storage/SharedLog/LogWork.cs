@@ -13,6 +13,9 @@ internal sealed class LogWork
     /// <summary>Callers who wait for a new segment.</summary>
     public List<TaskCompletionSource> Rolls { get; } = [];
 
+    /// <summary>Shards that are to go on behind snapshots.</summary>
+    public List<ResetRequest> Resets { get; } = [];
+
     /// <summary>Set when this is the last turn.</summary>
     public CloseRequest? Close { get; set; }
 
@@ -22,6 +25,7 @@ internal sealed class LogWork
         _domains.Clear();
         Appends.Clear();
         Rolls.Clear();
+        Resets.Clear();
         Close = null;
     }
 
@@ -48,4 +52,14 @@ internal sealed record CloseRequest(ReadOnlyMemory<byte> Note)
 {
     /// <summary>Ends with where the log ended.</summary>
     public TaskCompletionSource<LogEnd> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>The wish that a shard's log be set to a snapshot's end.</summary>
+/// <param name="Shard">The shard's part of the log.</param>
+/// <param name="Index">The snapshot's last entry.</param>
+/// <param name="Term">Its term.</param>
+internal sealed record ResetRequest(ShardLog Shard, LogIndex Index, Term Term)
+{
+    /// <summary>Ends when the reset is durable.</summary>
+    public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -22,6 +22,9 @@ internal readonly record struct QueuedAppend(LogAppend Append, ShardLog Shard, i
 internal readonly record struct ShardControl(
     ShardLog Shard, KeyDomainId Domain, HardState? HardState, (LogIndex Index, Term Term)? Truncation)
 {
+    /// <summary>True when the truncation is a reset: entries above it are gone as well.</summary>
+    public bool IsReset { get; init; }
+
     /// <summary>What its records take in a section.</summary>
     public int RecordBytes =>
         (HardState is null ? 0 : RecordWriter.HardStateBytes) + (Truncation is null ? 0 : RecordWriter.TruncationBytes);
@@ -34,7 +37,11 @@ internal readonly record struct ShardControl(
             writer.HardState(Shard.Id, state);
         }
 
-        if (Truncation is { } truncation)
+        if (Truncation is { } reset && IsReset)
+        {
+            writer.Reset(Shard.Id, reset.Index, reset.Term);
+        }
+        else if (Truncation is { } truncation)
         {
             writer.Truncation(Shard.Id, truncation.Index, truncation.Term);
         }

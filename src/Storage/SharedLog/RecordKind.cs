@@ -17,4 +17,7 @@ internal enum RecordKind : byte
 
     /// <summary>What the node left at a clean stop.</summary>
     Note = 5,
+
+    /// <summary>A shard's entries are all gone: it goes on behind an index, with a snapshot.</summary>
+    Reset = 6,
 }

@@ -20,13 +20,13 @@ internal ref struct RecordReader(ReadOnlySpan<byte> section)
     /// <summary>Its shard; nothing for <see cref="RecordKind.Freed"/> and <see cref="RecordKind.Note"/>.</summary>
     public ShardId Shard { get; private set; }
 
-    /// <summary>First index of a run, or the index of a truncation.</summary>
+    /// <summary>First index of a run, or the index of a truncation or reset.</summary>
     public LogIndex Index { get; private set; }
 
     /// <summary>Entries in a run.</summary>
     public uint Count { get; private set; }
 
-    /// <summary>The term of a hard state or truncation; of the entry that <see cref="NextEntry"/> stopped at.</summary>
+    /// <summary>The term of a hard state, truncation or reset; of the entry that <see cref="NextEntry"/> stopped at.</summary>
     public Term Term { get; private set; }
 
     /// <summary>The vote of a hard state.</summary>
@@ -72,7 +72,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> section)
         {
             RecordKind.Entries => ReadRun(),
             RecordKind.HardState => ReadHardState(),
-            RecordKind.Truncation => ReadTruncation(),
+            RecordKind.Truncation or RecordKind.Reset => ReadTruncation(),
             RecordKind.Freed => ReadFreed(),
             RecordKind.Note => ReadNote(),
             _ => false,

@@ -16,7 +16,7 @@ internal ref struct RecordWriter(Span<byte> destination)
     /// <summary>Bytes of a <see cref="RecordKind.HardState"/> record.</summary>
     public const int HardStateBytes = 1 + 4 + 8 + 8;
 
-    /// <summary>Bytes of a <see cref="RecordKind.Truncation"/> record.</summary>
+    /// <summary>Bytes of a <see cref="RecordKind.Truncation"/> or <see cref="RecordKind.Reset"/> record.</summary>
     public const int TruncationBytes = 1 + 4 + 8 + 8;
 
     /// <summary>Bytes of a <see cref="RecordKind.Freed"/> record.</summary>
@@ -68,6 +68,14 @@ internal ref struct RecordWriter(Span<byte> destination)
     public void Truncation(ShardId shard, LogIndex index, Term term)
     {
         Begin(RecordKind.Truncation, shard);
+        Number(index.Value);
+        Number(term.Value);
+    }
+
+    /// <summary>Writes a reset; as long as a truncation.</summary>
+    public void Reset(ShardId shard, LogIndex index, Term term)
+    {
+        Begin(RecordKind.Reset, shard);
         Number(index.Value);
         Number(term.Value);
     }

@@ -112,6 +112,11 @@ public sealed partial class SegmentedLog
             {
                 control.Shard.TruncationUse = place.UseId;
                 control.Shard.WrittenTruncation = truncation.Index;
+                if (control.IsReset)
+                {
+                    control.Shard.Reset(truncation.Index.Value, truncation.Term.Value);
+                    control.Shard.AcceptAnew();
+                }
             }
         }
     }

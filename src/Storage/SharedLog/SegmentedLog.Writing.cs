@@ -148,6 +148,11 @@ public sealed partial class SegmentedLog
             WriteIdleSeal();
         }
 
+        foreach (ResetRequest reset in _work.Resets)
+        {
+            Reset(reset);
+        }
+
         if (_work.Rolls.Count > 0)
         {
             Roll();
@@ -280,6 +285,12 @@ public sealed partial class SegmentedLog
         foreach (TaskCompletionSource roll in _work.Rolls)
         {
             roll.SetException(fault);
+        }
+
+        foreach (ResetRequest reset in _work.Resets)
+        {
+            // One that was done in this turn stays done.
+            reset.Done.TrySetException(fault);
         }
 
         if (_work.Close is { } close)

@@ -113,6 +113,13 @@ internal sealed class ShardLog(ShardId id)
         _acceptedLast = null;
     }
 
+    /// <summary>A reset is durable: nothing that was refused before it counts any more.</summary>
+    public void AcceptAnew()
+    {
+        _isRejecting = false;
+        _acceptedLast = null;
+    }
+
     /// <summary>Takes an append's entries over; they are durable.</summary>
     public void Append(IReadOnlyList<LogRecord> entries, FrameSpan frame)
     {
@@ -207,6 +214,18 @@ internal sealed class ShardLog(ShardId id)
 
             _truncation = index;
             _truncationTerm = term;
+        }
+    }
+
+    /// <summary>Takes a reset over: all entries are gone, and the next one is the one behind the index.</summary>
+    public void Reset(ulong index, ulong term)
+    {
+        lock (_lock)
+        {
+            _spans.Clear();
+            _terms.Clear();
+            (_last, _lastTerm) = (index, term);
+            (_truncation, _truncationTerm) = (index, term);
         }
     }
 

@@ -28,7 +28,10 @@ internal sealed class TestCluster : IAsyncDisposable
     public HeldFiles FilesOf(int index) => _places[index].Files;
 
     /// <summary>Founds a cluster and has the others join; returns when every shard has all of them as voters.</summary>
-    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken)
+    /// <param name="nodes">How many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="fill">Done on the first node while it is alone.</param>
+    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken, Func<TestCluster, Task>? fill = null)
     {
         var cluster = new TestCluster();
         try
@@ -36,6 +39,11 @@ internal sealed class TestCluster : IAsyncDisposable
             Place first = NewPlace();
             cluster._places.Add(first);
             first.Node = await StartAsync(first);
+            if (fill is not null)
+            {
+                await fill(cluster);
+            }
+
             for (int added = 1; added < nodes; added++)
             {
                 await cluster.JoinAsync(cancellationToken);
@@ -71,6 +79,9 @@ internal sealed class TestCluster : IAsyncDisposable
         return _places.Count - 1;
     }
 
+    /// <summary>What a node said, by event id, since the cluster was made.</summary>
+    public IReadOnlyCollection<int> EventsOf(int index) => _places[index].Events.Seen;
+
     /// <summary>Ends a node at once, as a crash would.</summary>
     public async Task KillAsync(int index)
     {
@@ -84,6 +95,19 @@ internal sealed class TestCluster : IAsyncDisposable
         await this[index].StopAsync();
         _places[index].Node = null;
     }
+
+    /// <summary>Cuts the network between a node and all others, both ways.</summary>
+    public void Isolate(int index)
+    {
+        foreach (Place other in _places.Where(place => place != _places[index]))
+        {
+            other.CutOff(_places[index].NodeAddress);
+            _places[index].CutOff(other.NodeAddress);
+        }
+    }
+
+    /// <summary>Mends the network.</summary>
+    public void Heal() => _places.ForEach(place => place.Heal());
 
     /// <summary>Starts a node again over what it left.</summary>
     public async Task<TestNode> RestartAsync(int index)
@@ -142,17 +166,82 @@ internal sealed class TestCluster : IAsyncDisposable
     private static Task<TestNode> StartAsync(Place place) => TestNode.StartAsync(
         place.Folder, place.World, options => options with { Listen = place.ClientAddress, NodeListen = place.NodeAddress });
 
-    private sealed class Place(string folder, string clientAddress, string nodeAddress)
+    /// <summary>A node's folder, addresses and part of the network.</summary>
+    private sealed class Place
     {
-        public string Folder { get; } = folder;
+        private readonly Lock _gate = new();
+        private readonly List<Stream> _open = [];
+        private readonly HashSet<string> _cutOff = [];
 
-        public string ClientAddress { get; } = clientAddress;
+        public Place(string folder, string clientAddress, string nodeAddress)
+        {
+            (Folder, ClientAddress, NodeAddress) = (folder, clientAddress, nodeAddress);
+            World = new NodeEnvironment { DialNode = DialAsync, Files = Files, Loggers = Events };
+        }
 
-        public string NodeAddress { get; } = nodeAddress;
+        public SeenEvents Events { get; } = new();
+
+        public NodeEnvironment World { get; }
+
+        /// <summary>What this node has dialled breaks, and what it dials is refused.</summary>
+        public void CutOff(string address)
+        {
+            Stream[] open;
+            lock (_gate)
+            {
+                _cutOff.Add(address);
+                open = [.. _open];
+                _open.Clear();
+            }
+
+            foreach (Stream stream in open)
+            {
+                stream.Dispose();
+            }
+        }
+
+        /// <summary>It may dial again.</summary>
+        public void Heal()
+        {
+            lock (_gate)
+            {
+                _cutOff.Clear();
+            }
+        }
+
+        private async ValueTask<Stream> DialAsync(DnsEndPoint address, CancellationToken cancellationToken)
+        {
+            Refuse(address);
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(address, cancellationToken);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            lock (_gate)
+            {
+                _open.Add(stream);
+            }
+
+            Refuse(address);
+            return stream;
+        }
+
+        private void Refuse(DnsEndPoint address)
+        {
+            lock (_gate)
+            {
+                if (_cutOff.Contains($"{address.Host}:{address.Port}"))
+                {
+                    throw new IOException("The network is cut.");
+                }
+            }
+        }
+
+        public string Folder { get; }
+
+        public string ClientAddress { get; }
+
+        public string NodeAddress { get; }
 
         public HeldFiles Files { get; } = new();
-
-        public NodeEnvironment World => new() { Files = Files };
 
         public TestNode? Node { get; set; }
     }

@@ -1,5 +1,6 @@
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
+using Nacre.Core.StateMachines;
 
 namespace Nacre.Replication.Tests.Doubles;
 
@@ -15,6 +16,15 @@ internal sealed class MachineDisk
     public MachineCheckpoint? Older { get; private set; }
 
     public int Count { get; private set; }
+
+    /// <summary>What is put together of a snapshot.</summary>
+    public StagedSnapshot? Staged { get; set; }
+
+    /// <summary>Set with a snapshot, until the log was set behind it.</summary>
+    public SnapshotPoint? PendingReset { get; set; }
+
+    /// <summary>What the next installation of a snapshot throws, once, after the snapshot is in place.</summary>
+    public Exception? FailsAfterInstall { get; set; }
 
     /// <summary>While true, a checkpoint is durable only after <see cref="Release"/>.</summary>
     public bool Holds { get; set; }
@@ -56,6 +66,17 @@ internal sealed class MachineDisk
     {
         Persist(_heldCheckpoint!);
         _held!.SetResult(Older?.Applied ?? default);
+    }
+
+    /// <summary>A snapshot takes the place of all that is here.</summary>
+    public void Replace(MachineCheckpoint checkpoint, SnapshotPoint point)
+    {
+        (Newest, Older, Staged, PendingReset) = (checkpoint, null, null, point);
+        if (FailsAfterInstall is { } cause)
+        {
+            FailsAfterInstall = null;
+            throw cause;
+        }
     }
 
     private void Persist(MachineCheckpoint checkpoint)

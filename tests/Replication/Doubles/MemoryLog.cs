@@ -45,6 +45,9 @@ internal sealed class MemoryLog : ISharedLog
     /// <summary>Every release, in order.</summary>
     public List<(ShardId Shard, LogIndex Through)> Releases { get; } = [];
 
+    /// <summary>Every reset, in order.</summary>
+    public List<(ShardId Shard, LogIndex Index)> Resets { get; } = [];
+
     /// <summary>How often entries were read.</summary>
     public int Reads { get; private set; }
 
@@ -165,6 +168,22 @@ internal sealed class MemoryLog : ISharedLog
             Releases.Add((shard, through));
             _shards[shard].Release(through);
         }
+    }
+
+    public ValueTask ResetAsync(ShardId shard, LogIndex index, Term term, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_shards.TryGetValue(shard, out Shard? known))
+            {
+                _shards[shard] = known = new Shard();
+            }
+
+            Resets.Add((shard, index));
+            known.Reset(index, term);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Waits until an append is queued that is not let through yet.</summary>
@@ -303,6 +322,12 @@ internal sealed class MemoryLog : ISharedLog
             }
 
             State = State with { TruncationIndex = through, TruncationTerm = term };
+        }
+
+        public void Reset(LogIndex index, Term term)
+        {
+            Records.Clear();
+            State = new ShardLogState(State.HardState, index, term, index, term);
         }
 
         public Shard Copy() => new() { Records = new(Records), State = State };

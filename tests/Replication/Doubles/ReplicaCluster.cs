@@ -5,6 +5,7 @@ using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
 using Nacre.Replication.Raft;
+using Nacre.Replication.Snapshots;
 using Nacre.Testing;
 
 namespace Nacre.Replication.Tests.Doubles;
@@ -48,11 +49,18 @@ internal sealed class ReplicaCluster : IAsyncDisposable
 
     public ShardReplicaOptions Options { get; init; } = new();
 
+    public SnapshotOptions SnapshotOptions { get; init; } = new() { ChunkBytes = 1 << 10, FlushAfterBytes = 4 << 10 };
+
+    /// <summary>What becomes of a piece of a snapshot that a node asks for; null gives it what there is.</summary>
+    public Func<NodeId, Result<SnapshotChunk>, Task<Result<SnapshotChunk>>>? Carries { get; set; }
+
     public ShardReplica this[uint node] => Nodes[node].Replica;
 
-    public static async Task<ReplicaCluster> StartedAsync(uint voters = 3, ShardReplicaOptions? options = null)
+    public static async Task<ReplicaCluster> StartedAsync(
+        uint voters = 3, ShardReplicaOptions? options = null, SnapshotOptions? snapshots = null)
     {
         var cluster = new ReplicaCluster(voters) { Options = options ?? new ShardReplicaOptions() };
+        cluster = snapshots is null ? cluster : new ReplicaCluster(voters) { Options = cluster.Options, SnapshotOptions = snapshots };
         foreach (uint node in cluster.Nodes.Keys)
         {
             await cluster.OpenAsync(node, node, cluster._initial);
@@ -74,7 +82,7 @@ internal sealed class ReplicaCluster : IAsyncDisposable
         Node down = Nodes[node];
         MemoryLog durable = down.Log.Restart();
         ShardIdentity identity = down.Replica.Identity;
-        await SettleAsync(down.Replica.DisposeAsync().AsTask());
+        await SettleAsync(down.Slot.DisposeAsync().AsTask());
         Nodes[node] = new Node(durable, down.Disk);
         await OpenAsync(node, identity.Self.Value, identity.InitialSet!);
     }
@@ -155,7 +163,7 @@ internal sealed class ReplicaCluster : IAsyncDisposable
     {
         foreach (Node node in Nodes.Values)
         {
-            await SettleAsync(node.Replica.DisposeAsync().AsTask());
+            await SettleAsync(node.Slot.DisposeAsync().AsTask());
         }
 
         _metrics.Dispose();
@@ -164,12 +172,17 @@ internal sealed class ReplicaCluster : IAsyncDisposable
     private async Task OpenAsync(uint node, ulong replica, ReplicaSet initial)
     {
         Node opened = Nodes[node];
-        opened.Machine = new CountingMachine(opened.Disk);
-        opened.Replica = new ShardReplica(
+        var environment = new ReplicaEnvironment(Time, new SeededRandom(++_runs), _scheduler, _metrics, NullLogger.Instance)
+        {
+            Transport = new Wire(this, new NodeId(node)),
+        };
+        opened.Exchange = new SnapshotExchange(new ClusterFetcher(this, new NodeId(node)), opened.Log, SnapshotOptions, environment);
+        opened.Snapshots = new MachineSnapshots(Shard, opened.Disk);
+        opened.Slot = await ReplicaSlot.OpenAsync(
             new ShardIdentity(new ClusterId(7), Shard, KeyDomainId.Shared) { Self = new ReplicaId(replica), Node = new NodeId(node), InitialSet = initial },
-            opened.Log, opened.Machine, new TestDataKeys(), Options,
-            new ReplicaEnvironment(Time, new SeededRandom(++_runs), _scheduler, _metrics, NullLogger.Instance) { Transport = new Wire(this, new NodeId(node)) });
-        await SettleAsync(opened.Replica.StartAsync(default));
+            _ => ValueTask.FromResult(new OpenedShard(opened.Machine = new CountingMachine(opened.Disk), opened.Snapshots)),
+            opened.Log, new TestDataKeys(), Options, environment, opened.Exchange);
+        await SettleAsync(opened.Slot.StartAsync(default));
     }
 
     private bool Deliver()
@@ -201,7 +214,32 @@ internal sealed class ReplicaCluster : IAsyncDisposable
 
         public CountingMachine Machine { get; set; } = null!;
 
-        public ShardReplica Replica { get; set; } = null!;
+        public ReplicaSlot Slot { get; set; } = null!;
+
+        public SnapshotExchange Exchange { get; set; } = null!;
+
+        public MachineSnapshots Snapshots { get; set; } = null!;
+
+        public ShardReplica Replica => Slot.Replica;
+    }
+
+    private sealed class ClusterFetcher(ReplicaCluster cluster, NodeId to) : ISnapshotFetcher
+    {
+        public Task<Result<SnapshotDescription>> DescribeAsync(NodeId from, ShardId shard, UInt128 wanted, CancellationToken cancellationToken) =>
+            Task.FromResult(IsCut(from)
+                ? new NacreError(ErrorCode.Unavailable, "The node cannot be reached.")
+                : cluster.Nodes[from.Value].Exchange.Holder.Describe(shard, wanted));
+
+        public Task<Result<SnapshotChunk>> ReadAsync(
+            NodeId from, ShardId shard, UInt128 snapshot, int file, long offset, int length, CancellationToken cancellationToken)
+        {
+            Result<SnapshotChunk> chunk = IsCut(from)
+                ? new NacreError(ErrorCode.Unavailable, "The node cannot be reached.")
+                : cluster.Nodes[from.Value].Exchange.Holder.Read(shard, snapshot, file, offset, length);
+            return (cluster.Carries?.Invoke(to, chunk) ?? Task.FromResult(chunk)).WaitAsync(cancellationToken);
+        }
+
+        private bool IsCut(NodeId from) => cluster.CutOff.Contains(from.Value) || cluster.CutOff.Contains(to.Value);
     }
 
     private sealed class Wire(ReplicaCluster cluster, NodeId from) : IReplicaTransport

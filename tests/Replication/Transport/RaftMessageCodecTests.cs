@@ -16,7 +16,7 @@ internal sealed class RaftMessageCodecTests
     private static readonly Gen<ulong> Number = Gen.ULong[0, 1_000];
 
     private static readonly Gen<ShardMessage> AnyMessage =
-        from kind in Gen.Int[1, 11]
+        from kind in Gen.Int[1, 13]
         from term in Gen.ULong[1, RaftMessageLimits.MaxNumber]
         from index in Number
         from logTerm in Gen.ULong[1, 3]
@@ -132,6 +132,9 @@ internal sealed class RaftMessageCodecTests
             RaftMessage.Vote(new(1), new(2), new(3), default, new(1), isForced: false),
             RaftMessage.Heartbeat(new(1), new(2), new(3), tooHigh, 1),
             RaftMessage.AppendRejected(new(1), new(2), new(3), new(4), tooHigh, new(1)),
+            RaftMessage.SnapshotOffer(new(1), new(2), new(3), default, default),
+            RaftMessage.SnapshotOffer(new(1), new(2), new(3), new(5), new(4)),
+            RaftMessage.SnapshotAnswer(new(1), new(2), new(3), default),
         ];
 
         Assert.That(impossible.Select(message => Decode(message).Error?.Code), Is.All.EqualTo(ErrorCode.Corrupt));
@@ -175,7 +178,7 @@ internal sealed class RaftMessageCodecTests
 
     private static ShardMessage[] OneOfEach() =>
     [
-        .. Enumerable.Range(1, 11).SelectMany(kind => new[] { false, true }.Select(isYes => new ShardMessage(
+        .. Enumerable.Range(1, 13).SelectMany(kind => new[] { false, true }.Select(isYes => new ShardMessage(
             new ShardId((uint)kind), Make((RaftMessageKind)kind, new Term(9), 5, 3, 7, 0x1122334455667788, isYes, [[1, 2, 3], [], [4]])))),
     ];
 
@@ -200,6 +203,8 @@ internal sealed class RaftMessageCodecTests
             RaftMessageKind.HeartbeatAnswer => RaftMessage.HeartbeatAnswer(from, to, term, context),
             RaftMessageKind.TimeoutNow => RaftMessage.TimeoutNow(from, to, term),
             RaftMessageKind.ReadIndex => RaftMessage.ReadIndex(from, to, term, context),
+            RaftMessageKind.SnapshotOffer => RaftMessage.SnapshotOffer(from, to, term, at.Next, new Term(Math.Min(logTerm, term.Value))),
+            RaftMessageKind.SnapshotAnswer => RaftMessage.SnapshotAnswer(from, to, term, at.Next),
             _ => RaftMessage.ReadIndexAnswer(from, to, term, context, isYes, at),
         };
     }

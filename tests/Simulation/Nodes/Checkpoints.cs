@@ -7,5 +7,8 @@ internal sealed class Checkpoints
 
     public MachineState? Older { get; private set; }
 
+    /// <summary>A snapshot took the place of both.</summary>
+    public void Replace(MachineState state) => (Newest, Older) = (state, null);
+
     public void Add(MachineState state) => (Newest, Older) = (state, Newest);
 }

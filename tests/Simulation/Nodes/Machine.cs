@@ -72,6 +72,11 @@ internal sealed class Machine(NodeWorld world, Replica replica, Rules rules, Nod
             state = state with { Versions = state.Versions.SetItem(some.Key, some.Value - 1) };
         }
 
+        if (bug == NodeBug.TruncationBeforeCheckpoint)
+        {
+            done.SetResult(state.Applied);
+        }
+
         world.After(world.Between(1_000, 30_000), () =>
         {
             if (IsDead)
@@ -81,7 +86,7 @@ internal sealed class Machine(NodeWorld world, Replica replica, Rules rules, Nod
             }
 
             _checkpoints.Add(state);
-            done.SetResult(_checkpoints.Older?.Applied ?? default);
+            done.TrySetResult(_checkpoints.Older?.Applied ?? default);
         });
         return done.Task;
     }

@@ -6,7 +6,7 @@ using Nacre.Replication.Raft;
 namespace Nacre.Simulation.Tests.Nodes;
 
 /// <summary>Lets replicas join, leave and be rebuilt, under faults.</summary>
-internal sealed class Membership(NodeWorld world, Network network, Rules rules, ReplicationMetrics metrics, RaftOptions raft, NodeBug bug, IReadOnlyList<ShardId> shards)
+internal sealed class Membership(NodeWorld world, Network network, Rules rules, ReplicationMetrics metrics, ShardReplicaOptions options, NodeBug bug, IReadOnlyList<ShardId> shards)
 {
     private const int MostNodes = 7;
 
@@ -43,7 +43,7 @@ internal sealed class Membership(NodeWorld world, Network network, Rules rules, 
 
     private async Task JoinAsync()
     {
-        var node = new Node(world, network, rules, metrics, raft, bug, new NodeId((uint)network.Nodes.Count + 1));
+        var node = new Node(world, network, rules, metrics, options, bug, new NodeId((uint)network.Nodes.Count + 1));
         foreach (ShardId shard in shards)
         {
             await AddAsync(node, shard);

@@ -8,6 +8,9 @@ namespace Nacre.Simulation.Tests.Nodes;
 internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
 {
     private readonly SortedDictionary<NodeId, Node> _nodes = [];
+
+    /// <summary>What snapshots on their way are of.</summary>
+    public Images Images { get; } = new();
     private readonly HashSet<(NodeId From, NodeId To)> _cut = [];
 
     public IReadOnlyCollection<Node> Nodes => _nodes.Values;
@@ -41,6 +44,21 @@ internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
         world.Probe("a connection broke");
     }
 
+    /// <summary>Carries what is no message of replicas; or does not.</summary>
+    public void Carry(NodeId from, NodeId to, Action arrive)
+    {
+        if (_nodes.ContainsKey(to) && (LosesOneIn == 0 || !world.Random.OneIn(LosesOneIn)))
+        {
+            world.After(world.Random.OneIn(40) ? world.Between(1_000, 60_000) : world.Between(50, 600), () =>
+            {
+                if (!_cut.Contains((from, to)) && _nodes[to].IsUp)
+                {
+                    arrive();
+                }
+            });
+        }
+    }
+
     private void Send(NodeId from, NodeId to, ShardId shard, RaftMessage message)
     {
         world.Note(((ulong)world.Now << 16) ^ ((ulong)from.Value << 8) ^ to.Value ^ ((ulong)message.Kind << 60));
@@ -53,6 +71,12 @@ internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
         if (!_nodes.ContainsKey(to) || (LosesOneIn > 0 && world.Random.OneIn(LosesOneIn)))
         {
             return;
+        }
+
+        if (bug == NodeBug.OfferTakenThoughTheLogHasMore && message.Kind == RaftMessageKind.Heartbeat && message.Commit.Value > 0 && world.Random.OneIn(20))
+        {
+            var beyond = new LogIndex(message.Commit.Value + Fetcher.Forged);
+            Deliver(from, to, shard, RaftMessage.SnapshotOffer(message.From, message.To, message.Term, beyond, message.Term), world.Between(50, 600));
         }
 
         Deliver(from, to, shard, Forge(message), world.Random.OneIn(40) ? world.Between(1_000, 60_000) : world.Between(50, 600));

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Nacre.Core.Commands;
 using Nacre.Core.Errors;
+using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Replication;
 using Nacre.Replication.Raft;
+using Nacre.Replication.Snapshots;
 using Nacre.Simulation.Tests.Engine;
 using Nacre.Testing;
 
@@ -18,10 +20,21 @@ internal sealed class Node : IAsyncDisposable
 
     private static readonly ClusterId Cluster = new(7);
 
+    /// <summary>Small pieces, little patience, one place: everything that can go wrong does.</summary>
+    private static readonly SnapshotOptions SnapshotOptions = new()
+    {
+        ChunkBytes = 1 << 10,
+        ChunkTimeout = TimeSpan.FromMilliseconds(100),
+        FlushAfterBytes = 4 << 10,
+        MaxTransfers = 1,
+        RetryAfter = TimeSpan.FromMilliseconds(300),
+        HoldFor = TimeSpan.FromMilliseconds(30),
+    };
+
     private readonly NodeWorld _world;
     private readonly Network _network;
     private readonly Rules _rules;
-    private readonly RaftOptions _raft;
+    private readonly ShardReplicaOptions _options;
     private readonly NodeBug _bug;
     private readonly ReplicationMetrics _metrics;
     private readonly Dictionary<ShardId, ShardDisk> _disk = [];
@@ -30,9 +43,9 @@ internal sealed class Node : IAsyncDisposable
     private int _incarnation;
     private bool _isPaused;
 
-    public Node(NodeWorld world, Network network, Rules rules, ReplicationMetrics metrics, RaftOptions raft, NodeBug bug, NodeId id)
+    public Node(NodeWorld world, Network network, Rules rules, ReplicationMetrics metrics, ShardReplicaOptions options, NodeBug bug, NodeId id)
     {
-        (_world, _network, _rules, _metrics, _raft, _bug, Id) = (world, network, rules, metrics, raft, bug, id);
+        (_world, _network, _rules, _metrics, _options, _bug, Id) = (world, network, rules, metrics, options, bug, id);
         Clock = new NodeClock(world, (int)world.Between(960, 1040));
         network.Add(this);
     }
@@ -40,6 +53,9 @@ internal sealed class Node : IAsyncDisposable
     public NodeId Id { get; }
 
     public NodeClock Clock { get; }
+
+    /// <summary>The node's part in snapshots, since its last start.</summary>
+    public SnapshotExchange? Exchange { get; private set; }
 
     public SortedDictionary<ShardId, Replica> Replicas { get; } = [];
 
@@ -77,22 +93,50 @@ internal sealed class Node : IAsyncDisposable
         int incarnation = ++_incarnation;
         IsUp = true;
         _log = new NodeLog(_world, this, _disk, _rules, _bug);
+        var environment = new ReplicaEnvironment(Clock, new SeededRandom(_world.Random.NextUInt64()), new NodeScheduler(_world, this), _metrics, NullLogger.Instance)
+        {
+            Transport = _network.From(this, incarnation),
+        };
+        Exchange = new SnapshotExchange(new Fetcher(_world, _network, this, incarnation, _bug), _log, SnapshotOptions, environment);
         foreach (Replica replica in Replicas.Values)
         {
-            replica.Machine = new Machine(_world, replica, _rules, _bug);
-            replica.Running = new ShardReplica(
-                new ShardIdentity(Cluster, replica.Shard, KeyDomainId.Shared) { Self = replica.Id, Node = Id, InitialSet = replica.Initial },
-                _log, replica.Machine, new TestDataKeys(), new ShardReplicaOptions { Raft = _raft, CheckpointAfterBytes = 16 << 10, CheckpointNotBeforeBytes = 4 << 10, RecoveryBatchBytes = 64 << 10 },
-                new ReplicaEnvironment(Clock, new SeededRandom(_world.Random.NextUInt64()), new NodeScheduler(_world, this), _metrics, NullLogger.Instance)
-                {
-                    Transport = _network.From(this, incarnation),
-                });
-            _rules.Starts(replica);
-            Task started = replica.Running.StartAsync(default);
+            Task started = StartAsync(replica, _log, Exchange, environment, incarnation);
             _world.After(0, () => ThrowIfFaulted(started));
         }
 
         Tick(incarnation);
+    }
+
+    private async Task StartAsync(Replica replica, NodeLog log, SnapshotExchange exchange, ReplicaEnvironment environment, int incarnation)
+    {
+        if (replica.PendingReset is not null)
+        {
+            _world.Probe("a start found a log that was to be set behind a snapshot");
+        }
+
+        var snapshots = new Snapshots(_world, _network.Images, replica, () => IsAlive(incarnation), _bug);
+        ReplicaSlot slot = await ReplicaSlot.OpenAsync(
+            new ShardIdentity(Cluster, replica.Shard, KeyDomainId.Shared) { Self = replica.Id, Node = Id, InitialSet = replica.Initial },
+            _ => Open(replica, snapshots, incarnation),
+            log, new TestDataKeys(), _options, environment, exchange);
+        if (!IsAlive(incarnation))
+        {
+            return;
+        }
+
+        replica.Slot = slot;
+        await slot.StartAsync(default);
+    }
+
+    private ValueTask<OpenedShard> Open(Replica replica, Snapshots snapshots, int incarnation)
+    {
+        if (!IsAlive(incarnation))
+        {
+            throw new StorageFaultException(StorageFaultKind.Io, "shard", "folder", "The node has lost power");
+        }
+
+        replica.Machine = new Machine(_world, replica, _rules, _bug);
+        return ValueTask.FromResult(new OpenedShard(replica.Machine, snapshots));
     }
 
     /// <summary>The node loses power.</summary>
@@ -105,11 +149,20 @@ internal sealed class Node : IAsyncDisposable
         foreach (Replica replica in Replicas.Values)
         {
             replica.Machine.IsDead = true;
-            ShardReplica running = replica.Running!;
-            replica.Running = null;
+            replica.Staging?.Crash(_bug);
+            ReplicaSlot? slot = replica.Slot;
+            replica.Slot = null;
 
             // Whoever waited is told that the connection broke; nothing of it reaches disk or network any more.
-            ThrowIfFaulted(running.DisposeAsync().AsTask());
+            if (slot is { Status.Receiving: not null })
+            {
+                _world.Probe("crash while a snapshot came");
+            }
+
+            if (slot is not null)
+            {
+                ThrowIfFaulted(slot.DisposeAsync().AsTask());
+            }
         }
     }
 
@@ -169,6 +222,12 @@ internal sealed class Node : IAsyncDisposable
         {
             if (replica.Running is { } running)
             {
+                if (replica.Seen != running)
+                {
+                    replica.Seen = running;
+                    _rules.Starts(replica);
+                }
+
                 _rules.Look(replica, running.Status);
             }
         }
@@ -204,9 +263,10 @@ internal sealed class Node : IAsyncDisposable
                 replica.Running?.Tick();
             }
         });
-        if (Replicas.Values.FirstOrDefault(replica => replica.Running is { State: ReplicaState.Failed }) is { } failed)
+        Exchange!.Holder.Expire();
+        if (Replicas.Values.FirstOrDefault(replica => replica.Slot is { Faulted.IsCompleted: true }) is { } failed)
         {
-            NacreError reason = failed.Running!.Faulted.Result;
+            NacreError reason = failed.Slot!.Faulted.Result;
             _world.Require(reason.Code != ErrorCode.Internal, "invariants hold", $"{failed}: {reason.Message}");
 
             // The process ends itself, and is started again.

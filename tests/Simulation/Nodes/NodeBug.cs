@@ -67,4 +67,19 @@ internal enum NodeBug
 
     /// <summary>A client repeats a write whose outcome is unknown as if it were another one.</summary>
     NewKeyOnRetry,
+
+    /// <summary>The log lets go of what a checkpoint is going to cover, before that is durable.</summary>
+    TruncationBeforeCheckpoint,
+
+    /// <summary>A snapshot takes the store's place, and nothing says that the log is to be set behind it.</summary>
+    SnapshotWithoutReset,
+
+    /// <summary>Offers say that a snapshot ends far beyond where it does: one is taken though the log has more.</summary>
+    OfferTakenThoughTheLogHasMore,
+
+    /// <summary>A snapshot does not carry the replica set in force at its end.</summary>
+    SnapshotSetForgotten,
+
+    /// <summary>What a crash left of an unfinished snapshot is taken for whole, and nobody looks at the end.</summary>
+    StagedPartLost,
 }

@@ -18,4 +18,44 @@ internal sealed class NodeClock(NodeWorld world, int perMille) : TimeProvider
 
     /// <summary>True time in which so much passes here.</summary>
     public long TrueTime(long microseconds) => microseconds * 1000 / perMille;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new Timer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>A timer that fires once, in an event of the world.</summary>
+    private sealed class Timer(NodeClock clock, Action fire) : ITimer
+    {
+        private int _set;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            int set = ++_set;
+            if (dueTime != Timeout.InfiniteTimeSpan)
+            {
+                clock.After((long)dueTime.TotalMicroseconds, () =>
+                {
+                    if (set == _set)
+                    {
+                        fire();
+                    }
+                });
+            }
+
+            return true;
+        }
+
+        public void Dispose() => _set++;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private void After(long microseconds, Action action) => world.After(TrueTime(microseconds), action);
 }

@@ -12,6 +12,7 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
 {
     private readonly List<LogAppend> _queue = [];
     private readonly List<LogAppend> _unflushed = [];
+    private readonly List<(ShardId Shard, LogIndex Index, Term Term, TaskCompletionSource Done)> _resets = [];
     private bool _isFlushing;
     private bool _isDead;
 
@@ -50,6 +51,25 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
 
     public void Release(ShardId shard, LogIndex through)
     {
+        if (!_isDead && disk.TryGetValue(shard, out ShardDisk? known) && known.Release(through) > 0)
+        {
+            world.Probe("the log let go of entries");
+        }
+    }
+
+    public ValueTask ResetAsync(ShardId shard, LogIndex index, Term term, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource();
+        if (!_isDead)
+        {
+            _resets.Add((shard, index, term, done));
+            if (!_isFlushing)
+            {
+                Flush();
+            }
+        }
+
+        return new ValueTask(done.Task);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -117,10 +137,29 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
                 }
             }
 
+            // A reset needs no room, and one that fails would stop the node as a failed append does.
+            Reset();
             return;
         }
 
         int replaced = disk.Values.Sum(shard => shard.Replaced);
+        WriteAll(batch);
+        Reset();
+        if (disk.Values.Sum(shard => shard.Replaced) > replaced && world.Random.OneIn(3))
+        {
+            world.Probe("crash right after a suffix was replaced");
+            node.CrashSoon();
+        }
+
+        // A crash may come between the flush and the notice of it.
+        if (bug != NodeBug.AcknowledgeBeforeFlush)
+        {
+            world.After(world.Between(0, 50), () => node.Do(() => Array.ForEach(batch, Tell)));
+        }
+    }
+
+    private void WriteAll(LogAppend[] batch)
+    {
         foreach (LogAppend append in batch)
         {
             if (bug == NodeBug.FlushLies && world.Random.OneIn(4))
@@ -134,18 +173,23 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
                 Write(append, isTorn: false);
             }
         }
+    }
 
-        if (disk.Values.Sum(shard => shard.Replaced) > replaced && world.Random.OneIn(3))
+    /// <summary>Behind all appends that were queued before.</summary>
+    private void Reset()
+    {
+        foreach ((ShardId shard, LogIndex index, Term term, TaskCompletionSource done) in _resets.ToArray())
         {
-            world.Probe("crash right after a suffix was replaced");
-            node.CrashSoon();
+            if (!disk.TryGetValue(shard, out ShardDisk? known))
+            {
+                disk[shard] = known = new ShardDisk();
+            }
+
+            known.Reset(index, term);
+            done.SetResult();
         }
 
-        // A crash may come between the flush and the notice of it.
-        if (bug != NodeBug.AcknowledgeBeforeFlush)
-        {
-            world.After(world.Between(0, 50), () => node.Do(() => Array.ForEach(batch, Tell)));
-        }
+        _resets.Clear();
     }
 
     private void Tell(LogAppend append)

@@ -33,13 +33,21 @@ internal static class NodeSimulation
         var network = new Network(world, rules, bug);
         var faults = new Faults(world, network);
         ShardId[] shards = [.. Enumerable.Range(1, world.Random.OneIn(4) ? 2 : 1).Select(shard => new ShardId((uint)shard))];
-        var raft = new RaftOptions { ElectionTicks = world.Random.OneIn(2) ? 4 : 10 };
-        var membership = new Membership(world, network, rules, metrics, raft, bug, shards);
+        var options = new ShardReplicaOptions
+        {
+            Raft = new RaftOptions { ElectionTicks = world.Random.OneIn(2) ? 4 : 10 },
+            CheckpointAfterBytes = 16 << 10,
+            CheckpointNotBeforeBytes = 4 << 10,
+            RecoveryBatchBytes = 64 << 10,
+            PeerLogBytes = world.Random.OneIn(2) ? 2 << 10 : 32 << 10,
+            PeerSilence = world.Random.OneIn(2) ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromMinutes(10),
+        };
+        var membership = new Membership(world, network, rules, metrics, options, bug, shards);
         Client[] clients = [.. Enumerable.Range(1, 4).Select(id => new Client(world, network, rules, bug, (ulong)id, shards))];
         string? violation = null;
         try
         {
-            Run(world, network, rules, faults, membership, clients, shards, metrics, raft, bug);
+            Run(world, network, rules, faults, membership, clients, shards, metrics, options, bug);
         }
         catch (ViolationException found)
         {
@@ -61,13 +69,13 @@ internal static class NodeSimulation
 
     private static void Run(
         NodeWorld world, Network network, Rules rules, Faults faults, Membership membership, Client[] clients, ShardId[] shards,
-        ReplicationMetrics metrics, RaftOptions raft, NodeBug bug)
+        ReplicationMetrics metrics, ShardReplicaOptions options, NodeBug bug)
     {
         int voters = world.Random.OneIn(3) ? 5 : 3;
         ReplicaSet initial = ReplicaSet.Initial([.. Enumerable.Range(1, voters).Select(at => (new ReplicaId((ulong)at), new NodeId((uint)at)))]);
         for (uint id = 1; id <= voters; id++)
         {
-            var node = new Node(world, network, rules, metrics, raft, bug, new NodeId(id));
+            var node = new Node(world, network, rules, metrics, options, bug, new NodeId(id));
             foreach (ShardId shard in shards)
             {
                 node.Place(shard, new ReplicaId(id), initial);
@@ -109,7 +117,7 @@ internal static class NodeSimulation
         foreach (ShardId shard in shards)
         {
             Replica[] replicas = [.. network.Nodes.Where(node => node.IsUp && !node.IsRetired).SelectMany(node => node.Replicas.Values).Where(replica => replica.Shard == shard)];
-            ReplicaStatus? leader = replicas.Select(replica => replica.Running!.Status).Where(status => status.Role == RaftRole.Leader).MaxBy(status => status.Term);
+            ReplicaStatus? leader = replicas.Where(replica => replica.Running is not null).Select(replica => replica.Running!.Status).Where(status => status.Role == RaftRole.Leader).MaxBy(status => status.Term);
             if (leader is null)
             {
                 return false;

@@ -1,5 +1,6 @@
 using Nacre.Core.Commands;
 using Nacre.Core.Ids;
+using Nacre.Core.StateMachines;
 using Nacre.Replication;
 
 namespace Nacre.Simulation.Tests.Nodes;
@@ -17,10 +18,21 @@ internal sealed class Replica(Node node, ShardId shard, ReplicaId id, ReplicaSet
 
     public Checkpoints Checkpoints { get; } = new();
 
+    /// <summary>What has come of a snapshot.</summary>
+    public Staging? Staging { get; set; }
+
+    /// <summary>A snapshot was put in place, and the log is to be set behind it.</summary>
+    public SnapshotPoint? PendingReset { get; set; }
+
     public Machine Machine { get; set; } = null!;
 
-    /// <summary>Null while the node is down.</summary>
-    public ShardReplica? Running { get; set; }
+    /// <summary>Null while the node is down, or opens it.</summary>
+    public ReplicaSlot? Slot { get; set; }
+
+    public ShardReplica? Running => Slot?.Replica;
+
+    /// <summary>The one that was looked at last.</summary>
+    public ShardReplica? Seen { get; set; }
 
     public override string ToString() => $"replica {id} of shard {shard} on node {node.Id}";
 }

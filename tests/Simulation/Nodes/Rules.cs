@@ -87,6 +87,11 @@ internal sealed class Rules(NodeWorld world)
     /// <summary>Election safety (§5.2); terms and commits never fall.</summary>
     public void Look(Replica replica, ReplicaStatus status)
     {
+        if (status.State is ReplicaState.Starting or ReplicaState.Stopped)
+        {
+            return;
+        }
+
         (Term Term, LogIndex Commit) before = _status.GetValueOrDefault((replica.Shard, replica.Id));
         world.Require(status.Term >= before.Term, "terms never fall", $"{replica}");
         world.Require(status.Commit >= before.Commit, "commit never falls", $"{replica}");

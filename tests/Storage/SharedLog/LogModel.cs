@@ -15,7 +15,8 @@ internal sealed class LogModel
 
     public ulong ReleasedOf(uint shard) => Of(shard).Released;
 
-    public ulong LastTermOf(uint shard) => Of(shard).Last == 0 ? 0 : Of(shard).Entries[Of(shard).Last].Term;
+    public ulong LastTermOf(uint shard) =>
+        Of(shard).Last == Of(shard).Floor ? Of(shard).FloorTerm : Of(shard).Entries[Of(shard).Last].Term;
 
     public LogModel Copy()
     {
@@ -25,6 +26,7 @@ internal sealed class LogModel
             copy._shards[id] = new Shard
             {
                 Entries = new(shard.Entries), Ever = shard.Ever, HardState = shard.HardState, Last = shard.Last, Released = shard.Released,
+                Floor = shard.Floor, FloorTerm = shard.FloorTerm,
             };
         }
 
@@ -49,6 +51,15 @@ internal sealed class LogModel
     }
 
     public void Release(uint shard, ulong through) => Of(shard).Released = Math.Max(Of(shard).Released, through);
+
+    /// <summary>The shard goes on behind a snapshot.</summary>
+    public void Reset(uint shard, ulong index, ulong term)
+    {
+        Shard reset = Of(shard);
+        reset.Entries.Clear();
+        reset.Last = reset.Released = reset.Floor = index;
+        reset.FloorTerm = term;
+    }
 
     /// <summary>The first difference between this and a log; null when the log holds exactly this.</summary>
     /// <remarks>The log may have forgotten releases, and have kept entries that were released.</remarks>
@@ -75,6 +86,12 @@ internal sealed class LogModel
             if (state.TruncationIndex.Value > shard.Released)
             {
                 return $"shard {id}: truncated at {state.TruncationIndex}, released to {shard.Released}";
+            }
+
+            bool isAtFloor = state.TruncationIndex.Value == shard.Floor;
+            if (state.TruncationIndex.Value < shard.Floor || (isAtFloor && state.TruncationTerm.Value != shard.FloorTerm))
+            {
+                return $"shard {id}: truncated at {state.TruncationIndex} of term {state.TruncationTerm}, reset to {shard.Floor} of {shard.FloorTerm}";
             }
 
             ulong next = state.TruncationIndex.Value + 1;
@@ -149,5 +166,10 @@ internal sealed class LogModel
         public ulong Last { get; set; }
 
         public ulong Released { get; set; }
+
+        /// <summary>Where the last reset set the shard to.</summary>
+        public ulong Floor { get; set; }
+
+        public ulong FloorTerm { get; set; }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class LogWorkload(LogBench bench, ulong seed)
 {
     private readonly SeededRandom _chance = new(seed);
     private readonly List<LogAppend> _pending = [];
+    private (uint Shard, ulong Index, ulong Term)? _pendingReset;
 
     /// <summary>What is known to be durable.</summary>
     public LogModel Durable { get; private set; } = new();
@@ -55,7 +56,14 @@ internal sealed class LogWorkload(LogBench bench, ulong seed)
             difference = await candidate.DifferenceAsync(bench.Log);
         }
 
+        if (difference is not null && _pendingReset is { } reset)
+        {
+            candidate.Reset(reset.Shard, reset.Index, reset.Term);
+            difference = await candidate.DifferenceAsync(bench.Log);
+        }
+
         IsStopped = false;
+        _pendingReset = null;
         Assert.That(difference, Is.Null, $"seed {seed}; without what was under way: {first}");
         Durable = candidate;
         _pending.Clear();
@@ -66,7 +74,7 @@ internal sealed class LogWorkload(LogBench bench, ulong seed)
 
     private async Task StepOnceAsync()
     {
-        switch (_chance.Next(20))
+        switch (_chance.Next(21))
         {
             case < 11:
                 AppendBatch();
@@ -87,11 +95,27 @@ internal sealed class LogWorkload(LogBench bench, ulong seed)
             case 18:
                 bench.Keys.Rotate(new KeyDomainId((uint)_chance.Next(3)));
                 break;
+            case 19:
+                await Reset();
+                break;
             default:
                 await bench.CloseAsync();
                 bench.Open();
                 break;
         }
+    }
+
+    /// <summary>To anywhere from the truncation on: into the entries, at their end, far behind it.</summary>
+    private async Task Reset()
+    {
+        uint shard = (uint)_chance.Next(4);
+        ulong index = Durable.ReleasedOf(shard) + (ulong)_chance.Next((int)(Durable.LastOf(shard) - Durable.ReleasedOf(shard)) + 10);
+        index = Math.Max(1, index);
+        ulong term = Math.Max(1, Durable.LastTermOf(shard)) + (ulong)_chance.Next(3);
+        _pendingReset = (shard, index, term);
+        await bench.Log.ResetAsync(new ShardId(shard), new LogIndex(index), new Term(term), CancellationToken.None);
+        _pendingReset = null;
+        Durable.Reset(shard, index, term);
     }
 
     private async Task Roll() => await bench.Log.RollAsync();

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Nacre.Durability.Tests.Support;
+namespace Nacre.Testing;
 
 /// <summary>Delays or fails chosen system calls of a running process, by <c>strace</c>, until it is disposed.</summary>
 /// <remarks>Attaching takes root, or a kernel that lets a user trace what is not its child.</remarks>
-internal sealed class SystemCallFaults : IAsyncDisposable
+public sealed class SystemCallFaults : IAsyncDisposable
 {
     private readonly Process _tracer;
     private readonly string _log;
@@ -16,10 +16,11 @@ internal sealed class SystemCallFaults : IAsyncDisposable
         _log = log;
     }
 
-    /// <summary>Begins. A test that cannot is skipped by name.</summary>
+    /// <summary>Begins.</summary>
     /// <param name="process">Whose calls.</param>
     /// <param name="call">The name of the system call.</param>
     /// <param name="fault">As strace has it: <c>delay_enter=300000</c>, <c>error=EIO</c>.</param>
+    /// <exception cref="FaultUnavailableException">There is no strace, or it may not trace here.</exception>
     public static async Task<SystemCallFaults> BeginAsync(int process, string call, string fault)
     {
         (string program, string? libraries) = Find();
@@ -40,7 +41,7 @@ internal sealed class SystemCallFaults : IAsyncDisposable
         string? attached = await tracer.StandardError.ReadLineAsync();
         if (attached?.Contains("attached", StringComparison.Ordinal) != true)
         {
-            Assert.Ignore($"strace may not trace here: {attached}");
+            throw new FaultUnavailableException($"strace may not trace here: {attached}");
         }
 
         // It tells of every thread; nobody waits for the rest.
@@ -81,7 +82,7 @@ internal sealed class SystemCallFaults : IAsyncDisposable
             }
         }
 
-        return (onPath ?? throw new IgnoreException(
+        return (onPath ?? throw new FaultUnavailableException(
             "strace is neither on the path nor under artifacts/tools: tests/install-tools.sh fetches it."), null);
     }
 }

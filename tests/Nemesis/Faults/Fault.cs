@@ -1,0 +1,7 @@
+namespace Nacre.Nemesis.Tests.Faults;
+
+/// <summary>One kind of harm.</summary>
+/// <param name="Name">How it is chosen and reported.</param>
+/// <param name="RunAsync">Does it and undoes it: when it ends, every member has a process that goes on. The links are healed by the round.</param>
+/// <param name="NeedsPackets">It is about single packets.</param>
+internal sealed record Fault(string Name, Func<FaultContext, Task> RunAsync, bool NeedsPackets = false);
