@@ -95,7 +95,7 @@ public sealed class ForwardingProposer(
     }
 
     /// <summary>Whoever changed the catalogue finds the change in it, on this node.</summary>
-    private async Task<Result<CommandOutcome>> AfterAppliedAsync(ShardReplica replica, ForwardedOutcome forwarded, CancellationToken cancellationToken)
+    private static async Task<Result<CommandOutcome>> AfterAppliedAsync(ShardReplica replica, ForwardedOutcome forwarded, CancellationToken cancellationToken)
     {
         try
         {
