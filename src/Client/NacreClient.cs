@@ -93,7 +93,7 @@ public sealed class NacreClient : IAsyncDisposable, IDisposable
     /// <param name="maxVersions">As <see cref="ConsistencySettings.MaxVersions"/>; null: as it is.</param>
     /// <param name="maxAge">As <see cref="ConsistencySettings.MaxAge"/>, in whole seconds; null: as it is.</param>
     /// <param name="cancellationToken">Stops the wait, not the change.</param>
-    /// <returns>What holds now. Each node goes by it once it has heard of it.</returns>
+    /// <returns>What holds now, on every node.</returns>
     /// <exception cref="NacreException"><see cref="NacreErrorCode.Malformed"/>, <see cref="NacreErrorCode.Forbidden"/> among others.</exception>
     public async Task<ConsistencySettings> SetConsistencyAsync(
         ConsistencyLevel? level, long? maxVersions = null, TimeSpan? maxAge = null, CancellationToken cancellationToken = default)

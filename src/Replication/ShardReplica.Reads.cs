@@ -35,7 +35,7 @@ public sealed partial class ShardReplica
 
     private async Task<Result<LogIndex>> AskAsync(CancellationToken cancellationToken)
     {
-        long asked = _time.GetTimestamp();
+        TimeSpan asked = _freshness.Now;
         var read = new ReadTicket();
         _inbox.Add(read);
         RequestLoop();

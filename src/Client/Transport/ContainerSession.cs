@@ -84,6 +84,11 @@ internal sealed class ContainerSession
     /// <returns>Empty when there is nothing to tell.</returns>
     public string Tokens(string? given, bool isSession)
     {
+        if (Volatile.Read(ref _incarnation) == 0)
+        {
+            return Complete("", given, isSession);
+        }
+
         lock (_seen)
         {
             _joined ??= string.Join(Separator, _seen.Values.Select(seen => seen.Token));

@@ -17,6 +17,7 @@ using Nacre.Server.Options;
 using Nacre.Server.Routing;
 using Nacre.Storage.Control;
 using Nacre.Storage.Documents;
+using Nacre.Storage.Files;
 using Nacre.Storage.SharedLog;
 
 namespace Nacre.Server.Hosting;
@@ -98,6 +99,7 @@ public sealed partial class NacreNode
             _environment.Time, _environment.Random, PoolScheduler.Instance, _replicationMetrics,
             _environment.Loggers.CreateLogger("Nacre.Replication"))
         {
+            Boot = BootClock.Instance,
             Transport = _port is { } port ? port.Transport : NoTransport.Instance,
         };
         SnapshotExchange exchange = MakeExchange(environment);

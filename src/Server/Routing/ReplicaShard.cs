@@ -30,7 +30,9 @@ internal sealed class ReplicaShard(ReplicaSlot slot, IProposer proposer, Func<ID
         switch (demand.Level)
         {
             case ConsistencyLevel.BoundedStaleness:
-                return slot.Replica.ReadWithinAsync(demand.Bound, cancellationToken);
+                return slot.Replica.IsSoleVoter || Shows(demand.Range, default)
+                    ? slot.Replica.ReadWithinAsync(demand.Bound, cancellationToken)
+                    : BarrierAsync(cancellationToken);
             case ConsistencyLevel.Session or ConsistencyLevel.ConsistentPrefix or ConsistencyLevel.Eventual:
                 if (slot.Replica.ReadRefusal is { } refusal)
                 {
