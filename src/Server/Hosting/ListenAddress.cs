@@ -8,6 +8,10 @@ namespace Nacre.Server.Hosting;
 /// <param name="Port">0 takes a free one.</param>
 internal readonly record struct ListenAddress(string Host, int Port)
 {
+    /// <summary>Every address of the machine, which nobody can dial as such.</summary>
+    public bool IsAnywhere => IPAddress.TryParse(Host, out IPAddress? address) &&
+        (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+
     /// <summary>Reads <c>HOST:PORT</c> or <c>[ADDRESS]:PORT</c>; false for anything else.</summary>
     public static bool TryParse(string text, out ListenAddress address)
     {

@@ -54,6 +54,12 @@ public sealed partial class NacreNode
 
         bool parsed = ListenAddress.TryParse(wanted, out ListenAddress listen) & ListenAddress.TryParse(_options.Listen, out ListenAddress clients);
         Core.Invariant.Check(parsed);
+        if ((_options.NodeAddress is null && listen.IsAnywhere) || (_options.Address is null && clients.IsAnywhere))
+        {
+            return new NacreError(ErrorCode.Malformed,
+                "nodeListen: a node that listens on every address must say by which one it is reached: give --node-address HOST:PORT to other nodes, and --address HOST:PORT to clients.");
+        }
+
         if (OpenAuthority(clients) is { } noAuthority)
         {
             return noAuthority;

@@ -182,10 +182,8 @@ public sealed partial class NacreNode
     /// <summary>The cluster's own authority; opened once, whatever it signs for.</summary>
     private NacreError? OpenAuthority(ListenAddress listen)
     {
-        bool listensAnywhere = IPAddress.TryParse(listen.Host, out IPAddress? address) &&
-            (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
         string[] shown = _options.Address is { } told && ListenAddress.TryParse(told, out ListenAddress reached) ? [reached.Host] : [];
-        string[] names = [.. _options.Tls.Names, .. shown, .. listensAnywhere ? (string[])[] : [listen.Host]];
+        string[] names = [.. _options.Tls.Names, .. shown, .. listen.IsAnywhere ? (string[])[] : [listen.Host]];
         if (names.FirstOrDefault(name => !OwnCertificates.IsName(name)) is { } noName)
         {
             return new NacreError(ErrorCode.Malformed, $"tls.names: '{noName}' is neither an address nor a host name.");

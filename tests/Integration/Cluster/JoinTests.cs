@@ -132,6 +132,20 @@ internal sealed class JoinTests
         Assert.That(damaged.Findings.Single(finding => finding.IsDamage).File, Does.EndWith("peers"));
     }
 
+    [TestCase("0.0.0.0:0", "127.0.0.1:0")]
+    [TestCase("127.0.0.1:0", "0.0.0.0:0")]
+    public async Task Start_ListeningEverywhereWithoutAnAddress_SaysWhatToGive(string nodeListen, string listen)
+    {
+        string folder = TestNode.NewFolder();
+        _folders.Add(folder);
+
+        Result<NacreNode> started = await NacreNode.StartAsync(
+            TestNode.OptionsFor(folder) with { NodeListen = nodeListen, Listen = listen }, new NodeEnvironment(), default);
+
+        Assert.That(started.Error?.Code, Is.EqualTo(ErrorCode.Malformed));
+        Assert.That(started.Error?.Message, Does.Contain("--node-address").And.Contain("--address"));
+    }
+
     [Test]
     public async Task Join_WithoutAGoodToken_IsRefusedAndLeavesNoFolder(CancellationToken cancellationToken)
     {
