@@ -37,6 +37,36 @@ internal static partial class Choice
         return argument;
     }
 
+    /// <summary>An option that need not be given.</summary>
+    public static Option<T?> Optional<T>(string name, string description)
+        where T : struct, Enum
+    {
+        var option = new Option<T?>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', Words<T>()),
+            CustomParser = static result => Parse<T>(result),
+        };
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(Words<T>());
+        return option;
+    }
+
+    /// <summary>An argument that need not be given.</summary>
+    public static Argument<T?> OptionalArgument<T>(string name, string description)
+        where T : struct, Enum
+    {
+        var argument = new Argument<T?>(name)
+        {
+            Description = $"{description} {string.Join(", ", Words<T>())}.",
+            Arity = ArgumentArity.ZeroOrOne,
+            CustomParser = static result => result.Tokens.Count == 0 ? null : Parse<T>(result),
+        };
+        argument.CompletionSources.Clear();
+        argument.CompletionSources.Add(Words<T>());
+        return argument;
+    }
+
     private static string[] Words<T>()
         where T : struct, Enum =>
         [.. Enum.GetValues<T>().Select(WordOf)];

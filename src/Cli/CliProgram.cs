@@ -72,6 +72,7 @@ internal static class CliProgram
                 ItemCommands.Make(global),
                 ImportCommand.Make(global),
                 ExportCommand.Make(global),
+                AccountCommands.Make(global),
                 KeyCommands.Make(global),
                 UserCommands.Make(global),
                 PermissionCommands.Make(global),

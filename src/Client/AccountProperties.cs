@@ -8,4 +8,8 @@ namespace Nacre.Client;
 /// <param name="MaxBatchOperations">Most operations in a batch.</param>
 /// <param name="ServerTime">The server's clock, UTC.</param>
 public sealed record AccountProperties(
-    string ClusterId, string ServerVersion, int DataShards, int MaxDocumentBytes, int MaxBatchOperations, DateTimeOffset ServerTime);
+    string ClusterId, string ServerVersion, int DataShards, int MaxDocumentBytes, int MaxBatchOperations, DateTimeOffset ServerTime)
+{
+    /// <summary>What reads promise; null from a server that knows only strong reads.</summary>
+    public ConsistencySettings? Consistency { get; init; }
+}

@@ -127,5 +127,5 @@ public sealed partial class Container
     }
 
     private static Item<T> Typed<T>(in Item<ReadOnlyMemory<byte>> item, JsonTypeInfo<T> type) =>
-        new(ItemSerializer.Read(item.Value, type), item.ETag, item.Lsn, item.Timestamp);
+        new(ItemSerializer.Read(item.Value, type), item.ETag, item.Lsn, item.Timestamp) { SessionToken = item.SessionToken };
 }

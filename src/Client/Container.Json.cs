@@ -48,6 +48,7 @@ public sealed partial class Container
         {
             Kind = Wire.OperationKind.Delete,
             Container = _name,
+            Session = _session,
             PartitionKey = partitionKey.Required(),
             Id = id,
             IfMatch = options?.IfMatch,
@@ -86,7 +87,7 @@ public sealed partial class Container
     public Pageable<Item<ReadOnlyMemory<byte>>> ListJson(ListOptions? options = null) => List(options, static json => json);
 
     internal static WriteResult ToResult(in Reply reply) =>
-        new(reply.ETag, reply.Lsn, DateTimeOffset.FromUnixTimeMilliseconds(reply.TimestampMs), reply.Created);
+        new(reply.ETag, reply.Lsn, DateTimeOffset.FromUnixTimeMilliseconds(reply.TimestampMs), reply.Created) { SessionToken = WireText.OrNull(reply.SessionToken) };
 
     internal ItemCall WriteCall(Wire.OperationKind kind, ReadOnlyMemory<byte> utf8Json, string? id, WriteOptions? options)
     {
@@ -104,6 +105,7 @@ public sealed partial class Container
         {
             Kind = kind,
             Container = _name,
+            Session = _session,
             PartitionKey = options?.PartitionKey?.Required(),
             Id = id,
             Body = utf8Json,
@@ -113,7 +115,7 @@ public sealed partial class Container
     }
 
     private static Item<ReadOnlyMemory<byte>> ToItem(in Reply reply) =>
-        new(reply.Body, reply.ETag, reply.Lsn, DateTimeOffset.FromUnixTimeMilliseconds(reply.TimestampMs));
+        new(reply.Body, reply.ETag, reply.Lsn, DateTimeOffset.FromUnixTimeMilliseconds(reply.TimestampMs)) { SessionToken = WireText.OrNull(reply.SessionToken) };
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<WriteResult> WriteAsync(ItemCall call, string operation, WriteOptions? options, CancellationToken cancellationToken) =>
@@ -126,9 +128,12 @@ public sealed partial class Container
         {
             Kind = Wire.OperationKind.Read,
             Container = _name,
+            Session = _session,
             PartitionKey = partitionKey.Required(),
             Id = id,
             IfNoneMatch = options?.IfNoneMatch,
+            Consistency = _pipeline.LevelOf(options?.Consistency, options?.SessionToken),
+            SessionToken = options?.SessionToken,
         };
         return _pipeline.SendAsync(call, "read_item", null, options?.Timeout, cancellationToken);
     }
@@ -138,22 +143,7 @@ public sealed partial class Container
         ListOptions chosen = (options ?? new ListOptions()).Validated();
         return new Pageable<Item<T>>(chosen.Continuation, async (continuation, cancellationToken) =>
         {
-            Wire.ListItemsResponse response = await _pipeline
-                .ReadAsync(
-                    RpcMethods.ListItems,
-                    new Wire.ListItemsRequest
-                    {
-                        Database = DatabaseName,
-                        Container = Name,
-                        PartitionKey = chosen.PartitionKey?.Required(),
-                        Order = (Wire.ListOrder)chosen.Order,
-                        MaxItems = chosen.PageSize,
-                        Continuation = continuation ?? "",
-                    },
-                    "list_items",
-                    _name,
-                    cancellationToken)
-                .ConfigureAwait(false);
+            Wire.ListItemsResponse response = await ListAsync(chosen, continuation, cancellationToken).ConfigureAwait(false);
             Item<T>[] items = new Item<T>[response.Items.Count];
             for (int i = 0; i < items.Length; i++)
             {
@@ -161,7 +151,47 @@ public sealed partial class Container
                 items[i] = new(read(item.Body.Memory), item.Etag, item.Lsn, DateTimeOffset.FromUnixTimeMilliseconds(item.TimestampMs));
             }
 
-            return new Page<Item<T>>(items, WireText.OrNull(response.Continuation));
+            return new Page<Item<T>>(items, WireText.OrNull(response.Continuation)) { SessionToken = WireText.OrNull(response.SessionToken) };
         });
+    }
+
+    private async Task<Wire.ListItemsResponse> ListAsync(ListOptions options, string? continuation, CancellationToken cancellationToken)
+    {
+        var request = new Wire.ListItemsRequest
+        {
+            Database = DatabaseName,
+            Container = Name,
+            PartitionKey = options.PartitionKey?.Required(),
+            Order = (Wire.ListOrder)options.Order,
+            MaxItems = options.PageSize,
+            Continuation = continuation ?? "",
+            Consistency = _pipeline.LevelOf(options.Consistency, options.SessionToken),
+            WantsSession = _pipeline.Sessions.IsOn,
+        };
+        try
+        {
+            return await ListAsync(request, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NacreException e) when (e.Code == NacreErrorCode.SessionTokenInvalid && options.SessionToken is null)
+        {
+            // The client's own: the list is worth more than what they told.
+            _session.Forget();
+            return await ListAsync(request, options, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Wire.ListItemsResponse> ListAsync(Wire.ListItemsRequest request, ListOptions options, CancellationToken cancellationToken)
+    {
+        request.SessionToken = request.Consistency is Wire.ConsistencyLevel.Session or Wire.ConsistencyLevel.Unspecified
+            ? _session.Tokens(options.SessionToken, request.Consistency == Wire.ConsistencyLevel.Session)
+            : "";
+        Wire.ListItemsResponse response =
+            await _pipeline.ReadAsync(RpcMethods.ListItems, request, "list_items", _name, cancellationToken).ConfigureAwait(false);
+        if (response.SessionToken.Length > 0)
+        {
+            _session.Observe(response.SessionToken);
+        }
+
+        return response;
     }
 }

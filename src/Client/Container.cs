@@ -15,12 +15,14 @@ public sealed partial class Container
 {
     private readonly ContainerName _name;
     private readonly ClientPipeline _pipeline;
+    private readonly ContainerSession _session;
     private readonly ItemSerializer _serializer;
 
     internal Container(ContainerName name, ClientPipeline pipeline, ItemSerializer serializer)
     {
         _name = name;
         _pipeline = pipeline;
+        _session = pipeline.Sessions.Of(name);
         _serializer = serializer;
         Bulk = new BulkWriter(this, pipeline, serializer);
     }

@@ -15,6 +15,12 @@ public sealed record ListOptions
     /// <summary>Where to go on: <see cref="Page{T}.Continuation"/> of an earlier page of the same list. Null: at the beginning.</summary>
     public string? Continuation { get; init; }
 
+    /// <summary>As <see cref="ReadOptions.Consistency"/>; each page promises it for itself.</summary>
+    public ConsistencyLevel? Consistency { get; init; }
+
+    /// <summary>As <see cref="ReadOptions.SessionToken"/>.</summary>
+    public string? SessionToken { get; init; }
+
     internal ListOptions Validated()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(PageSize, 1);

@@ -82,7 +82,42 @@ public sealed class NacreClient : IAsyncDisposable, IDisposable
             (int)info.DataShards,
             (int)info.MaxDocumentBytes,
             (int)info.MaxBatchOperations,
-            DateTimeOffset.FromUnixTimeMilliseconds(info.TimeMs));
+            DateTimeOffset.FromUnixTimeMilliseconds(info.TimeMs))
+        {
+            Consistency = FromWire(info.Consistency),
+        };
+    }
+
+    /// <summary>Sets what reads of the account promise when they ask for nothing else, and the most that they may ask for. Needs a read-write account key.</summary>
+    /// <param name="level">The level; null: as it is.</param>
+    /// <param name="maxVersions">As <see cref="ConsistencySettings.MaxVersions"/>; null: as it is.</param>
+    /// <param name="maxAge">As <see cref="ConsistencySettings.MaxAge"/>, in whole seconds; null: as it is.</param>
+    /// <param name="cancellationToken">Stops the wait, not the change.</param>
+    /// <returns>What holds now, on every node.</returns>
+    /// <exception cref="NacreException"><see cref="NacreErrorCode.Malformed"/>, <see cref="NacreErrorCode.Forbidden"/> among others.</exception>
+    public async Task<ConsistencySettings> SetConsistencyAsync(
+        ConsistencyLevel? level, long? maxVersions = null, TimeSpan? maxAge = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxVersions ?? 1, nameof(maxVersions));
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxAge ?? TimeSpan.MaxValue, TimeSpan.FromSeconds(1), nameof(maxAge));
+        Wire.ConsistencySettings settings = await _pipeline
+            .WriteAsync(
+                RpcMethods.SetConsistency,
+                key => new Wire.SetConsistencyRequest
+                {
+                    Settings = new Wire.ConsistencySettings
+                    {
+                        Level = (Wire.ConsistencyLevel)(level ?? 0),
+                        MaxVersions = (ulong)(maxVersions ?? 0),
+                        MaxAgeS = maxAge is { } age ? (uint)Math.Min(age.TotalSeconds, uint.MaxValue) : 0,
+                    },
+                    Idempotency = key,
+                },
+                "set_consistency",
+                default,
+                cancellationToken)
+            .ConfigureAwait(false);
+        return FromWire(settings)!;
     }
 
     /// <summary>Makes a database.</summary>
@@ -124,6 +159,10 @@ public sealed class NacreClient : IAsyncDisposable, IDisposable
             .ConfigureAwait(false);
         return new Page<DatabaseProperties>([.. response.Databases.Select(Database.FromWire)], WireText.OrNull(response.Continuation));
     });
+
+    private static ConsistencySettings? FromWire(Wire.ConsistencySettings? settings) => settings is null
+        ? null
+        : new ConsistencySettings((ConsistencyLevel)settings.Level, (long)settings.MaxVersions, TimeSpan.FromSeconds(settings.MaxAgeS));
 
     /// <summary>Closes the connections. Operations that are still under way fail; await them first.</summary>
     public ValueTask DisposeAsync() => _pipeline.DisposeAsync();

@@ -9,6 +9,13 @@ public sealed record NacreClientOptions
     /// <summary>How item operations travel. Default: <see cref="NacreTransport.Unary"/>. Lists and administration are always unary.</summary>
     public NacreTransport Transport { get; init; }
 
+    /// <summary>
+    /// What reads promise that do not say so themselves: the account's level or a weaker one. Null, the default: the account's.
+    /// Set it to <see cref="ConsistencyLevel.Session"/> in a client that reads at session level, so that it keeps count of its
+    /// writes from the first one on; one that begins later has its reads ask the leader.
+    /// </summary>
+    public ConsistencyLevel? Consistency { get; init; }
+
     /// <summary>Time for one operation with all its repetitions. Default 30 s; 1 ms to 1 hour.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -76,6 +83,11 @@ public sealed record NacreClientOptions
         if (!Enum.IsDefined(Transport))
         {
             throw new ArgumentOutOfRangeException(nameof(Transport), Transport, "Transport is Unary or Stream.");
+        }
+
+        if (Consistency is { } level && !Enum.IsDefined(level))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Consistency), level, "Consistency is one of the five levels, or null.");
         }
 
         InRange(Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(Timeout));

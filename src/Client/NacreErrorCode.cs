@@ -60,6 +60,12 @@ public enum NacreErrorCode
     /// <summary>A continuation token is unreadable, or of another list or container.</summary>
     ContinuationInvalid = 307,
 
+    /// <summary>A session token is unreadable, or of another container or cluster; read without it.</summary>
+    SessionTokenInvalid = 308,
+
+    /// <summary>The read asks for more consistency than the account has; ask for less, or for none.</summary>
+    ConsistencyTooStrong = 309,
+
     /// <summary>Too much is asked at once. Transient.</summary>
     Overloaded = 401,
 

@@ -46,6 +46,7 @@ public sealed class NacreException : Exception
     {
         RetryAfter = detail.RetryAfterMs > 0 ? TimeSpan.FromMilliseconds(detail.RetryAfterMs) : null;
         ActivityId = detail.ActivityId.IsEmpty ? null : Convert.ToHexStringLower(detail.ActivityId.Span);
+        SessionToken = detail.SessionToken;
         LeavesNode = Code is NacreErrorCode.Unavailable or NacreErrorCode.NotLeader or NacreErrorCode.StorageFailed;
     }
 
@@ -76,6 +77,9 @@ public sealed class NacreException : Exception
     /// Not for what was sent and could not be trusted: such an operation ends.
     /// </summary>
     internal bool LeavesNode { get; init; }
+
+    /// <summary>What the session has seen by being told so; empty for nothing.</summary>
+    internal string SessionToken { get; } = "";
 
     /// <summary>True when the operation may have taken effect although it failed.</summary>
     internal bool IsOutcomeUnknown => _retry is RetryRule.OutcomeUnknown;

@@ -7,4 +7,12 @@ namespace Nacre.Client;
 /// <param name="Lsn">Log sequence number of the write, rising within a range.</param>
 /// <param name="Timestamp">When it was written, by the server's clock; whole milliseconds, UTC.</param>
 /// <param name="Created">True when the item was not there before; for upserts.</param>
-public readonly record struct WriteResult(string ETag, ulong Lsn, DateTimeOffset Timestamp, bool Created);
+public readonly record struct WriteResult(string ETag, ulong Lsn, DateTimeOffset Timestamp, bool Created)
+{
+    /// <summary>
+    /// The session with this write in it, for a reader in another process: <see cref="ReadOptions.SessionToken"/>. Null where
+    /// neither the client nor the account is at session level.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? SessionToken { get; init; }
+}

@@ -8,6 +8,7 @@ internal sealed class AppliedWaits
 {
     private readonly Lock _gate = new();
     private readonly PriorityQueue<TaskCompletionSource<bool>, ulong> _waits = new();
+    private TaskCompletionSource<bool>? _next;
     private int _count;
     private bool _hasEnded;
 
@@ -32,6 +33,27 @@ internal sealed class AppliedWaits
         }
     }
 
+    /// <summary>Waits for whatever is applied next. One wait for all who ask, so that those who give up leave nothing behind.</summary>
+    /// <returns>True when something was; false when the replica has ended. Taken before a look at what is applied.</returns>
+    public Task<bool> Next()
+    {
+        lock (_gate)
+        {
+            if (_hasEnded)
+            {
+                return Task.FromResult(false);
+            }
+
+            if (_next is null)
+            {
+                _next = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                Interlocked.Increment(ref _count);
+            }
+
+            return _next.Task;
+        }
+    }
+
     /// <summary>All through an entry is applied, and everybody can see that.</summary>
     public void Reach(LogIndex applied)
     {
@@ -50,6 +72,8 @@ internal sealed class AppliedWaits
                 Interlocked.Decrement(ref _count);
                 wait.SetResult(true);
             }
+
+            AnswerNext(true);
         }
     }
 
@@ -64,7 +88,18 @@ internal sealed class AppliedWaits
                 wait.SetResult(false);
             }
 
+            AnswerNext(false);
             Volatile.Write(ref _count, 0);
+        }
+    }
+
+    private void AnswerNext(bool isApplied)
+    {
+        if (_next is { } next)
+        {
+            _next = null;
+            Interlocked.Decrement(ref _count);
+            next.SetResult(isApplied);
         }
     }
 }

@@ -16,6 +16,9 @@ public sealed record ReplicaEnvironment(
     /// <summary>The way to other nodes; by default there are none.</summary>
     public IReplicaTransport Transport { get; init; } = NoTransport.Instance;
 
+    /// <summary>Tells how old answers are; null: the clock's timestamps, which may stand still while the machine sleeps.</summary>
+    public IBootClock? Boot { get; init; }
+
     /// <summary>Fetches the snapshots that a replica is offered; null where there are none.</summary>
     internal ISnapshotReceiver? Snapshots { get; init; }
 }

@@ -101,7 +101,8 @@ public sealed partial class ShardReplica
         _options.CheckpointAfterBytes,
         Math.Max(_options.CheckpointNotBeforeBytes, _machine.StoredBytes / _options.CheckpointAfterShare));
 
-    private bool HoldsTheLog => _released < _machine.Applied;
+    /// <summary>True when another checkpoint would let the log go of more: not where a peer holds what the last ones cover.</summary>
+    private bool HoldsTheLog => _released < _machine.Applied && !IsHeldForPeers;
 
     private bool IsPausing =>
         _checkpointRetryFrom != 0 && _time.GetElapsedTime(_checkpointRetryFrom) < _options.CheckpointRetryAfter;

@@ -9,9 +9,18 @@ public sealed partial class ShardReplica
 {
     private readonly Dictionary<ReplicaId, long> _heardAt = [];
     private readonly LogVolume _volume;
-    private LogIndex _letGo;
+    private ulong _letGoIndex;
     private Term _leadTerm;
     private ulong _releasable;
+
+    /// <summary>What the log was let go of, by the loop; readable by any thread.</summary>
+    private LogIndex LetGo
+    {
+        get => new(Volatile.Read(ref _letGoIndex));
+        set => Volatile.Write(ref _letGoIndex, value.Value);
+    }
+
+    private bool IsHeldForPeers => HasPeers && LetGo.Value < Volatile.Read(ref _releasable);
 
     private bool HasPeers => Volatile.Read(ref _publishedSet).Members.Length > 1;
 
@@ -32,7 +41,7 @@ public sealed partial class ShardReplica
 
     private void Released(RaftCore? core, LogIndex through)
     {
-        _letGo = through > _letGo ? through : _letGo;
+        LetGo = through > LetGo ? through : LetGo;
         core?.Step(RaftInput.Released(through));
         _volume.Forget(through);
     }
@@ -52,7 +61,7 @@ public sealed partial class ShardReplica
         }
 
         var through = new LogIndex(Volatile.Read(ref _releasable));
-        if (core is null || through <= _letGo)
+        if (core is null || through <= LetGo)
         {
             return;
         }
@@ -62,7 +71,7 @@ public sealed partial class ShardReplica
             through = KeepForPeers(core, through);
         }
 
-        if (through > _letGo)
+        if (through > LetGo)
         {
             _log.Release(_identity.Shard, through);
             Released(core, through);

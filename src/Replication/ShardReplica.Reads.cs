@@ -35,6 +35,7 @@ public sealed partial class ShardReplica
 
     private async Task<Result<LogIndex>> AskAsync(CancellationToken cancellationToken)
     {
+        TimeSpan asked = _freshness.Now;
         var read = new ReadTicket();
         _inbox.Add(read);
         RequestLoop();
@@ -49,6 +50,7 @@ public sealed partial class ShardReplica
             return RefusalOf(State) ?? ReplicaErrors.Stopping;
         }
 
+        _freshness.Confirm(asked, index.Value);
         return _machine.Applied;
     }
 

@@ -31,7 +31,7 @@ public sealed partial class ShardReplica
             long began = _time.GetTimestamp();
             ShardLogState log = _log.StateOf(_identity.Shard);
             LogIndex checkpoint = Checkpointed = _machine.Applied;
-            _released = _letGo = log.TruncationIndex;
+            _released = LetGo = log.TruncationIndex;
             _volume.Start(checkpoint);
             CheckThatLogContinues(checkpoint, log);
             await RecoverStampsAsync(log, cancellationToken);

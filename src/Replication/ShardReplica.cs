@@ -93,6 +93,7 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IA
         _transport = environment.Transport;
         _snapshotReceiver = environment.Snapshots;
         _volume = new LogVolume(options.PeerLogBytes / LogVolume.MarksInBound);
+        _freshness = new ReplicaFreshness(environment.Boot ?? new MonotonicClock(_time));
         Span<byte> context = stackalloc byte[sizeof(ulong)];
         _random.Fill(context);
         _reads = new ReadRounds(

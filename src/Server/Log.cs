@@ -95,8 +95,8 @@ internal static partial class Log
     [LoggerMessage(1044, LogLevel.Information, "Other nodes are served at {Endpoint}; {Peers} are known.", EventName = "NodePortOpen")]
     public static partial void NodePortOpen(ILogger logger, string endpoint, int peers);
 
-    [LoggerMessage(1045, LogLevel.Warning, "The node waits for a majority of the cluster's nodes, to learn the catalogue of now.", EventName = "AwaitingQuorum")]
-    public static partial void AwaitingQuorum(ILogger logger);
+    [LoggerMessage(1045, LogLevel.Warning, "The node waits for a majority of the cluster's nodes, to learn the catalogue of now: {Reason} Its own replica has applied entry {Applied} of {Commit} that it knows to be committed; node {Leader} leads.", EventName = "AwaitingQuorum")]
+    public static partial void AwaitingQuorum(ILogger logger, string reason, LogIndex applied, LogIndex commit, NodeId leader);
 
     [LoggerMessage(1046, LogLevel.Warning, "A part of the node could not follow a change of the catalogue; it is tried again.", EventName = "FollowingFailed")]
     public static partial void FollowingFailed(ILogger logger, Exception fault);

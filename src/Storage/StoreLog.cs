@@ -50,6 +50,15 @@ internal static partial class StoreLog
         }
     }
 
+    /// <summary>A file that only a snapshot needed could not be removed.</summary>
+    public static void HeldFileRemains(ILogger? logger, uint shard, Exception fault)
+    {
+        if (logger is not null)
+        {
+            TellHeldFileRemains(logger, shard, fault);
+        }
+    }
+
     [LoggerMessage(2000, LogLevel.Error, "Shard {Shard}: manifest {Generation} cannot be used ({Reason}); recovering from the one before it")]
     private static partial void TellManifestDamaged(ILogger logger, uint shard, ulong generation, string reason);
 
@@ -64,4 +73,7 @@ internal static partial class StoreLog
 
     [LoggerMessage(2004, LogLevel.Warning, "Shard {Shard}: a checkpoint of the hash index met a fault and was given up; a start reads more of the log until the next one")]
     private static partial void TellIndexAbandoned(ILogger logger, uint shard, Exception fault);
+
+    [LoggerMessage(2005, LogLevel.Warning, "Shard {Shard}: a file that only a snapshot needed could not be removed; the next checkpoint tries again")]
+    private static partial void TellHeldFileRemains(ILogger logger, uint shard, Exception fault);
 }

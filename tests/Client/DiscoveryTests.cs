@@ -132,6 +132,7 @@ public sealed class DiscoveryTests
         // Nobody uses it now, so nobody is asked, until the next use.
         time.Advance(TimeSpan.FromSeconds(31));
         time.Advance(TimeSpan.FromMinutes(10));
+        Assert.That(await asked.WaitAsync(TimeSpan.FromMilliseconds(300)), Is.False);
         await WriteAsync(client);
         time.Advance(TimeSpan.FromSeconds(31));
         Assert.That(await asked.WaitAsync(Patience), Is.True);
@@ -144,6 +145,7 @@ public sealed class DiscoveryTests
         await using EndpointSet set = Set(_nodes[0]);
         set.Learn([Text(_nodes[1]), Text(_nodes[2])]);
         RpcChannel second = set.Nodes[1];
+        Assert.That(set.Nodes.Any(node => node.IsAlone), Is.False, "none has the patience of a lone server any more");
         set.Leave(set.Nodes[0], Failure());
         Assert.That(set.Current, Is.SameAs(second));
 

@@ -111,6 +111,7 @@ public sealed class FailoverTests(NacreTransport transport)
         // Many at once: none of them waits for a dial of its own.
         await WriteAsync(client, 200).WaitAsync(Patience);
 
+        Assert.That(_nodes[0].Accepted, Is.EqualTo(1));
         Assert.That(_server.State.Hosts, Has.None.EqualTo(_nodes[0].Host));
         Assert.That(_server.State.Keys.Count, Is.EqualTo(200), "nothing was sent to the first");
     }

@@ -106,6 +106,26 @@ internal static class ReadmeSamples
         await fast.GetContainer("world", "cities").UpsertItemAsync(new City("ad-3", "AD", "Ordino"));
     }
 
+    public static async Task SessionAsync(string connectionString)
+    {
+        // sample: session
+        await using var client = new NacreClient(connectionString, new NacreClientOptions { Consistency = ConsistencyLevel.Session });
+        Container cities = client.GetContainer("world", "cities");
+        WriteResult written = await cities.UpsertItemAsync(new City("ad-5", "AD", "La Massana"));
+
+        // Has the write, whichever node answers.
+        Item<City> own = await cities.ReadItemAsync<City>("AD", "ad-5");
+
+        // So has a read in another process that was given the token.
+        Item<City> theirs = await cities.ReadItemAsync<City>("AD", "ad-5", new ReadOptions { SessionToken = written.SessionToken });
+
+        // What some node has, at once.
+        Item<City>? glance = await cities.TryReadItemAsync<City>("AD", "ad-5", new ReadOptions { Consistency = ConsistencyLevel.Eventual });
+        // end
+
+        Console.WriteLine($"{own.Value} {theirs.Value} {glance?.Value}");
+    }
+
     public static async Task ErrorsAsync(Container cities, City city)
     {
         // sample: errors

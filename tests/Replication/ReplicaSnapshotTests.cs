@@ -259,6 +259,7 @@ public sealed class ReplicaSnapshotTests
         Assert.That(exchange.TryEnter() && exchange.TryEnter(), "two other shards receive");
         await AddAsync(cluster, leader);
         cluster.Tick(25);
+        await cluster.SettleAsync(cluster.Nodes[4].Slot.WhenIdle);
         Assert.That(cluster.Nodes[leader].Exchange.Holder.Held, Is.Zero);
 
         exchange.Leave();

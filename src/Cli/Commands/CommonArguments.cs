@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nacre.Client;
 
 namespace Nacre.Cli.Commands;
 
@@ -14,6 +15,15 @@ internal static class CommonArguments
     public static Argument<string> Id() => new("ID") { Description = "The item's id." };
 
     public static Option<string?> IfMatch() => new("--if-match") { Description = "Only if it still has this etag.", HelpName = "ETAG" };
+
+    public static Option<ConsistencyLevel?> Consistency() =>
+        Choice.Optional<ConsistencyLevel>("--consistency", "What the read promises: the account's level, which is the default, or a weaker one.");
+
+    public static Option<string?> SessionToken() => new("--session-token")
+    {
+        Description = "With session level: also what an earlier answer's session token tells of.",
+        HelpName = "TOKEN",
+    };
 
     public static Option<string[]> PartitionKey(bool required) => new("--partition-key", "-p")
     {

@@ -32,15 +32,19 @@ internal static class ItemCommands
         Argument<string> id = CommonArguments.Id();
         Option<string[]> partitionKey = CommonArguments.PartitionKey(required: true);
         Option<bool> metadata = new("--metadata") { Description = "With etag, LSN and time, as one JSON object." };
+        Option<ConsistencyLevel?> consistency = CommonArguments.Consistency();
+        Option<string?> sessionToken = CommonArguments.SessionToken();
         return new Command("get", "Prints an item, byte for byte as it was written.")
-            .With(database, container, id, partitionKey, metadata)
+            .With(database, container, id, partitionKey, metadata, consistency, sessionToken)
             .Does(async (parsed, cancellationToken) =>
             {
                 await using NacreClient client = global.Connect(parsed);
                 Item<ReadOnlyMemory<byte>> item = await client
                     .GetContainer(parsed.GetRequiredValue(database), parsed.GetRequiredValue(container))
                     .ReadJsonAsync(
-                        PartitionKeyText.Parse(parsed.GetValue(partitionKey))!.Value, parsed.GetRequiredValue(id), cancellationToken: cancellationToken)
+                        PartitionKeyText.Parse(parsed.GetValue(partitionKey))!.Value, parsed.GetRequiredValue(id),
+                        new ReadOptions { Consistency = parsed.GetValue(consistency), SessionToken = parsed.GetValue(sessionToken) },
+                        cancellationToken)
                     .ConfigureAwait(false);
                 await global.Terminal.Output
                     .WriteLineAsync(parsed.GetValue(metadata)
@@ -105,7 +109,7 @@ internal static class ItemCommands
     internal static ItemDocument DocumentOf(Item<ReadOnlyMemory<byte>> item)
     {
         using JsonDocument document = JsonDocument.Parse(item.Value);
-        return new ItemDocument(item.ETag, item.Lsn, item.Timestamp, document.RootElement.Clone());
+        return new ItemDocument(item.ETag, item.Lsn, item.Timestamp, document.RootElement.Clone(), item.SessionToken);
     }
 
     private static void Print(ResultWriter results, WriteResult result) => results.Write(result, CliJson.Plain.WriteResult, console =>

@@ -20,8 +20,10 @@ internal static class ItemListCommand
             "--order", [], "By partition key and id, or by last write: oldest first, within each range.", ListOrder.Item);
         Option<int> max = new("--max") { Description = "Items at most; a page ends there.", HelpName = "N", DefaultValueFactory = _ => 100 };
         Option<string?> continuation = new("--continuation") { Description = "Where an earlier list of the same kind stopped.", HelpName = "TOKEN" };
+        Option<ConsistencyLevel?> consistency = CommonArguments.Consistency();
+        Option<string?> sessionToken = CommonArguments.SessionToken();
         return new Command("list", "Lists items of a container, or of one partition.")
-            .With(database, container, partitionKey, order, max, continuation)
+            .With(database, container, partitionKey, order, max, continuation, consistency, sessionToken)
             .Does(async (parsed, cancellationToken) =>
             {
                 if (parsed.GetValue(max) is < 1)
@@ -37,6 +39,8 @@ internal static class ItemListCommand
                         PartitionKey = PartitionKeyText.Parse(parsed.GetValue(partitionKey)),
                         Order = parsed.GetValue(order),
                         Continuation = parsed.GetValue(continuation),
+                        Consistency = parsed.GetValue(consistency),
+                        SessionToken = parsed.GetValue(sessionToken),
                     },
                     parsed.GetValue(max),
                     cancellationToken).ConfigureAwait(false);

@@ -115,7 +115,7 @@ internal static class NodeFolderCommands
                 Print(
                     global.Results(parsed),
                     new MadeNode(joined.Value.Cluster.ToString(), joined.Value.Node.Value, joined.Value.DataShards, Path.GetFullPath(options.Data)),
-                    $"Start it with 'nacre server --data {options.Data} --listen {options.Listen} --node-listen {join.NodeAddress}' and the same root key.");
+                    $"Start it with 'nacre server --data {options.Data} --listen {options.Listen}{(options.Address is null ? "" : $" --address {options.Address}")} --node-listen {join.NodeAddress}' and the same root key.");
             });
     }
 

@@ -33,6 +33,14 @@ internal sealed class StreamOperation : IValueTaskSource<Attempt<Reply>>
 
     public ContainerName Container { get; private set; }
 
+    public ContainerSession Session { get; private set; } = null!;
+
+    /// <summary>What the caller of a read gives besides its own session.</summary>
+    public string? SessionToken { get; private set; }
+
+    /// <summary>Whether session tokens may matter to it.</summary>
+    public bool MayUseSession { get; private set; }
+
     /// <summary>Upper bound of the message's length in bytes.</summary>
     public int MaxBytes { get; private set; }
 
@@ -47,6 +55,9 @@ internal sealed class StreamOperation : IValueTaskSource<Attempt<Reply>>
     public ValueTask<Attempt<Reply>> Begin(in ItemCall call, Deadline deadline, CancellationToken cancellationToken)
     {
         Container = call.Container;
+        Session = call.Session;
+        SessionToken = call.SessionToken;
+        MayUseSession = !call.IsWrite && call.MayUseSession;
         _deadline = deadline;
         Wire.ItemOperation message = Message;
         message.Kind = call.Kind;
@@ -56,6 +67,8 @@ internal sealed class StreamOperation : IValueTaskSource<Attempt<Reply>>
         message.IfMatch = call.IfMatch ?? "";
         message.IfNoneMatch = call.IfNoneMatch ?? "";
         message.IdempotencySequence = call.Sequence;
+        message.Consistency = call.Consistency;
+        message.SessionToken = "";
         // Tag, numbers, headers: 64. A character of text takes at most 3 bytes.
         MaxBytes = 64 + call.Body.Length + (3 * (message.Id.Length + message.IfMatch.Length + message.IfNoneMatch.Length)) +
             (call.PartitionKey?.CalculateSize() ?? 0);

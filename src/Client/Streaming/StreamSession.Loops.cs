@@ -37,6 +37,7 @@ internal sealed partial class StreamSession
             }
 
             NacreDiagnostics.BatchSent(batch.Operations.Count);
+            batch.WantsSession = _sessions.IsOn;
             batch.AnsweredBelow = _sequence.AnsweredBelow;
             int length = batch.CalculateSize();
             if (buffer.Length < length)
@@ -89,6 +90,7 @@ internal sealed partial class StreamSession
 
                 _waiting.Dequeue();
                 Bind(operation, batch, numbers);
+                bytes += TellSession(operation);
                 operation.Message.Tag = ++_lastTag;
                 if (_open.Count == 0)
                 {
@@ -105,12 +107,27 @@ internal sealed partial class StreamSession
         }
     }
 
-    private static void Bind(StreamOperation operation, Wire.OperationBatch batch, Dictionary<ContainerName, uint> numbers)
+    /// <summary>Has a read carry what its server was not told yet; that holds for the rest of the stream.</summary>
+    /// <returns>Bytes that it adds.</returns>
+    private int TellSession(StreamOperation operation)
+    {
+        if (!operation.MayUseSession)
+        {
+            return 0;
+        }
+
+        string token = _told[(int)operation.Message.Container - 1].Tell(operation.SessionToken, operation.Message.Consistency is Wire.ConsistencyLevel.Session);
+        operation.Message.SessionToken = token;
+        return token.Length;
+    }
+
+    private void Bind(StreamOperation operation, Wire.OperationBatch batch, Dictionary<ContainerName, uint> numbers)
     {
         if (!numbers.TryGetValue(operation.Container, out uint number))
         {
             number = (uint)numbers.Count + 1;
             numbers.Add(operation.Container, number);
+            _told.Add(new ToldContainer(operation.Session));
             batch.Bindings.Add(new Wire.ContainerBinding
             {
                 Number = number,
@@ -182,6 +199,14 @@ internal sealed partial class StreamSession
         StreamOperation?[] operations = ArrayPool<StreamOperation?>.Shared.Rent(batch.Outcomes.Count);
         lock (_gate)
         {
+            foreach (Wire.SessionNote note in batch.Sessions)
+            {
+                if (note.Container - 1 < (uint)_told.Count)
+                {
+                    _told[(int)note.Container - 1].Hear(note.Token);
+                }
+            }
+
             _silentSince = _options.TimeProvider.GetTimestamp();
             for (int i = 0; i < batch.Outcomes.Count; i++)
             {
@@ -195,7 +220,7 @@ internal sealed partial class StreamSession
             // Absent: the server answered a tag twice, or one never sent. Claimed: the caller no longer waits.
             if (operations[i] is { } operation && operation.TryClaim())
             {
-                operation.Answer(Read(batch.Outcomes[i]));
+                operation.Answer(Read(batch.Outcomes[i], batch.Sessions.Count > 0 ? operation.Session : null));
             }
         }
 
@@ -217,7 +242,7 @@ internal sealed partial class StreamSession
         }
     }
 
-    private static Attempt<Reply> Read(Wire.OperationOutcome outcome) => outcome.Error is { } error
+    private static Attempt<Reply> Read(Wire.OperationOutcome outcome, ContainerSession? session) => outcome.Error is { } error
         ? new NacreException(error)
-        : new Reply(outcome.Etag, outcome.Lsn, outcome.TimestampMs, outcome.Body.Memory, outcome.Created, "");
+        : new Reply(outcome.Etag, outcome.Lsn, outcome.TimestampMs, outcome.Body.Memory, outcome.Created, session?.TokenOf(outcome.Etag) ?? "");
 }

@@ -18,6 +18,7 @@ internal sealed partial class StreamSession : IAsyncDisposable
     // - An operation is in _waiting, or in _open under its tag, or in neither and over.
     // - _open.Count <= _window; tags rise and are never used twice.
     // - Once _takesOperations is false it stays so, and _waiting only shrinks.
+    // - _told has a place for each container that was bound, by its number less 1: what the node's server knows of its session.
     // - After the end both tables are empty.
     // - _silentSince says since when answers are due and none has come; it counts only while _open holds something.
     // - _writerSleeps is true only while the writer waits for _wake, and whoever sets it to false releases _wake once.
@@ -25,12 +26,14 @@ internal sealed partial class StreamSession : IAsyncDisposable
 
     private readonly RpcChannel _node;
     private readonly IdempotencySequence _sequence;
+    private readonly SessionStore _sessions;
     private readonly NacreClientOptions _options;
     private readonly ILogger? _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly Queue<StreamOperation> _waiting = new();
     private readonly Dictionary<ulong, StreamOperation> _open = [];
+    private readonly List<ToldContainer> _told = [];
     private readonly SemaphoreSlim _wake = new(0);
     private readonly ITimer _sweeper;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,10 +49,11 @@ internal sealed partial class StreamSession : IAsyncDisposable
     private volatile bool _takesOperations = true;
     private volatile bool _isDisposed;
 
-    public StreamSession(RpcChannel node, IdempotencySequence sequence, NacreClientOptions options, ILogger? logger)
+    public StreamSession(RpcChannel node, IdempotencySequence sequence, SessionStore sessions, NacreClientOptions options, ILogger? logger)
     {
         _node = node;
         _sequence = sequence;
+        _sessions = sessions;
         _options = options;
         _logger = logger;
         _sweeper = options.TimeProvider.CreateTimer(

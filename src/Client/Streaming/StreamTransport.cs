@@ -9,7 +9,7 @@ namespace Nacre.Client.Streaming;
 /// another one, the next operation opens a stream there, and the old one finishes what is open.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class StreamTransport(EndpointSet nodes, IdempotencySequence sequence, NacreClientOptions options, ILogger? logger)
+internal sealed class StreamTransport(EndpointSet nodes, IdempotencySequence sequence, SessionStore sessions, NacreClientOptions options, ILogger? logger)
     : IItemTransport
 {
     // Invariants: _current takes operations, or is null; sessions that finish what is open are in _draining.
@@ -67,7 +67,7 @@ internal sealed class StreamTransport(EndpointSet nodes, IdempotencySequence seq
             }
 
             _current?.Drain();
-            var next = new StreamSession(node, sequence, options, logger);
+            var next = new StreamSession(node, sequence, sessions, options, logger);
             if (_current is { } previous)
             {
                 _draining.Add(previous);

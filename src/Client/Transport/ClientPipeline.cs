@@ -26,8 +26,9 @@ internal sealed class ClientPipeline : IAsyncDisposable
         _options = options;
         _nodes = new EndpointSet(connection, options);
         _retries = new RetryPolicy(_nodes, options);
-        _unary = new UnaryTransport(_nodes, _sequence);
-        _stream = new StreamTransport(_nodes, _sequence, options, options.LoggerFactory?.CreateLogger("Nacre.Client"));
+        Sessions = new SessionStore(options.Consistency is ConsistencyLevel.Session);
+        _unary = new UnaryTransport(_nodes, _sequence, Sessions);
+        _stream = new StreamTransport(_nodes, _sequence, Sessions, options, options.LoggerFactory?.CreateLogger("Nacre.Client"));
     }
 
     /// <summary>The node that new operations go to.</summary>
@@ -35,6 +36,23 @@ internal sealed class ClientPipeline : IAsyncDisposable
 
     /// <summary>All nodes that are known.</summary>
     public IReadOnlyList<Uri> Endpoints => [.. _nodes.Nodes.Select(node => node.Endpoint)];
+
+    /// <summary>What the client has written and seen.</summary>
+    public SessionStore Sessions { get; }
+
+    /// <summary>What a read asks for; from here on the session is kept where it matters.</summary>
+    /// <param name="asked">As the read says.</param>
+    /// <param name="sessionToken">As the read says.</param>
+    public Wire.ConsistencyLevel LevelOf(ConsistencyLevel? asked, string? sessionToken)
+    {
+        ConsistencyLevel? level = asked ?? _options.Consistency;
+        if (level is ConsistencyLevel.Session || sessionToken is not null)
+        {
+            Sessions.TurnOn();
+        }
+
+        return (Wire.ConsistencyLevel)(level ?? 0);
+    }
 
     /// <summary>Sends an operation on an item.</summary>
     /// <param name="call">Its sequence is ignored: a write gets one here.</param>
@@ -57,6 +75,13 @@ internal sealed class ClientPipeline : IAsyncDisposable
         {
             call = call with { Sequence = sequence };
             Attempt<Reply> attempt = await way.SendAsync(call, deadline, cancellationToken).ConfigureAwait(false);
+            if (attempt.Error is { Code: NacreErrorCode.SessionTokenInvalid } && call.SessionToken is null)
+            {
+                // The client's own: the read is worth more than what they told.
+                call.Session.Forget();
+                attempt = await way.SendAsync(call, deadline, cancellationToken).ConfigureAwait(false);
+            }
+
             if (attempt.Error is { IsTransient: true } or { LeavesNode: true })
             {
                 attempt = await _retries
@@ -65,6 +90,7 @@ internal sealed class ClientPipeline : IAsyncDisposable
             }
 
             error = attempt.Error;
+            Learn(call, attempt);
             return attempt;
         }
         finally
@@ -125,6 +151,18 @@ internal sealed class ClientPipeline : IAsyncDisposable
             _disposed = true;
             await _stream.DisposeAsync().ConfigureAwait(false);
             await _nodes.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static void Learn(in ItemCall call, in Attempt<Reply> attempt)
+    {
+        if (attempt.IsOk && call.IsWrite && attempt.ValueOrThrow().SessionToken.Length == 0)
+        {
+            call.Session.NoteUntold();
+        }
+        else if ((attempt.IsOk ? attempt.ValueOrThrow().SessionToken : attempt.Error.SessionToken) is { Length: > 0 } token)
+        {
+            call.Session.Observe(token);
         }
     }
 

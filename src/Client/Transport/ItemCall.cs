@@ -26,5 +26,17 @@ internal readonly struct ItemCall
     /// <summary>The same for all repetitions; 0 for a read.</summary>
     public ulong Sequence { get; init; }
 
+    /// <summary>What the client's session has written and seen of the container.</summary>
+    public required ContainerSession Session { get; init; }
+
+    /// <summary>Read: what is asked for.</summary>
+    public Wire.ConsistencyLevel Consistency { get; init; }
+
+    /// <summary>Read: what the caller gives besides its own session.</summary>
+    public string? SessionToken { get; init; }
+
+    /// <summary>Whether session tokens may matter to it.</summary>
+    public bool MayUseSession => Consistency is Wire.ConsistencyLevel.Session or Wire.ConsistencyLevel.Unspecified;
+
     public bool IsWrite => Kind is not Wire.OperationKind.Read;
 }

@@ -6,7 +6,7 @@ namespace Nacre.Client.Transport;
 /// <param name="TimestampMs">Unix time of the write.</param>
 /// <param name="Body">UTF-8 JSON of a read; empty for a write.</param>
 /// <param name="Created">An upsert that created.</param>
-/// <param name="SessionToken">Empty over a stream.</param>
+/// <param name="SessionToken">Empty where none was asked for.</param>
 internal readonly record struct Reply(
     string ETag,
     ulong Lsn,

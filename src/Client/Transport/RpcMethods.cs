@@ -19,6 +19,7 @@ internal static class RpcMethods
     public static readonly RpcMethod<EncryptionKeyStatus> GetEncryptionKeys = new(Account, "GetEncryptionKeys", EncryptionKeyStatus.Parser, isRead: true);
     public static readonly RpcMethod<EncryptionKeyStatus> RotateEncryptionKeys = new(Account, "RotateEncryptionKeys", EncryptionKeyStatus.Parser, isRead: false);
 
+    public static readonly RpcMethod<Protocol.V1.ConsistencySettings> SetConsistency = new(Account, "SetConsistency", Protocol.V1.ConsistencySettings.Parser, isRead: false);
     public static readonly RpcMethod<RotateTokenKeyResponse> RotateTokenKey = new(Account, "RotateTokenKey", RotateTokenKeyResponse.Parser, isRead: false);
 
     public static readonly RpcMethod<ListNodesResponse> ListNodes = new(Nodes, "List", ListNodesResponse.Parser, isRead: true);

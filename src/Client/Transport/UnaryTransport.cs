@@ -5,7 +5,7 @@ using Wire = Nacre.Protocol.V1;
 namespace Nacre.Client.Transport;
 
 /// <summary>Item operations as one signed gRPC call each.</summary>
-internal sealed class UnaryTransport(EndpointSet nodes, IdempotencySequence sequence) : IItemTransport
+internal sealed class UnaryTransport(EndpointSet nodes, IdempotencySequence sequence, SessionStore sessions) : IItemTransport
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Attempt<Reply>> SendAsync(ItemCall call, Deadline deadline, CancellationToken cancellationToken)
@@ -42,6 +42,9 @@ internal sealed class UnaryTransport(EndpointSet nodes, IdempotencySequence sequ
             PartitionKey = call.PartitionKey,
             Id = call.Id,
             IfNoneMatch = call.IfNoneMatch ?? "",
+            Consistency = call.Consistency,
+            SessionToken = call.MayUseSession ? call.Session.Tokens(call.SessionToken, call.Consistency == Wire.ConsistencyLevel.Session) : "",
+            WantsSession = sessions.IsOn,
         },
         Wire.OperationKind.Delete => new Wire.DeleteItemRequest
         {
@@ -51,6 +54,7 @@ internal sealed class UnaryTransport(EndpointSet nodes, IdempotencySequence sequ
             Id = call.Id,
             IfMatch = call.IfMatch ?? "",
             Idempotency = sequence.KeyOf(call.Sequence),
+            WantsSession = sessions.IsOn,
         },
         _ => new Wire.WriteItemRequest
         {
@@ -62,6 +66,7 @@ internal sealed class UnaryTransport(EndpointSet nodes, IdempotencySequence sequ
             IfMatch = call.IfMatch ?? "",
             IfNoneMatch = call.IfNoneMatch ?? "",
             Idempotency = sequence.KeyOf(call.Sequence),
+            WantsSession = sessions.IsOn,
         },
     };
 }

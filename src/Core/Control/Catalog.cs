@@ -31,7 +31,10 @@ public sealed record Catalog
     /// <summary>Data shards, counted from 1; 0 before the cluster's creation. Never changes after that.</summary>
     public uint DataShards { get; init; }
 
-    /// <summary>The highest generation of the key ring that was recorded: a ring below it is an older copy.</summary>
+    /// <summary>
+    /// The highest generation of the key ring that was recorded. Without nodes a ring below it is an older copy; with nodes it
+    /// counts the cluster's keys: whoever has not caught up with it asks the others.
+    /// </summary>
     public ulong KeyRingGeneration { get; init; }
 
     /// <summary>Databases but for those being deleted, by name, ordinal.</summary>

@@ -1,3 +1,4 @@
+using Nacre.Core.Consistency;
 using Nacre.Core.Ids;
 
 namespace Nacre.Core.Control;
@@ -10,6 +11,9 @@ public sealed record SetSetting(string Name, string? Value, Sequence? Expected) 
 {
     /// <summary>Longest <see cref="Value"/>.</summary>
     public const int MaxValueBytes = 4096;
+
+    /// <summary>A stronger promise of reads takes the weaker one from everybody: once it was answered, all nodes go by it.</summary>
+    public override bool Withdraws => Name == AccountConsistency.SettingName;
 
     /// <inheritdoc/>
     public override ControlCommandKind Kind => ControlCommandKind.SetSetting;

@@ -60,6 +60,12 @@ public enum ErrorCode : ushort
     /// <summary>A continuation token is unreadable, or of another query or container.</summary>
     ContinuationInvalid = 307,
 
+    /// <summary>A session token is unreadable, or of another container; read without it.</summary>
+    SessionTokenInvalid = 308,
+
+    /// <summary>The request asks for more consistency than the account has; ask for less.</summary>
+    ConsistencyTooStrong = 309,
+
     /// <summary>Too much is asked at once; retry after the hinted delay.</summary>
     Overloaded = 401,
 

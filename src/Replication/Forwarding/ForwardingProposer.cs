@@ -8,7 +8,7 @@ namespace Nacre.Replication.Forwarding;
 /// A shard as something to propose to on any node: what the own replica does not lead goes to the node that does, and
 /// waits for one where there is none for a moment.
 /// </summary>
-/// <param name="replica">The own replica.</param>
+/// <param name="slot">Where the own replica is.</param>
 /// <param name="carrier">The way to other nodes.</param>
 /// <param name="options">How long to look for a leader.</param>
 /// <param name="time">The clock.</param>
@@ -17,14 +17,15 @@ namespace Nacre.Replication.Forwarding;
 // - an entry is sent on only after it was refused with nothing done: it is in the shard's log at most once for each call;
 // - on the control shard, an answer is given after this node has applied what it tells of.
 public sealed class ForwardingProposer(
-    ShardReplica replica, IProposalCarrier carrier, ForwardingOptions options, TimeProvider time) : IProposer
+    ReplicaSlot slot, IProposalCarrier carrier, ForwardingOptions options, TimeProvider time) : IProposer
 {
     /// <inheritdoc/>
     public ValueTask<Result<CommandOutcome>> ProposeAsync(in Proposal proposal, CancellationToken cancellationToken)
     {
+        ShardReplica replica = slot.Replica;
         if (replica.IsAlone)
         {
-            return replica.ProposeAsync(proposal, cancellationToken);
+            return slot.ProposeAsync(proposal, cancellationToken);
         }
 
         // Borrowed bytes are copied before anything is awaited.
@@ -37,8 +38,9 @@ public sealed class ForwardingProposer(
         long began = time.GetTimestamp();
         while (true)
         {
+            ShardReplica replica = slot.Replica;
             Task changed = replica.LeaderChanged;
-            Result<CommandOutcome> outcome = await TryAsync(proposal, mayWait, cancellationToken);
+            Result<CommandOutcome> outcome = await TryAsync(replica, proposal, mayWait, cancellationToken);
             if (outcome.IsOk || !IsForAnotherTry(outcome.Error.Code))
             {
                 return outcome;
@@ -68,7 +70,7 @@ public sealed class ForwardingProposer(
     /// <summary>What says that nothing happened, and that another node, or this one a little later, may take it.</summary>
     private static bool IsForAnotherTry(ErrorCode code) => code is ErrorCode.NotLeader or ErrorCode.Unavailable;
 
-    private async ValueTask<Result<CommandOutcome>> TryAsync(ForwardedProposal proposal, bool mayWait, CancellationToken cancellationToken)
+    private async ValueTask<Result<CommandOutcome>> TryAsync(ShardReplica replica, ForwardedProposal proposal, bool mayWait, CancellationToken cancellationToken)
     {
         if (replica.Leads)
         {
@@ -88,12 +90,12 @@ public sealed class ForwardingProposer(
         }
 
         return proposal.Shard == ShardId.Control
-            ? await AfterAppliedAsync(forwarded.Value, cancellationToken)
+            ? await AfterAppliedAsync(replica, forwarded.Value, cancellationToken)
             : forwarded.Value.Outcome;
     }
 
     /// <summary>Whoever changed the catalogue finds the change in it, on this node.</summary>
-    private async Task<Result<CommandOutcome>> AfterAppliedAsync(ForwardedOutcome forwarded, CancellationToken cancellationToken)
+    private static async Task<Result<CommandOutcome>> AfterAppliedAsync(ShardReplica replica, ForwardedOutcome forwarded, CancellationToken cancellationToken)
     {
         try
         {

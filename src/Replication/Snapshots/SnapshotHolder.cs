@@ -29,7 +29,7 @@ public sealed class SnapshotHolder : IDisposable
     /// <param name="log">Tells the terms of entries.</param>
     /// <param name="options">Valid ones.</param>
     /// <param name="environment">Clock and instruments.</param>
-    internal SnapshotHolder(ISharedLog log, SnapshotOptions options, ReplicaEnvironment environment)
+    public SnapshotHolder(ISharedLog log, SnapshotOptions options, ReplicaEnvironment environment)
     {
         (_log, _options, _time, _metrics) = (log, options, environment.Time, environment.Metrics);
     }
@@ -156,8 +156,10 @@ public sealed class SnapshotHolder : IDisposable
         }
     }
 
-    /// <summary>A shard's snapshots can be asked for.</summary>
-    internal void Offer(ShardId shard, IShardSnapshots snapshots)
+    /// <summary>A shard's snapshots can be asked for from now on.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="snapshots">Its snapshots, in place of those that it had.</param>
+    public void Offer(ShardId shard, IShardSnapshots snapshots)
     {
         lock (_gate)
         {
@@ -166,7 +168,8 @@ public sealed class SnapshotHolder : IDisposable
     }
 
     /// <summary>A shard's snapshots cannot be asked for; done when nobody reads one any more.</summary>
-    internal Task WithdrawAsync(ShardId shard)
+    /// <param name="shard">The shard.</param>
+    public Task WithdrawAsync(ShardId shard)
     {
         var ended = new List<Task>();
         lock (_gate)

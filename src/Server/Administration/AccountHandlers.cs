@@ -1,10 +1,12 @@
 using System.Reflection;
 using Google.Protobuf;
 using Nacre.Core.Commands;
+using Nacre.Core.Consistency;
 using Nacre.Core.Control;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.StateMachines;
 using Nacre.Protocol.V1;
 using Nacre.Security.Accounts;
 using Nacre.Server.Pipeline;
@@ -34,6 +36,7 @@ internal static class AccountHandlers
             MaxDocumentBytes = DocumentLimits.MaxDocumentBytes,
             MaxBatchOperations = ItemCommand.MaxOperations,
             TimeMs = services.Control.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Consistency = Show(services.Consistency.Account),
             ClientEndpoints = { services.Control.Nodes.Active },
         });
     }
@@ -95,6 +98,43 @@ internal static class AccountHandlers
             ? new RotateTokenKeyResponse { Generation = rotated.Value.Generation, CreatedMs = rotated.Value.CreatedAt.ToUnixTimeMilliseconds() }
             : rotated.Error;
     }
+
+    /// <summary>Sets what reads promise; what is not given stays.</summary>
+    public static async ValueTask<Result<ConsistencySettings>> SetConsistencyAsync(NodeServices services, Call call, SetConsistencyRequest request)
+    {
+        ConsistencySettings asked = request.Settings ?? new ConsistencySettings();
+        AccountConsistency before = services.Consistency.Account;
+        Result<AccountConsistency> after = new AccountConsistency(
+            asked.Level is < Protocol.V1.ConsistencyLevel.Unspecified or > Protocol.V1.ConsistencyLevel.Eventual
+                ? Core.Consistency.ConsistencyLevel.Unspecified
+                : asked.Level == Protocol.V1.ConsistencyLevel.Unspecified ? before.Level : (Core.Consistency.ConsistencyLevel)asked.Level,
+            new StalenessBound(
+                asked.MaxVersions == 0 ? before.Bound.Versions : asked.MaxVersions,
+                asked.MaxAgeS == 0 ? before.Bound.Age : TimeSpan.FromSeconds(asked.MaxAgeS))).Checked();
+        if (!after.IsOk)
+        {
+            return after.Error;
+        }
+
+        // What is asked is the same from try to try; what comes of it depends on what was there.
+        Result<EntryHeader> header = ControlRequests.HeaderOf(call, request.Idempotency, asked.ToByteArray());
+        if (!header.IsOk)
+        {
+            return header.Error;
+        }
+
+        Result<CommandOutcome> outcome = await services.Control.Coordinator
+            .ExecuteAsync(new SetSetting(AccountConsistency.SettingName, after.Value.Format(), Expected: null), header.Value, call.Token)
+            .ConfigureAwait(false);
+        return outcome.IsOk ? Show(after.Value) : outcome.Error;
+    }
+
+    private static ConsistencySettings Show(AccountConsistency consistency) => new()
+    {
+        Level = (Protocol.V1.ConsistencyLevel)consistency.Level,
+        MaxVersions = consistency.Bound.Versions,
+        MaxAgeS = (uint)consistency.Bound.Age.TotalSeconds,
+    };
 
     private static AccountKeyInfo Show(AccountKey key) => new()
     {

@@ -145,7 +145,7 @@ internal sealed class Reencryption : IAsyncDisposable
             await _parts.Log.RollAsync().ConfigureAwait(false);
         }
 
-        foreach (Storage.Documents.IShardEncryption shard in _parts.Shards)
+        foreach (Storage.Documents.IShardEncryption shard in _parts.Shards())
         {
             while (await shard.ReencryptSegmentAsync().ConfigureAwait(false))
             {
@@ -160,7 +160,7 @@ internal sealed class Reencryption : IAsyncDisposable
         for (int i = 0; i < 2; i++)
         {
             Result<LogIndex>[] taken = await Task.WhenAll(
-                _parts.Replicas.Select(replica => replica.CheckpointAnewAsync(cancellationToken))).ConfigureAwait(false);
+                _parts.Replicas().Select(replica => replica.CheckpointAnewAsync(cancellationToken))).ConfigureAwait(false);
             if (Array.Find(taken, result => !result.IsOk) is { IsOk: false } refused)
             {
                 return refused.Error;
@@ -210,9 +210,9 @@ internal sealed class Reencryption : IAsyncDisposable
 
     private IEnumerable<DataKeyId> KeysInUse() =>
     [
-        .. _parts.Shards.SelectMany(shard => shard.KeysInUse()),
+        .. _parts.Shards().SelectMany(shard => shard.KeysInUse()),
         .. _parts.Log.Segments.SelectMany(segment => segment.Keys),
-        .. _parts.Control.Checkpoints.Select(checkpoint => checkpoint.Key),
+        .. _parts.Checkpoints().Select(checkpoint => checkpoint.Key),
         .. SealedSecrets().Select(secret => SecretSealer.KeyOf(secret.Span)).Where(key => key.IsOk).Select(key => key.Value),
     ];
 

@@ -1,3 +1,4 @@
+using Nacre.Core.Control;
 using Nacre.Replication;
 using Nacre.Security.Certificates;
 using Nacre.Security.Keys;
@@ -16,14 +17,17 @@ internal sealed class ReencryptionParts
     /// <summary>The log.</summary>
     public required SegmentedLog Log { get; init; }
 
-    /// <summary>The control shard's state.</summary>
-    public required ControlStateMachine Control { get; init; }
+    /// <summary>The catalogue.</summary>
+    public required ICatalogReader Control { get; init; }
+
+    /// <summary>The control shard's checkpoints.</summary>
+    public required Func<IReadOnlyList<ControlCheckpoint>> Checkpoints { get; init; }
 
     /// <summary>The data shards' stores.</summary>
-    public required IReadOnlyCollection<IShardEncryption> Shards { get; init; }
+    public required Func<IReadOnlyCollection<IShardEncryption>> Shards { get; init; }
 
     /// <summary>The replicas of all shards, which take checkpoints.</summary>
-    public required IReadOnlyCollection<ShardReplica> Replicas { get; init; }
+    public required Func<IReadOnlyCollection<ShardReplica>> Replicas { get; init; }
 
     /// <summary>The account's keys, sealed in the catalogue.</summary>
     public required AccountKeyStore AccountKeys { get; init; }

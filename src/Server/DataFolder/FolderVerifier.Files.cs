@@ -3,6 +3,7 @@ using Nacre.Core.Files;
 using Nacre.Security.Certificates;
 using Nacre.Security.Keys;
 using Nacre.Storage;
+using Nacre.Storage.Documents;
 
 namespace Nacre.Server.DataFolder;
 
@@ -27,11 +28,11 @@ public sealed partial class FolderVerifier
         HashSet<string> shards = [.. Enumerable.Range(0, _record!.DataShards + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))];
 
         // The top folder and that of certificates are the operator's as well: a connection file may lie there.
-        Stray(_folder.Directory, files: [Path.GetFileName(_folder.NodeFile), Path.GetFileName(_folder.LockFile)],
+        Stray(_folder.Directory, files: [.. new[] { _folder.NodeFile, _folder.LockFile, _folder.PeersFile }.Select(path => Path.GetFileName(path))],
             folders: [.. new[] { _folder.Keys, _folder.Tls, _folder.Log, _folder.Shards }.Select(path => Path.GetFileName(path))], isOwn: false);
         Stray(_folder.Tls, files: [OwnCertificates.AuthorityFileName, OwnCertificates.CaCertificateFileName], folders: [], isOwn: false);
         Stray(_folder.Keys, files: [KeyRingFolder.FileName], folders: [], isOwn: true);
-        Stray(_folder.Shards, files: [], shards, isOwn: true);
+        Stray(_folder.Shards, files: [], [.. shards, .. shards.Select(shard => shard + DocumentShards.IncomingSuffix)], isOwn: true);
         Stray(_folder.Log, files: null, folders: [], isOwn: true);
         foreach (string shard in shards)
         {

@@ -126,6 +126,17 @@ public sealed partial class FolderVerifier
 
         using KeyRing ring = opened.Value;
         CheckCertificates(ring);
+        if (new PeersFile(_files, _folder.PeersFile).Read() is { IsOk: false } peers)
+        {
+            Damage(_folder.PeersFile, "file", peers.Error!.Message);
+        }
+
+        if (_record is { State: NodeState.Running, Starts: 0 })
+        {
+            Note(_folder.Directory, "folder", "it joined a cluster and was not started yet: it gets everything else from the other nodes");
+            return null;
+        }
+
         CheckLog(ring);
         CheckControl(ring);
         await CheckShardsAsync(ring).ConfigureAwait(false);
@@ -250,6 +261,10 @@ public sealed partial class FolderVerifier
             if (points.TryGetValue(shard, out ShardPoint expected))
             {
                 CheckPoint(expected, stand, log);
+            }
+            else if (_files.FileExists(Path.Combine(stand.Directory, DocumentShards.PendingResetFileName)))
+            {
+                Note(_folder.Log, $"shard {shard}", "it is still to be set to the snapshot that was put in place: the next start does that");
             }
             else if (stand.IsSound && log.LastIndex < stand.Applied)
             {

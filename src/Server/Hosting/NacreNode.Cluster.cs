@@ -18,10 +18,10 @@ public sealed partial class NacreNode
     private KeysService ShareKeys()
     {
         _sharing = new KeySharing(
-            _ring, _control, _record.Node,
+            _ring, Catalog, _record.Node,
             node => _port is { } port && port.Channels.TryGet(node, out GrpcChannel? channel) ? channel : null, _logger);
         _parts.Push(new Part(_sharing));
-        return new KeysService(_ring, _authority, _control, _sharing, _logger);
+        return new KeysService(_ring, _authority, Catalog, _sharing, _logger);
     }
 
     /// <summary>Takes the keys that others have drawn meanwhile; whoever is not reached is asked again later.</summary>
@@ -38,7 +38,7 @@ public sealed partial class NacreNode
     }
 
     private ClusterKeys MakeClusterKeys() => new(
-        _control, () => _host.Control.Status.Role == RaftRole.Leader, generation => _sharing?.Drawn(generation));
+        Catalog, () => _host.Control.Status.Role == RaftRole.Leader, generation => _sharing?.Drawn(generation));
 
     private ClusterServices MakeClusterServices() => new()
     {

@@ -8,6 +8,7 @@ using Nacre.Server.Administration;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Telemetry;
 using Nacre.Storage;
+using Nacre.Storage.Documents;
 
 namespace Nacre.Server.Hosting;
 
@@ -24,8 +25,8 @@ public sealed partial class NacreNode
     {
         _parts.Push(new Part(new SecurityMetrics(authenticator, certificates, _ring)));
         _serverMetrics.Observe(admission, () => reencryption.IsRunning, () => _environment.Files.FreeBytes(_folder.Directory));
-        _storageMetrics.Observe(_log, _statuses);
-        _replicationMetrics.Observe(() => _replicas.Select(replica => replica.Status));
+        _storageMetrics.Observe(_log, [.. DataShards.Select(shard => (Func<DocumentShardStatus>)(() => _stores.Of(shard).Status()))]);
+        _replicationMetrics.Observe(() => _slots.Select(slot => slot.Status));
 
         string version = typeof(NacreNode).Assembly.GetName().Version?.ToString(fieldCount: 3) ?? "0.0.0";
         Result<MetricsExport?> export = MetricsExport.Start(

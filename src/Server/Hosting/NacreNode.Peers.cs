@@ -9,6 +9,7 @@ using Nacre.Core.StateMachines;
 using Nacre.Replication;
 using Nacre.Replication.Forwarding;
 using Nacre.Replication.Membership;
+using Nacre.Replication.Snapshots;
 using Nacre.Security.Certificates;
 using Nacre.Server.Administration;
 using Nacre.Server.DataFolder;
@@ -30,6 +31,8 @@ public sealed partial class NacreNode
     private ClusterHealth? _clusterHealth;
     private readonly TaskCompletionSource<CatalogFollower> _follower = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AuthorisationLease? _lease;
+    private SnapshotExchange? _exchange;
+    private IReadOnlyList<string> _shown = [];
     private Withdrawals? _withdrawals;
     private Uri? _nodeEndpoint;
 
@@ -39,11 +42,12 @@ public sealed partial class NacreNode
     private string ClientAddress => $"https://{_options.Address ?? Endpoint.Authority}";
 
     /// <summary>Sets the nodes' port up where there is to be one; nothing is bound yet.</summary>
-    private async Task<NacreError?> OpenPortAsync()
+    /// <param name="before">The catalogue as of the last checkpoint.</param>
+    private async Task<NacreError?> OpenPortAsync(Catalog before)
     {
         if (_options.NodeListen is not { } wanted)
         {
-            return _record.Node == AddNode.Founder && _control.Current.Nodes.Length <= 1
+            return _record.Node == AddNode.Founder && before.Nodes.Length <= 1
                 ? null
                 : new NacreError(ErrorCode.Malformed, "nodeListen: this data folder is of a cluster of several nodes; say where the others reach this one (--node-listen HOST:PORT).");
         }
@@ -55,7 +59,7 @@ public sealed partial class NacreNode
             return noAuthority;
         }
 
-        bool isFirst = _record.Node == AddNode.Founder && _control.Current.Nodes.IsEmpty;
+        bool isFirst = _record.Node == AddNode.Founder && before.Nodes.IsEmpty;
         if (!isFirst && !_authority.Exists)
         {
             return new NacreError(ErrorCode.Corrupt,
@@ -66,16 +70,17 @@ public sealed partial class NacreNode
             await listen.ResolveAsync(CancellationToken.None).ConfigureAwait(false),
             new NodeIdentity(_record.Cluster, _record.Node, OnlyRegion),
             _authority,
-            new NodesOfCatalog(_control),
+            new NodesOfCatalog(Catalog),
             new NodePortServices(
                 new ShardReceiver(() => _host),
                 new ForwardedProposals(shard => _host is { } host && host.TryGet(shard, out ShardReplica? replica) ? replica : null))
             {
                 Keys = ShareKeys(),
                 Leases = new LeaseService(WhenInForceAsync),
-                Reports = _reports = new ReportService(() => _replicas.Select(replica => replica.Status)),
+                Snapshots = new SnapshotService(() => _exchange?.Holder),
+                Reports = _reports = new ReportService(() => _slots.Select(slot => slot.Status)),
             },
-            _environment.Time, _environment.Random, _environment.Loggers);
+            _environment);
         if (!port.IsOk)
         {
             return port.Error;
@@ -83,7 +88,7 @@ public sealed partial class NacreNode
 
         _port = port.Value;
         _parts.Push(_port);
-        _withdrawals = new Withdrawals(_record.Node, _control, _port.Channels, LeaseOptions, _environment.Time);
+        _withdrawals = new Withdrawals(_record.Node, Catalog, _port.Channels, LeaseOptions, _environment.Time);
         return null;
     }
 
@@ -96,6 +101,14 @@ public sealed partial class NacreNode
         await follower.WhenInForceAsync(index, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The node's part in snapshots: what it holds for others, and fetches from them.</summary>
+    private SnapshotExchange MakeExchange(ReplicaEnvironment environment)
+    {
+        _exchange = new SnapshotExchange(new SnapshotFetcher(() => _port?.Channels), _log, new SnapshotOptions(), environment);
+        _parts.Push(new Part(_exchange));
+        return _exchange;
+    }
+
     /// <summary>Listens for the others, dials them, and waits until this node knows the catalogue of now.</summary>
     private async Task<NacreError?> MeetPeersAsync(CancellationToken cancellationToken)
     {
@@ -106,18 +119,17 @@ public sealed partial class NacreNode
 
         _nodeEndpoint = await _port.StartAsync(cancellationToken).ConfigureAwait(false);
         _peers = new PeerBook(_port, new PeersFile(_environment.Files, _folder.PeersFile), _record.Node);
-        Result<ImmutableArray<KnownPeer>> known = await _peers.OpenAsync().ConfigureAwait(false);
+        Result<ImmutableArray<KnownPeer>> known = await _peers.OpenAsync(Catalog.Current).ConfigureAwait(false);
         if (!known.IsOk)
         {
             return known.Error;
         }
 
-        await _peers.FollowAsync(_control.Current).ConfigureAwait(false);
-        _clusterHealth = new ClusterHealth(_record.Node, _reports!.Own, _port.Channels, _control, _environment.Time);
+        _clusterHealth = new ClusterHealth(_record.Node, _reports!.Own, _port.Channels, Catalog, _environment.Time);
         _parts.Push(_clusterHealth);
         _clusterHealth.Start();
         _lease = new AuthorisationLease(
-            _host.Control, WhenInForceAsync, LeaseOptions, BootClock.Instance, _environment.Time, _logger);
+            ControlSlot, WhenInForceAsync, LeaseOptions, BootClock.Instance, _environment.Time, _logger);
         _parts.Push(_lease);
         Log.NodePortOpen(_logger, _nodeEndpoint.Authority, known.Value.Length);
         return await AwaitCatalogAsync(cancellationToken).ConfigureAwait(false)
@@ -130,7 +142,7 @@ public sealed partial class NacreNode
         long told = _environment.Time.GetTimestamp();
         while (true)
         {
-            Result<LogIndex> index = await _host.Control.ReadIndexAsync(cancellationToken).ConfigureAwait(false);
+            Result<LogIndex> index = await ControlSlot.ReadIndexAsync(cancellationToken).ConfigureAwait(false);
             if (index.IsOk)
             {
                 return null;
@@ -144,7 +156,8 @@ public sealed partial class NacreNode
             if (_environment.Time.GetElapsedTime(told) >= TellWaiting)
             {
                 told = _environment.Time.GetTimestamp();
-                Log.AwaitingQuorum(_logger);
+                ReplicaStatus own = ControlSlot.Status;
+                Log.AwaitingQuorum(_logger, index.Error.Message, own.Applied, own.Commit, own.LeaderNode);
             }
 
             await Task.Delay(TickInterval, _environment.Time, cancellationToken).ConfigureAwait(false);
@@ -165,7 +178,7 @@ public sealed partial class NacreNode
         }
 
         var follower = new CatalogFollower(
-            _control,
+            Catalog,
             [
                 async (catalog, _) =>
                 {
@@ -176,6 +189,7 @@ public sealed partial class NacreNode
                 (_, stopping) => _sharing!.FollowAsync(stopping),
                 (_, stopping) => WithKeysAsync(_accountKeys.FollowAsync, stopping),
                 (_, stopping) => WithKeysAsync(tokenKeys.FollowAsync, stopping),
+                (_, stopping) => FollowConnectionAsync(stopping),
             ],
             _environment.Time,
             _logger);
@@ -184,10 +198,30 @@ public sealed partial class NacreNode
         _follower.SetResult(follower);
         await _lease!.StartAsync(cancellationToken).ConfigureAwait(false);
         var keeper = new ReplicaKeeper(
-            _host, ProposerOf(ShardId.Control), _control, _record.Node, new ReplicaKeeperOptions(), _environment.Time,
+            _host, ProposerOf(ShardId.Control), Catalog, _record.Node, new ReplicaKeeperOptions(), _environment.Time,
             _environment.Loggers.CreateLogger("Nacre.Replication"));
         _parts.Push(keeper);
         keeper.Start();
+        return null;
+    }
+
+    /// <summary>Who reads the connection file finds all nodes in it. A disk that is full keeps the file as it was.</summary>
+    private async Task<NacreError?> FollowConnectionAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> active = new NodesOfCatalog(Catalog).Active;
+        if (!active.SequenceEqual(_shown))
+        {
+            _shown = active;
+            try
+            {
+                await WriteConnectionFileAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Core.Files.StorageFaultException fault)
+            {
+                Log.FollowingFailed(_logger, fault);
+            }
+        }
+
         return null;
     }
 
@@ -206,7 +240,7 @@ public sealed partial class NacreNode
 
     private async Task<NacreError?> AnnounceAsync(CancellationToken cancellationToken)
     {
-        ClusterNode? known = _control.Current.FindNode(_record.Node);
+        ClusterNode? known = Catalog.Current.FindNode(_record.Node);
         ControlCommand? command = known switch
         {
             null when _record.Node == AddNode.Founder => new AddNode(

@@ -10,6 +10,7 @@ using Nacre.Security.Certificates;
 using Nacre.Security.Keys;
 using Nacre.Security.Tokens;
 using Nacre.Server.Administration;
+using Nacre.Server.Consistency;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Items;
 using Nacre.Server.Peers;
@@ -32,7 +33,7 @@ public sealed partial class NacreNode
         Core.Invariant.Check(parsed);
         SecretSealer sealer = NewSealer();
         Result<AccountKeyStore> accountKeys = await AccountKeyStore.OpenAsync(
-            _coordinator, _control, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
+            _coordinator, Catalog, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
         if (!accountKeys.IsOk)
         {
             return accountKeys.Error;
@@ -41,14 +42,14 @@ public sealed partial class NacreNode
         _accountKeys = accountKeys.Value;
         _parts.Push(new Part(_accountKeys));
         Result<TokenKeyStore> tokenKeys = await TokenKeyStore.OpenAsync(
-            _coordinator, _control, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
+            _coordinator, Catalog, sealer, _environment.Time, _environment.Random, cancellationToken).ConfigureAwait(false);
         if (!tokenKeys.IsOk)
         {
             return tokenKeys.Error;
         }
 
         _parts.Push(new Part(tokenKeys.Value));
-        var tokens = new ResourceTokens(tokenKeys.Value.Directory, _accountKeys.Directory, new CatalogRevocations(_control), _environment.Time);
+        var tokens = new ResourceTokens(tokenKeys.Value.Directory, _accountKeys.Directory, new CatalogRevocations(Catalog), _environment.Time);
         Result<ServerCertificateSource> certificates = StartCertificates(listen);
         if (!certificates.IsOk)
         {
@@ -98,40 +99,46 @@ public sealed partial class NacreNode
         reencryption.Resume();
         SetHealth(HealthCheckResponse.Types.ServingStatus.Serving);
         _ = WatchAsync();
-        if (_options.ConnectionFile is { } connectionFile)
-        {
-            (await GetConnectionAsync(cancellationToken).ConfigureAwait(false)).Write(_environment.Files, connectionFile);
-        }
+        await WriteConnectionFileAsync(cancellationToken).ConfigureAwait(false);
 
         Log.Serving(_logger, Endpoint);
         return null;
     }
 
+    private async Task WriteConnectionFileAsync(CancellationToken cancellationToken)
+    {
+        if (_options.ConnectionFile is { } path)
+        {
+            (await GetConnectionAsync(cancellationToken).ConfigureAwait(false)).Write(_environment.Files, path);
+        }
+    }
+
     private NodeServices MakeServices(EncryptionKeys encryptionKeys, TokenKeyStore tokenKeys, ResourceTokens tokens, Admission admission)
     {
-        var seal = new TokenSeal(_ring);
+        var seal = TokenSeal.ForContinuations(_ring);
         return new NodeServices
         {
-            Routes = new CatalogRoutes(_control, _shards),
-            Freshness = new CatalogFreshness(_host.Control),
+            Routes = new CatalogRoutes(Catalog, _shards),
+            Freshness = new CatalogFreshness(ControlSlot),
             Lease = _lease,
             Random = _environment.Random,
             Admission = admission,
             StreamOperations = _options.Limits.StreamOperations,
             Draining = _draining.Token,
             Metrics = _serverMetrics,
+            Consistency = new ConsistencyRules(Catalog, new SessionTokens(TokenSeal.ForSessions(_ring))),
             Lister = new ItemLister(seal),
             Control = new ControlServices
             {
                 Coordinator = _coordinator,
-                Catalog = _control,
+                Catalog = Catalog,
                 AccountKeys = _accountKeys,
                 TokenKeys = tokenKeys,
                 Tokens = tokens,
                 EncryptionKeys = encryptionKeys,
                 Cluster = MakeClusterServices(),
                 Seal = seal,
-                Nodes = new NodesOfCatalog(_control),
+                Nodes = new NodesOfCatalog(Catalog),
                 Time = _environment.Time,
             },
         };
@@ -142,9 +149,10 @@ public sealed partial class NacreNode
         {
             Ring = _ring,
             Log = _log,
-            Control = _control,
-            Shards = _encryptions,
-            Replicas = _replicas,
+            Control = Catalog,
+            Shards = () => [.. DataShards.Select(shard => _stores.Of(shard).Encryption)],
+            Replicas = () => [.. CurrentReplicas],
+            Checkpoints = () => Catalog.Machine.Checkpoints,
             AccountKeys = _accountKeys,
             TokenKeys = tokenKeys,
             Certificates = _port is null ? _ownCertificates : _authority,

@@ -10,12 +10,14 @@ using Nacre.Replication;
 using Nacre.Replication.Catalogue;
 using Nacre.Replication.Forwarding;
 using Nacre.Replication.Membership;
+using Nacre.Replication.Snapshots;
 using Nacre.Security.Keys;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Options;
 using Nacre.Server.Routing;
 using Nacre.Storage.Control;
 using Nacre.Storage.Documents;
+using Nacre.Storage.Files;
 using Nacre.Storage.SharedLog;
 
 namespace Nacre.Server.Hosting;
@@ -24,12 +26,18 @@ namespace Nacre.Server.Hosting;
 public sealed partial class NacreNode
 {
     private readonly Dictionary<ShardId, IDataShard> _shards = [];
-    private readonly List<ShardReplica> _replicas = [];
+    private readonly List<ReplicaSlot> _slots = [];
     private readonly Dictionary<ShardId, IProposer> _proposers = [];
-    private readonly List<IShardEncryption> _encryptions = [];
-    private readonly List<Func<DocumentShardStatus>> _statuses = [];
-    private ControlStateMachine _control = null!;
+    private ShardStores _stores = null!;
     private SegmentedLog _log = null!;
+
+    private ReplicaSlot ControlSlot => _slots[0];
+
+    private CurrentCatalog Catalog => _stores.Current;
+
+    private IEnumerable<ShardReplica> CurrentReplicas => _slots.Select(slot => slot.Replica);
+
+    private IEnumerable<ShardId> DataShards => Enumerable.Range(1, _record.DataShards).Select(number => new ShardId((uint)number));
 
     /// <summary>Opens the log and every shard's store. After a clean stop each must stand where that stop left it.</summary>
     private async Task<NacreError?> OpenShardsAsync()
@@ -63,28 +71,7 @@ public sealed partial class NacreNode
                 Stopped = fault => Log.LogStopped(_logger, fault),
             });
         _parts.Push(_log);
-        Result<ControlStateMachine> control = ControlStateMachine.Open(
-            DocumentShards.FolderOf(_folder.Shards, ShardId.Control), _environment.Files, _ring, _environment.Random, _logger);
-        if (!control.IsOk)
-        {
-            return control.Error;
-        }
-
-        _control = control.Value;
-        if (await OpenPortAsync().ConfigureAwait(false) is { } noPort)
-        {
-            return noPort;
-        }
-
-        var environment = new ReplicaEnvironment(
-            _environment.Time, _environment.Random, PoolScheduler.Instance, _replicationMetrics,
-            _environment.Loggers.CreateLogger("Nacre.Replication"))
-        {
-            Transport = _port is { } port ? port.Transport : NoTransport.Instance,
-        };
-        AddReplica(ShardId.Control, _control, environment);
-
-        var documents = new DocumentShards(
+        _stores = new ShardStores(
             new DocumentShardsOptions
             {
                 Directory = _folder.Shards,
@@ -95,51 +82,63 @@ public sealed partial class NacreNode
                 IndexCheckpointBytes = sizes.IndexCheckpointBytes,
                 CompactAtDeadBytes = sizes.CompactAtDeadBytes,
             },
-            _environment.Files, _ring, _environment.Random, _environment.Time, _environment.Loggers.CreateLogger("Nacre.Storage"));
-        _parts.Push(new Part(documents));
-        foreach ((ShardId id, DocumentShard shard) in await OpenAllAsync(documents, dataShards).ConfigureAwait(false))
+            _environment, _ring);
+        _parts.Push(new Part(_stores));
+        Result<Catalog> before = await _stores.PeekAsync().ConfigureAwait(false);
+        if (!before.IsOk)
         {
-            _shards.Add(id, new ReplicaShard(AddReplica(id, shard.Machine, environment), ProposerOf(id), shard.Documents));
-            _encryptions.Add(shard.Encryption);
-            _statuses.Add(shard.Status);
+            return before.Error;
         }
 
-        PoolScheduler.MakeRoomFor(_replicas.Count);
-        _host = new ReplicaHost(_replicas, environment, TickInterval);
+        if (await OpenPortAsync(before.Value).ConfigureAwait(false) is { } noPort)
+        {
+            return noPort;
+        }
+
+        var environment = new ReplicaEnvironment(
+            _environment.Time, _environment.Random, PoolScheduler.Instance, _replicationMetrics,
+            _environment.Loggers.CreateLogger("Nacre.Replication"))
+        {
+            Boot = BootClock.Instance,
+            Transport = _port is { } port ? port.Transport : NoTransport.Instance,
+        };
+        SnapshotExchange exchange = MakeExchange(environment);
+        await OpenSlotsAsync(exchange, environment).ConfigureAwait(false);
+        PoolScheduler.MakeRoomFor(_slots.Count);
+        _host = new ReplicaHost(_slots, exchange, environment, TickInterval);
         _parts.Push(_host);
         return _record.State == NodeState.Clean ? CheckPoints() : null;
     }
 
     /// <summary>
-    /// Opens the data shards' stores side by side: each reads its own files, and most of the time goes into building an
-    /// index from them.
+    /// Opens the stores side by side, the control shard's first: each reads its own files, and most of the time goes into
+    /// building an index from them.
     /// </summary>
-    private static async Task<IReadOnlyList<(ShardId Id, DocumentShard Shard)>> OpenAllAsync(DocumentShards documents, int count)
+    private async Task OpenSlotsAsync(SnapshotExchange exchange, ReplicaEnvironment environment)
     {
-        ShardId[] ids = [.. Enumerable.Range(1, count).Select(number => new ShardId((uint)number))];
-        Task<DocumentShard>[] opening = [.. ids.Select(id => Task.Run(() => documents.Open(id)))];
+        AddSlot(await OpenSlotAsync(ShardId.Control, exchange, environment).ConfigureAwait(false));
+        Task<ReplicaSlot>[] opening = [.. DataShards.Select(shard => OpenSlotAsync(shard, exchange, environment))];
         try
         {
-            return [.. ids.Zip(await Task.WhenAll(opening).ConfigureAwait(false))];
+            await Task.WhenAll(opening).ConfigureAwait(false);
         }
-        catch
+        finally
         {
-            foreach (Task<DocumentShard> opened in opening.Where(each => each.IsCompletedSuccessfully))
+            // Those that were opened are the node's to dispose of, also where another one could not be.
+            foreach (Task<ReplicaSlot> opened in opening.Where(each => each.IsCompletedSuccessfully))
             {
-                await opened.Result.Machine.DisposeAsync().ConfigureAwait(false);
+                AddSlot(await opened.ConfigureAwait(false));
             }
+        }
 
-            throw;
+        foreach (ReplicaSlot slot in _slots.Where(slot => slot.Identity.Shard != ShardId.Control))
+        {
+            ShardId shard = slot.Identity.Shard;
+            _shards.Add(shard, new ReplicaShard(slot, ProposerOf(shard), () => _stores.Of(shard).Documents, _environment.Time));
         }
     }
 
-    private ShardReplicaOptions ReplicaOptions => new()
-    {
-        MaxAppendBytes = _environment.Sizes.AppendBytes,
-        CheckpointAfterBytes = _environment.Sizes.CheckpointAfterBytes,
-    };
-
-    private ShardReplica AddReplica(ShardId shard, IStateMachine machine, ReplicaEnvironment environment)
+    private Task<ReplicaSlot> OpenSlotAsync(ShardId shard, SnapshotExchange exchange, ReplicaEnvironment environment)
     {
         var identity = new ShardIdentity(_record.Cluster, shard, KeyDomainId.Shared)
         {
@@ -149,12 +148,23 @@ public sealed partial class NacreNode
             // The founder's replicas were there first; others join what it began.
             InitialSet = _record.Node == AddNode.Founder ? null : ReplicaSet.Empty,
         };
-        var replica = new ShardReplica(identity, _log, machine, _ring, ReplicaOptions, environment);
-        _parts.Push(replica);
-        _replicas.Add(replica);
-        _proposers.Add(shard, _port is { } port ? new ForwardingProposer(replica, port.Carrier, new ForwardingOptions(), _environment.Time) : replica);
-        return replica;
+        return ReplicaSlot.OpenAsync(identity, _stores.OpenAsync, _log, _ring, ReplicaOptions, environment, exchange);
     }
+
+    private void AddSlot(ReplicaSlot slot)
+    {
+        _parts.Push(slot);
+        _slots.Add(slot);
+        _proposers.Add(
+            slot.Identity.Shard,
+            _port is { } port ? new ForwardingProposer(slot, port.Carrier, new ForwardingOptions(), _environment.Time) : slot);
+    }
+
+    private ShardReplicaOptions ReplicaOptions => new()
+    {
+        MaxAppendBytes = _environment.Sizes.AppendBytes,
+        CheckpointAfterBytes = _environment.Sizes.CheckpointAfterBytes,
+    };
 
     private void TellAbandoned(Core.Files.StorageFaultException fault)
     {
@@ -167,7 +177,7 @@ public sealed partial class NacreNode
     {
         foreach (ShardPoint expected in _record.Points)
         {
-            ShardPoint? found = _replicas.Where(replica => replica.Identity.Shard == expected.Shard).Select(PointOf).FirstOrDefault();
+            ShardPoint? found = CurrentReplicas.Where(replica => replica.Identity.Shard == expected.Shard).Select(PointOf).FirstOrDefault();
             if (found is null)
             {
                 return new NacreError(ErrorCode.Corrupt, $"The last stop left a shard {expected.Shard}, and this node has none.");
@@ -240,7 +250,7 @@ public sealed partial class NacreNode
         }
 
         _coordinator = new CatalogCoordinator(
-            ProposerOf(ShardId.Control), ProposerOf, _control, new CatalogCoordinatorOptions(), _environment.Time,
+            ProposerOf(ShardId.Control), ProposerOf, Catalog, new CatalogCoordinatorOptions(), _environment.Time,
             _environment.Loggers.CreateLogger("Nacre.Replication"), _withdrawals);
         _parts.Push(_coordinator);
         Result<Core.Errors.Unit> cluster =
@@ -254,13 +264,13 @@ public sealed partial class NacreNode
 
     private async Task<NacreError?> CheckKeyRingAsync(CancellationToken cancellationToken)
     {
-        if (!_control.Current.Nodes.IsEmpty)
+        if (!Catalog.Current.Nodes.IsEmpty)
         {
             // The catalogue counts the cluster's keys there, each ring its own writings: the node file remembers those.
             return null;
         }
 
-        ulong remembered = _control.Current.KeyRingGeneration;
+        ulong remembered = Catalog.Current.KeyRingGeneration;
         if (_ring.Generation < remembered)
         {
             return new NacreError(ErrorCode.Corrupt,

@@ -26,7 +26,7 @@ public sealed partial class NacreNode
         await StopListeningAsync(cancellationToken).ConfigureAwait(false);
         await DisposePartsAsync(_coordinator).ConfigureAwait(false);
         bool isInOrder = await _host.StopAsync(cancellationToken).ConfigureAwait(false);
-        if (isInOrder && _replicas.Select(replica => replica.Status).All(IsAtRest))
+        if (isInOrder && _slots.Select(slot => slot.Status).All(IsAtRest))
         {
             await CloseFolderAsync().ConfigureAwait(false);
         }
@@ -53,9 +53,13 @@ public sealed partial class NacreNode
         }
     }
 
-    /// <summary>False for a replica that failed, or whose closing checkpoint found no space: the next start replays.</summary>
+    /// <summary>
+    /// False for a replica that failed, or whose closing checkpoint found no space: the next start replays. One of several may
+    /// have entries that were not committed when it stopped.
+    /// </summary>
     private static bool IsAtRest(ReplicaStatus status) =>
-        status.State == ReplicaState.Stopped && status.Applied == status.LastIndex && status.Checkpointed == status.Applied;
+        status.State == ReplicaState.Stopped && status.Checkpointed == status.Applied &&
+        (status.Applied == status.LastIndex || status.Set.Members.Length > 1);
 
     /// <summary>Seals the log, and says where everything stands.</summary>
     private async Task CloseFolderAsync()
@@ -63,7 +67,7 @@ public sealed partial class NacreNode
         try
         {
             await _log.CloseAsync(ReadOnlyMemory<byte>.Empty).ConfigureAwait(false);
-            ShardPoint[] points = [.. _replicas.Select(PointOf).OrderBy(point => point.Shard)];
+            ShardPoint[] points = [.. CurrentReplicas.Select(PointOf).OrderBy(point => point.Shard)];
             _folder.Write(_record with { State = NodeState.Clean, KeyRingGeneration = _ring.Generation, Points = [.. points] });
             Log.Stopped(_logger);
         }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nacre.Core.Errors;
@@ -20,6 +21,9 @@ public sealed record NodeEnvironment
 
     /// <summary>Chance.</summary>
     public IRandomSource Random { get; init; } = CryptographicRandom.Instance;
+
+    /// <summary>Opens a way to another node's address, under which TLS goes; null: TCP.</summary>
+    public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? DialNode { get; init; }
 
     /// <summary>Where the node says what happens; not disposed by it.</summary>
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;

@@ -4,6 +4,7 @@ using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.StateMachines;
 using Nacre.Protocol.V1;
+using Nacre.Server.Consistency;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Routing;
 using PartitionKey = Nacre.Core.Documents.PartitionKey;
@@ -24,23 +25,31 @@ internal static class ItemHandlers
             return new(partitionKey.Error);
         }
 
-        ValueTask<Result<DocumentLease>> read = ItemReader.ReadAsync(call.Container, call.Principal, partitionKey.Value, request.Id);
+        Result<ReadTerms> terms = services.Consistency.TermsOf(request.Consistency, request.SessionToken, request.WantsSession, call.Container);
+        if (!terms.IsOk)
+        {
+            return new(terms.Error);
+        }
+
+        ValueTask<Result<DocumentLease>> read =
+            ItemReader.ReadAsync(call.Container, call.Principal, partitionKey.Value, request.Id, terms.Value, out RangeRoute? range);
+        range = terms.Value.GivesToken ? range : null;
         return read.IsCompletedSuccessfully
-            ? new(Show(call, request, read.Result))
-            : AwaitReadAsync(call, request, read);
+            ? new(Show(services, call, request, range, read.Result))
+            : AwaitReadAsync(services, call, request, range, read);
     }
 
     /// <summary>Makes an item that is not there.</summary>
     public static ValueTask<Result<ItemResponse>> CreateAsync(NodeServices services, Call call, WriteItemRequest request) =>
-        WriteAsync(call, ItemOperationKind.Create, request);
+        WriteAsync(services, call, ItemOperationKind.Create, request);
 
     /// <summary>Makes or replaces an item.</summary>
     public static ValueTask<Result<ItemResponse>> UpsertAsync(NodeServices services, Call call, WriteItemRequest request) =>
-        WriteAsync(call, ItemOperationKind.Upsert, request);
+        WriteAsync(services, call, ItemOperationKind.Upsert, request);
 
     /// <summary>Replaces an item that is there.</summary>
     public static ValueTask<Result<ItemResponse>> ReplaceAsync(NodeServices services, Call call, WriteItemRequest request) =>
-        WriteAsync(call, ItemOperationKind.Replace, request);
+        WriteAsync(services, call, ItemOperationKind.Replace, request);
 
     /// <summary>Removes an item.</summary>
     public static ValueTask<Result<ItemResponse>> DeleteAsync(NodeServices services, Call call, DeleteItemRequest request)
@@ -68,14 +77,14 @@ internal static class ItemHandlers
             Idempotency = idempotency.Value,
             IsAlone = true,
         };
-        return WriteAsync(call, write, returned: ByteString.Empty);
+        return WriteAsync(services, call, write, request.WantsSession, returned: ByteString.Empty);
     }
 
     /// <summary>Lists a page of items.</summary>
     public static ValueTask<Result<ListItemsResponse>> ListAsync(NodeServices services, Call call, ListItemsRequest request) =>
-        services.Lister.ListAsync(call.Container, call.Principal, request, call.Token);
+        services.Lister.ListAsync(call.Container, call.Principal, request, services.Consistency, call.Token);
 
-    private static ValueTask<Result<ItemResponse>> WriteAsync(Call call, ItemOperationKind kind, WriteItemRequest request)
+    private static ValueTask<Result<ItemResponse>> WriteAsync(NodeServices services, Call call, ItemOperationKind kind, WriteItemRequest request)
     {
         Result<PartitionKey> partitionKey = WireKeys.Read(request.PartitionKey);
         if (!partitionKey.IsOk)
@@ -100,17 +109,18 @@ internal static class ItemHandlers
             Idempotency = idempotency.Value,
             IsAlone = true,
         };
-        return WriteAsync(call, write, request.ReturnBody ? request.Body : ByteString.Empty);
+        return WriteAsync(services, call, write, request.WantsSession, request.ReturnBody ? request.Body : ByteString.Empty);
     }
 
-    private static ValueTask<Result<ItemResponse>> WriteAsync(Call call, in ItemWrite write, ByteString returned)
+    private static ValueTask<Result<ItemResponse>> WriteAsync(
+        NodeServices services, Call call, in ItemWrite write, bool wantsSession, ByteString returned)
     {
         ValueTask<Result<CommandOutcome>> outcome = ItemWriter.WriteAsync(call.Container, write, call.Author, out RangeRoute? range, call.Token);
-        return AwaitWriteAsync(outcome, range, returned);
+        return AwaitWriteAsync(services, call, outcome, range, wantsSession, returned);
     }
 
     private static async ValueTask<Result<ItemResponse>> AwaitWriteAsync(
-        ValueTask<Result<CommandOutcome>> pending, RangeRoute? range, ByteString returned)
+        NodeServices services, Call call, ValueTask<Result<CommandOutcome>> pending, RangeRoute? range, bool wantsSession, ByteString returned)
     {
         Result<CommandOutcome> result = await pending.ConfigureAwait(false);
         if (!result.IsOk)
@@ -131,17 +141,28 @@ internal static class ItemHandlers
             TimestampMs = outcome.Time.ToUnixTimeMilliseconds(),
             Body = returned,
             Created = (outcome.Flags & CommandEffect.Created) != 0,
+            SessionToken = services.Consistency.GivesToken(wantsSession)
+                ? services.Consistency.TokenOf(new SessionMark(call.Container.Id, range, outcome.Lsn))
+                : "",
         };
     }
 
     private static async ValueTask<Result<ItemResponse>> AwaitReadAsync(
-        Call call, ReadItemRequest request, ValueTask<Result<DocumentLease>> read) =>
-        Show(call, request, await read.ConfigureAwait(false));
+        NodeServices services, Call call, ReadItemRequest request, RangeRoute? seen, ValueTask<Result<DocumentLease>> read) =>
+        Show(services, call, request, seen, await read.ConfigureAwait(false));
 
-    private static Result<ItemResponse> Show(Call call, ReadItemRequest request, in Result<DocumentLease> read)
+    /// <param name="services">The node's parts.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="seen">The range that the session is told of; null where it is told of none.</param>
+    /// <param name="read">What was found.</param>
+    private static Result<ItemResponse> Show(
+        NodeServices services, Call call, ReadItemRequest request, RangeRoute? seen, in Result<DocumentLease> read)
     {
+        string token = seen is null ? "" : services.Consistency.TokenOf(ConsistencyRules.Seen(call.Container, seen));
         if (!read.IsOk)
         {
+            call.SessionToken = token;
             return read.Error;
         }
 
@@ -150,6 +171,7 @@ internal static class ItemHandlers
         string tag = document.ETag.ToString();
         if (request.IfNoneMatch.Length > 0 && (request.IfNoneMatch == "*" || request.IfNoneMatch == tag))
         {
+            call.SessionToken = token;
             return NotModified;
         }
 
@@ -159,6 +181,7 @@ internal static class ItemHandlers
             Lsn = document.Lsn.Value,
             TimestampMs = document.Timestamp.ToUnixTimeMilliseconds(),
             Body = UnsafeByteOperations.UnsafeWrap(document.Utf8Json),
+            SessionToken = token,
         };
     }
 }

@@ -4,6 +4,7 @@ using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Protocol.V1;
 using Nacre.Security.Authorisation;
+using Nacre.Server.Consistency;
 using Nacre.Server.Routing;
 using PartitionKey = Nacre.Core.Documents.PartitionKey;
 
@@ -31,9 +32,9 @@ internal sealed class ItemLister(TokenSeal seal)
         new(ErrorCode.ContinuationInvalid, "The continuation is unreadable, or of another list or container; begin again without it.");
 
     /// <summary>Fills one page with what the reader may see.</summary>
-    /// <returns>The page; Malformed, TooLarge, Forbidden, ContinuationInvalid, or what shards and views refuse with.</returns>
+    /// <returns>The page; Malformed, TooLarge, Forbidden, ContinuationInvalid, ConsistencyTooStrong, SessionTokenInvalid, or what shards and views refuse with.</returns>
     public async ValueTask<Result<ListItemsResponse>> ListAsync(
-        ContainerRoute container, Principal reader, ListItemsRequest message, CancellationToken cancellationToken)
+        ContainerRoute container, Principal reader, ListItemsRequest message, ConsistencyRules consistency, CancellationToken cancellationToken)
     {
         Result<ListRequest> request = Read(container, reader, message);
         if (!request.IsOk)
@@ -41,16 +42,28 @@ internal sealed class ItemLister(TokenSeal seal)
             return request.Error;
         }
 
+        Result<ReadTerms> terms = consistency.TermsOf(message.Consistency, message.SessionToken, message.WantsSession, container);
+        if (!terms.IsOk)
+        {
+            return terms.Error;
+        }
+
         var page = new ItemPage(request.Value.MaxItems);
+        List<SessionMark>? seen = terms.Value.GivesToken ? [] : null;
         Result<Continuation?> rest = request.Value.Order == ListOrder.Item
-            ? await FillInItemOrderAsync(container, request.Value, page, cancellationToken).ConfigureAwait(false)
-            : await FillInChangeOrderAsync(container, request.Value, page, cancellationToken).ConfigureAwait(false);
+            ? await FillInItemOrderAsync(container, request.Value, terms.Value, seen, page, cancellationToken).ConfigureAwait(false)
+            : await FillInChangeOrderAsync(container, request.Value, terms.Value, seen, page, cancellationToken).ConfigureAwait(false);
         if (!rest.IsOk)
         {
             return rest.Error;
         }
 
         page.Response.Continuation = rest.Value is { } continuation ? seal.Seal(continuation.Encode()) : "";
+        if (seen is not null)
+        {
+            page.Response.SessionToken = string.Join(SessionTokens.Separator, seen.Select(mark => consistency.TokenOf(mark)));
+        }
+
         return page.Response;
     }
 
@@ -99,7 +112,7 @@ internal sealed class ItemLister(TokenSeal seal)
     }
 
     private static async ValueTask<Result<Continuation?>> FillInItemOrderAsync(
-        ContainerRoute container, ListRequest request, ItemPage page, CancellationToken cancellationToken)
+        ContainerRoute container, ListRequest request, ReadTerms terms, List<SessionMark>? seen, ItemPage page, CancellationToken cancellationToken)
     {
         PartitionKey scope = request.PartitionKey;
         (byte[] first, byte[] end) = scope.Count == 0 ? ([], []) : ItemKey.BoundsOf(scope, container.PartitionKey.Paths.Count);
@@ -114,12 +127,13 @@ internal sealed class ItemLister(TokenSeal seal)
                 break;
             }
 
-            if (await range.Shard.ReadBarrierAsync(cancellationToken).ConfigureAwait(false) is { } refusal)
+            if (await range.Shard.ReadAtAsync(terms.For(range.Id), cancellationToken).ConfigureAwait(false) is { } refusal)
             {
                 return refusal;
             }
 
             using IDocumentView view = range.Shard.Documents.OpenView();
+            Note(container, range, view, seen);
             Result<IDocumentCursor> scan = view.Scan(range.Id, from, fromInclusive: request.From is null, end);
             if (!scan.IsOk)
             {
@@ -156,7 +170,7 @@ internal sealed class ItemLister(TokenSeal seal)
     }
 
     private static async ValueTask<Result<Continuation?>> FillInChangeOrderAsync(
-        ContainerRoute container, ListRequest request, ItemPage page, CancellationToken cancellationToken)
+        ContainerRoute container, ListRequest request, ReadTerms terms, List<SessionMark>? seen, ItemPage page, CancellationToken cancellationToken)
     {
         PartitionKey scope = request.PartitionKey;
         HashInterval wantedHashes = scope.Count == 0 ? HashInterval.Whole : HashInterval.Below(scope);
@@ -171,13 +185,14 @@ internal sealed class ItemLister(TokenSeal seal)
                 continue;
             }
 
-            if (await range.Shard.ReadBarrierAsync(cancellationToken).ConfigureAwait(false) is { } refusal)
+            if (await range.Shard.ReadAtAsync(terms.For(range.Id), cancellationToken).ConfigureAwait(false) is { } refusal)
             {
                 return refusal;
             }
 
             Lsn last = AfterOf(places, range.Interval);
             using IDocumentView view = range.Shard.Documents.OpenView();
+            Note(container, range, view, seen);
             Result<IDocumentCursor> changes = view.Changes(range.Id, last);
             if (!changes.IsOk)
             {
@@ -210,6 +225,14 @@ internal sealed class ItemLister(TokenSeal seal)
         }
 
         return (Continuation?)null;
+    }
+
+    private static void Note(ContainerRoute container, RangeRoute range, IDocumentView view, List<SessionMark>? seen)
+    {
+        if (seen is not null && view.LastLsn(range.Id) is { IsOk: true } last)
+        {
+            seen.Add(new SessionMark(container.Id, range, last.Value));
+        }
     }
 
     /// <summary>What an interval was listed through: a part of a range that was split goes on from where the whole stood.</summary>

@@ -1,11 +1,12 @@
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Security.Authorisation;
+using Nacre.Server.Consistency;
 using Nacre.Server.Routing;
 
 namespace Nacre.Server.Items;
 
-/// <summary>Reads one item: key, range, barrier, view, document.</summary>
+/// <summary>Reads one item: key, range, what is promised, view, document.</summary>
 /// <remarks>
 /// Nothing here is cancelled: a point read is one bounded piece of work, most of them end at once, and a token costs
 /// more than it would save. Whoever waits no longer is told so after it.
@@ -30,10 +31,13 @@ internal static class ItemReader
     /// <param name="reader">Who asks.</param>
     /// <param name="partitionKey">The item's.</param>
     /// <param name="id">The item's.</param>
+    /// <param name="terms">What is promised.</param>
+    /// <param name="range">The range that owns the item; null when the read is refused at once.</param>
     /// <returns>The document, to be disposed; Malformed, TooLarge, Forbidden, NotFound, or what shard and view refuse with.</returns>
     public static ValueTask<Result<DocumentLease>> ReadAsync(
-        ContainerRoute container, Principal reader, in PartitionKey partitionKey, string id)
+        ContainerRoute container, Principal reader, in PartitionKey partitionKey, string id, in ReadTerms terms, out RangeRoute? range)
     {
+        range = null;
         Result<byte[]> key = KeyOf(container, partitionKey, id);
         if (!key.IsOk)
         {
@@ -45,19 +49,19 @@ internal static class ItemReader
             return new(denied);
         }
 
-        RangeRoute range = container.RangeOf(key.Value);
-        ValueTask<NacreError?> barrier = range.Shard.ReadBarrierAsync(CancellationToken.None);
-        if (!barrier.IsCompletedSuccessfully)
+        RangeRoute owner = range = container.RangeOf(key.Value);
+        ValueTask<NacreError?> ready = owner.Shard.ReadAtAsync(terms.For(owner.Id), CancellationToken.None);
+        if (!ready.IsCompletedSuccessfully)
         {
-            return AwaitBarrierAsync(barrier, range, key.Value);
+            return AwaitReadyAsync(ready, owner, key.Value);
         }
 
-        return barrier.Result is { } refusal ? new(refusal) : ReadAsync(range, key.Value);
+        return ready.Result is { } refusal ? new(refusal) : ReadAsync(owner, key.Value);
     }
 
-    private static async ValueTask<Result<DocumentLease>> AwaitBarrierAsync(
-        ValueTask<NacreError?> barrier, RangeRoute range, byte[] key) =>
-        await barrier.ConfigureAwait(false) is { } refusal
+    private static async ValueTask<Result<DocumentLease>> AwaitReadyAsync(
+        ValueTask<NacreError?> ready, RangeRoute range, byte[] key) =>
+        await ready.ConfigureAwait(false) is { } refusal
             ? refusal
             : await ReadAsync(range, key).ConfigureAwait(false);
 

@@ -8,21 +8,32 @@ using Nacre.Core.Keys;
 namespace Nacre.Server.Items;
 
 /// <summary>Signs what the server hands out to get it back unchanged. Layout in <c>docs/formats/continuation.md</c>.</summary>
-/// <param name="keys">The signing key is derived from the shared domain's data key, so that tokens outlive restarts.</param>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class TokenSeal(IDataKeys keys)
+internal sealed class TokenSeal
 {
     private const int KeyIdBytes = sizeof(uint);
     private const int MacBytes = 16;
     private const int MaxTextLength = 16 * 1024;
 
+    private readonly IDataKeys _keys;
+    private readonly byte[] _use;
     private readonly ConcurrentDictionary<DataKeyId, byte[]> _signingKeys = new();
+
+    private TokenSeal(IDataKeys keys, ReadOnlySpan<byte> use) => (_keys, _use) = (keys, use.ToArray());
+
+    /// <summary>Signs where lists go on.</summary>
+    /// <param name="keys">The signing key is derived from the shared domain's data key, so that tokens outlive restarts.</param>
+    public static TokenSeal ForContinuations(IDataKeys keys) => new(keys, "nacre continuation v1"u8);
+
+    /// <summary>Signs what sessions have seen.</summary>
+    /// <param name="keys">As for continuations.</param>
+    public static TokenSeal ForSessions(IDataKeys keys) => new(keys, "nacre session v1"u8);
 
     /// <summary>Signs.</summary>
     /// <returns>Text of the base64url alphabet, safe in headers and URLs.</returns>
     public string Seal(ReadOnlySpan<byte> content)
     {
-        DataKeyId id = keys.Current(KeyDomainId.Shared);
+        DataKeyId id = _keys.Current(KeyDomainId.Shared);
         byte[] signed = new byte[KeyIdBytes + content.Length + MacBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(signed, id.Value);
         content.CopyTo(signed.AsSpan(KeyIdBytes));
@@ -66,7 +77,7 @@ internal sealed class TokenSeal(IDataKeys keys)
         if (!_signingKeys.TryGetValue(id, out byte[]? key))
         {
             key = new byte[HMACSHA256.HashSizeInBytes];
-            if (!keys.TryDerive(id, "nacre continuation v1"u8, key))
+            if (!_keys.TryDerive(id, _use, key))
             {
                 return false;
             }

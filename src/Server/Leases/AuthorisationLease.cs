@@ -23,7 +23,7 @@ internal sealed class AuthorisationLease : IAsyncDisposable
         RetryAfter = TimeSpan.FromMilliseconds(250),
     };
 
-    private readonly ShardReplica _control;
+    private readonly ReplicaSlot _control;
     private readonly Func<LogIndex, CancellationToken, Task> _whenInForce;
     private readonly LeaseOptions _options;
     private readonly IBootClock _clock;
@@ -41,13 +41,13 @@ internal sealed class AuthorisationLease : IAsyncDisposable
     /// <param name="time">The clock of pauses.</param>
     /// <param name="logger">Where to say that it ran out.</param>
     public AuthorisationLease(
-        ShardReplica control, Func<LogIndex, CancellationToken, Task> whenInForce, LeaseOptions options, IBootClock clock, TimeProvider time, ILogger logger)
+        ReplicaSlot control, Func<LogIndex, CancellationToken, Task> whenInForce, LeaseOptions options, IBootClock clock, TimeProvider time, ILogger logger)
     {
         (_control, _whenInForce, _options, _clock, _time, _logger) = (control, whenInForce, options, clock, time, logger);
     }
 
     /// <summary>Null while the node may serve; else what it refuses with.</summary>
-    public NacreError? Refusal => _control.IsAlone || _clock.Now.Ticks < Volatile.Read(ref _endsAt) ? null : NotHeld;
+    public NacreError? Refusal => _control.Replica.IsAlone || _clock.Now.Ticks < Volatile.Read(ref _endsAt) ? null : NotHeld;
 
     /// <summary>Takes the lease for the first time, and renews it from then on. Once.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

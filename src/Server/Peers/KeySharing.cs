@@ -21,7 +21,7 @@ internal sealed class KeySharing(
     KeyRing ring, ICatalogReader catalog, NodeId self, Func<NodeId, GrpcChannel?> channelTo, ILogger logger) : IDisposable
 {
     // Invariants:
-    // - whatever was drawn up to the generation, this node has; it never falls.
+    // - whatever a majority of the nodes had of the keys up to the generation, this node has; it never falls.
     private readonly SemaphoreSlim _asking = new(1, 1);
     private ulong _generation;
 
@@ -34,48 +34,55 @@ internal sealed class KeySharing(
     /// <summary>Asks the others where the catalogue has passed this node.</summary>
     /// <returns>Null when this node has all keys; Unavailable when those who have them are not reached, to be tried again; Corrupt, Unsupported.</returns>
     public Task<NacreError?> FollowAsync(CancellationToken cancellationToken) =>
-        catalog.Current.KeyRingGeneration <= Generation ? Task.FromResult<NacreError?>(null) : AskAsync(cancellationToken);
+        catalog.Current.KeyRingGeneration <= Generation ? Task.FromResult<NacreError?>(null) : AskAsync(all: false, cancellationToken);
 
-    /// <summary>Asks the others in any case: something is here that is sealed under a data key that this node has not.</summary>
-    /// <returns>As for <see cref="FollowAsync"/>.</returns>
-    public async Task<NacreError?> AskAsync(CancellationToken cancellationToken)
+    /// <summary>Asks all others in any case: something is here that is sealed under a data key that this node has not.</summary>
+    /// <returns>Null when any has answered; else as for <see cref="FollowAsync"/>.</returns>
+    public Task<NacreError?> AskAsync(CancellationToken cancellationToken) => AskAsync(all: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _asking.Dispose();
+
+    private async Task<NacreError?> AskAsync(bool all, CancellationToken cancellationToken)
     {
         await _asking.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             Catalog now = catalog.Current;
+            ClusterNode[] others = [.. now.Nodes.Where(node => node.Id != self && node.State != ClusterNodeState.Removed)];
             NacreError? refusal = null;
-            foreach (ClusterNode node in now.Nodes.Where(node => node.Id != self && node.State != ClusterNodeState.Removed))
+            int answered = 0;
+            foreach (ClusterNode node in others)
             {
                 Result<ulong> asked = await AskAsync(node.Id, cancellationToken).ConfigureAwait(false);
                 if (asked.IsOk)
                 {
+                    answered++;
                     Raise(Math.Min(asked.Value, now.KeyRingGeneration));
                 }
 
                 refusal ??= asked.Error;
-                if (Generation >= now.KeyRingGeneration)
+                if (!all && Generation >= now.KeyRingGeneration)
                 {
                     return null;
                 }
             }
 
-            // All that there are have answered: nobody has more.
-            if (refusal is null)
+            // None remembers how far it had come, as when all were started anew. A rotation is told to all at once: what a
+            // majority has not, this node asks for when it meets it.
+            if (answered + 1 > (others.Length + 1) / 2)
             {
                 Raise(now.KeyRingGeneration);
+                return null;
             }
 
-            return refusal;
+            return all && answered > 0 ? null : refusal;
         }
         finally
         {
             _asking.Release();
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _asking.Dispose();
 
     private async Task<Result<ulong>> AskAsync(NodeId node, CancellationToken cancellationToken)
     {

@@ -66,6 +66,7 @@ internal sealed class NodeListener : Listener
         AddIfServed(builder, services.Keys);
         AddIfServed(builder, services.Reports);
         AddIfServed(builder, services.Leases);
+        AddIfServed(builder, services.Snapshots);
 
         WebApplication application = builder.Build();
         application.Use(next => context =>
@@ -81,6 +82,7 @@ internal sealed class NodeListener : Listener
         MapIfServed(application, services.Keys);
         MapIfServed(application, services.Reports);
         MapIfServed(application, services.Leases);
+        MapIfServed(application, services.Snapshots);
         RefuseOtherPaths(application);
         return new NodeListener(application);
     }

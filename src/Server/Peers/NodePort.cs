@@ -2,10 +2,10 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
-using Nacre.Core.Time;
 using Nacre.Replication.Forwarding;
 using Nacre.Replication.Transport;
 using Nacre.Security.Certificates;
+using Nacre.Server.Hosting;
 
 namespace Nacre.Server.Peers;
 
@@ -39,14 +39,13 @@ internal sealed class NodePort : IAsyncDisposable
     /// <param name="authority">The cluster's authority.</param>
     /// <param name="removed">Who is no longer a node.</param>
     /// <param name="services">What to serve.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="random">Chance.</param>
-    /// <param name="loggers">Where to say what happens.</param>
+    /// <param name="environment">Network, clock and chance.</param>
     /// <returns>Errors: those of the authority.</returns>
     public static Result<NodePort> Create(
         IReadOnlyList<IPEndPoint> endpoints, NodeIdentity identity, OwnCertificates authority, IRemovedNodes removed, NodePortServices services,
-        TimeProvider time, IRandomSource random, ILoggerFactory loggers)
+        NodeEnvironment environment)
     {
+        (TimeProvider time, ILoggerFactory loggers) = (environment.Time, environment.Loggers);
         Result<System.Security.Cryptography.X509Certificates.X509Certificate2> root = authority.AuthorityCertificate();
         if (!root.IsOk)
         {
@@ -61,11 +60,11 @@ internal sealed class NodePort : IAsyncDisposable
         }
 
         var verifier = new NodeVerifier(identity.Cluster, root.Value, removed, time);
-        var dialler = new PeerDialler(identity.Cluster, own.Value, verifier);
+        var dialler = new PeerDialler(identity.Cluster, own.Value, verifier, environment.DialNode);
         return new NodePort(
             own.Value,
             NodeListener.Create(endpoints, own.Value, verifier, services, loggers),
-            new PeerTransport(new PeerConnector(dialler), services.Receiver, new TransportOptions(), time, random, loggers.CreateLogger("Nacre.Replication")),
+            new PeerTransport(new PeerConnector(dialler), services.Receiver, new TransportOptions(), time, environment.Random, loggers.CreateLogger("Nacre.Replication")),
             new PeerChannels(dialler));
     }
 

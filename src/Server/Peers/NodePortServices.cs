@@ -17,4 +17,7 @@ internal sealed record NodePortServices(IReplicaReceiver Receiver, ForwardedProp
 
     /// <summary>Confirms withdrawals; null: nothing is confirmed.</summary>
     public LeaseService? Leases { get; init; }
+
+    /// <summary>Gives snapshots to other nodes; null: nobody gets any here.</summary>
+    public SnapshotService? Snapshots { get; init; }
 }

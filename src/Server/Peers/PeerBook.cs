@@ -15,34 +15,30 @@ internal sealed class PeerBook(NodePort port, PeersFile file, NodeId self)
 {
     private ImmutableArray<KnownPeer> _known = [];
 
-    /// <summary>Dials whom the last run knew.</summary>
+    /// <summary>
+    /// Dials whom the last run knew, and whom the catalogue of the last checkpoint names besides: that one may be older than
+    /// what is remembered, so it takes nobody away.
+    /// </summary>
+    /// <param name="checkpointed">The catalogue as the last checkpoint has it.</param>
     /// <returns>Them. Errors: Corrupt.</returns>
-    public async Task<Result<ImmutableArray<KnownPeer>>> OpenAsync()
+    public async Task<Result<ImmutableArray<KnownPeer>>> OpenAsync(Catalog checkpointed)
     {
         Result<ImmutableArray<KnownPeer>> read = file.Read();
-        if (read.IsOk)
+        if (!read.IsOk)
         {
-            _known = read.Value;
-            await DialAsync().ConfigureAwait(false);
+            return read;
         }
 
-        return read;
+        _known = [.. read.Value, .. PeersIn(checkpointed).ExceptBy(read.Value.Select(peer => peer.Node), peer => peer.Node)];
+        await DialAsync().ConfigureAwait(false);
+        return _known;
     }
 
-    /// <summary>Dials whom the catalogue names, and remembers them. A catalogue without nodes is one that is not known yet.</summary>
+    /// <summary>Dials whom the catalogue names and nobody else, and remembers them.</summary>
+    /// <param name="catalog">The catalogue of now, not that of a checkpoint.</param>
     public async Task FollowAsync(Catalog catalog)
     {
-        if (catalog.Nodes.IsEmpty)
-        {
-            return;
-        }
-
-        ImmutableArray<KnownPeer> named =
-        [
-            .. from node in catalog.Nodes
-               where node.Id != self && node.State != ClusterNodeState.Removed
-               select new KnownPeer(node.Id.Value, node.Region.Value, node.PeerEndpoint),
-        ];
+        ImmutableArray<KnownPeer> named = [.. PeersIn(catalog)];
         if (!named.SequenceEqual(_known))
         {
             _known = named;
@@ -50,6 +46,11 @@ internal sealed class PeerBook(NodePort port, PeersFile file, NodeId self)
             file.Write(named);
         }
     }
+
+    private IEnumerable<KnownPeer> PeersIn(Catalog catalog) =>
+        from node in catalog.Nodes
+        where node.Id != self && node.State != ClusterNodeState.Removed
+        select new KnownPeer(node.Id.Value, node.Region.Value, node.PeerEndpoint);
 
     private Task DialAsync() => port.SetPeersAsync(_known.ToDictionary(peer => new NodeId(peer.Node), peer => peer.Address));
 }

@@ -13,8 +13,10 @@ namespace Nacre.Server.Peers;
 /// <param name="cluster">The cluster of both.</param>
 /// <param name="own">This node's certificate.</param>
 /// <param name="verifier">Tells who is a node.</param>
+/// <param name="dial">Opens a way to an address, under which TLS goes; null: TCP.</param>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class PeerDialler(ClusterId cluster, ServerCertificateSource own, NodeVerifier verifier)
+internal sealed class PeerDialler(
+    ClusterId cluster, ServerCertificateSource own, NodeVerifier verifier, Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? dial = null)
 {
     /// <summary>Describes a connection; it is dialled by the first call over it, and again when it broke.</summary>
     /// <param name="peer">Who must answer.</param>
@@ -31,7 +33,7 @@ internal sealed class PeerDialler(ClusterId cluster, ServerCertificateSource own
         var handler = new SocketsHttpHandler
         {
             // TLS asks for the node by its name, wherever it listens.
-            ConnectCallback = (_, token) => DialAsync(address, token),
+            ConnectCallback = (_, token) => dial is null ? DialAsync(address, token) : dial(address, token),
             SslOptions = NodePeerOptions.Dialling(own, verifier, (_, certificate, _, errors) =>
             {
                 Result<NodeIdentity> verified = verifier.Verify(NodePeerOptions.Shown(certificate), NodePeerRole.Listening);

@@ -11,20 +11,8 @@ namespace Nacre.Server.Peers;
 internal sealed class ShardReceiver(Func<ReplicaHost?> host) : IReplicaReceiver
 {
     /// <inheritdoc/>
-    public void Receive(NodeId from, ShardId shard, in RaftMessage message)
-    {
-        if (host()?.TryGet(shard, out ShardReplica? replica) == true)
-        {
-            replica.Receive(from, message);
-        }
-    }
+    public void Receive(NodeId from, ShardId shard, in RaftMessage message) => host()?.Receive(from, shard, message);
 
     /// <inheritdoc/>
-    public void Unreachable(NodeId node)
-    {
-        foreach (ShardReplica replica in host()?.Replicas ?? [])
-        {
-            replica.Unreachable(node);
-        }
-    }
+    public void Unreachable(NodeId node) => host()?.Unreachable(node);
 }

@@ -73,6 +73,9 @@ internal sealed class Call : IDisposable
         set => _container = value;
     }
 
+    /// <summary>What the caller's session has seen where the answer is a refusal; empty for nothing.</summary>
+    public string SessionToken { get; set; } = "";
+
     /// <summary>Bytes reserved for it with <see cref="Admission"/>.</summary>
     public long ReservedBytes { get; set; }
 

@@ -1,5 +1,6 @@
 using Nacre.Core.Time;
 using Nacre.Server.Administration;
+using Nacre.Server.Consistency;
 using Nacre.Server.Items;
 using Nacre.Server.Leases;
 using Nacre.Server.Routing;
@@ -33,6 +34,9 @@ internal sealed class NodeServices
 
     /// <summary>Measures.</summary>
     public required ServerMetrics Metrics { get; init; }
+
+    /// <summary>What reads are promised.</summary>
+    public required ConsistencyRules Consistency { get; init; }
 
     /// <summary>Lists items.</summary>
     public required ItemLister Lister { get; init; }

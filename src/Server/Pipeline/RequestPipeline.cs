@@ -201,7 +201,7 @@ internal sealed class RequestPipeline
         })).ConfigureAwait(false);
 
         var slots = new OperationSlots(_services.StreamOperations);
-        var outcomes = new OutcomeWriter(writer, session, slots, call.Activity, _logger);
+        var outcomes = new OutcomeWriter(writer, session, slots, call.Activity, _services.Consistency, _logger);
         await using CancellationTokenRegistration drain =
             _services.Draining.UnsafeRegister(static state => ((OutcomeWriter)state!).GoAway("The node is stopping."), outcomes);
         _services.Metrics.Streams.Add(slots);
@@ -314,7 +314,7 @@ internal sealed class RequestPipeline
         where TResponse : class, IMessage<TResponse>
     {
         Log.RequestRefused(_logger, call.Activity, command.FullName, error.Code);
-        GrpcStatusWriter.Refuse(context, error, call.Activity);
+        GrpcStatusWriter.Refuse(context, error, call.Activity, call.SessionToken);
         call.Outcome = error.Code;
         call.IsAnswered = true;
         return Reply<TResponse>.Refused;

@@ -13,12 +13,14 @@ internal interface IDataShard
     /// <summary>Which one it is.</summary>
     ShardId Id { get; }
 
-    /// <summary>Reads its documents, once <see cref="ReadBarrierAsync"/> has let the reader through.</summary>
+    /// <summary>Reads its documents, once <see cref="ReadAtAsync"/> has let the reader through.</summary>
     IDocumentReader Documents { get; }
 
-    /// <summary>Completes once the next view shows every write that was acknowledged before the call. Synchronous where that is known already.</summary>
+    /// <summary>Completes once the next view shows what a read is promised. Synchronous where that is known already.</summary>
+    /// <param name="demand">What is promised.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null, or NotLeader, Unavailable, StorageFailed.</returns>
-    ValueTask<NacreError?> ReadBarrierAsync(CancellationToken cancellationToken);
+    ValueTask<NacreError?> ReadAtAsync(in ReadDemand demand, CancellationToken cancellationToken);
 
     /// <summary>Proposes a command; completes once it is applied.</summary>
     /// <param name="header">The request's part of the entry header.</param>

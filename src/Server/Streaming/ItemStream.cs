@@ -8,6 +8,7 @@ using Nacre.Core.StateMachines;
 using Nacre.Protocol.V1;
 using Nacre.Security.Authentication;
 using Nacre.Security.Authorisation;
+using Nacre.Server.Consistency;
 using Nacre.Server.Items;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Routing;
@@ -52,6 +53,8 @@ internal sealed class ItemStream
     private readonly OutcomeWriter _writer;
     private readonly Dictionary<uint, BoundContainer> _bindings = [];
     private readonly OperationTally _tally;
+    private readonly SessionMarks _marks = new();
+    private bool _wantsSession;
 
     /// <summary>Joins an authenticated stream to the node.</summary>
     public ItemStream(
@@ -133,6 +136,7 @@ internal sealed class ItemStream
             return NotABatch;
         }
 
+        _wantsSession |= batch.WantsSession;
         foreach (ContainerBinding binding in batch.Bindings)
         {
             if (binding.Number == 0 || binding.Database.Length == 0 || binding.Container.Length == 0 ||
@@ -228,14 +232,23 @@ internal sealed class ItemStream
 
     private void BeginRead(ContainerRoute container, in PartitionKey partitionKey, Protocol.V1.ItemOperation operation)
     {
-        ValueTask<Result<DocumentLease>> read = ItemReader.ReadAsync(container, _call.Principal, partitionKey, operation.Id);
+        Result<ReadTerms> terms = _services.Consistency.TermsOf(operation.Consistency, operation.SessionToken, _wantsSession, container, _marks);
+        if (!terms.IsOk)
+        {
+            Refuse(operation, terms.Error);
+            return;
+        }
+
+        ValueTask<Result<DocumentLease>> read =
+            ItemReader.ReadAsync(container, _call.Principal, partitionKey, operation.Id, terms.Value, out RangeRoute? range);
+        range = terms.Value.GivesToken ? range : null;
         if (read.IsCompletedSuccessfully)
         {
-            _writer.Add(Show(operation, read.Result));
+            _writer.Add(Show(operation, container, range, read.Result));
         }
         else
         {
-            _ = AwaitReadAsync(operation, read);
+            _ = AwaitReadAsync(operation, container, range, read);
         }
     }
 
@@ -267,20 +280,21 @@ internal sealed class ItemStream
             ItemWriter.WriteAsync(container, write, _call.Author, out RangeRoute? range, CancellationToken.None);
         if (pending.IsCompletedSuccessfully)
         {
-            _writer.Add(Tell(operation, range, pending.Result));
+            _writer.Add(Tell(operation, container, range, pending.Result));
         }
         else
         {
-            _ = AwaitWriteAsync(operation, range, pending);
+            _ = AwaitWriteAsync(operation, container, range, pending);
         }
     }
 
-    private async Task AwaitReadAsync(Protocol.V1.ItemOperation operation, ValueTask<Result<DocumentLease>> read)
+    private async Task AwaitReadAsync(
+        Protocol.V1.ItemOperation operation, ContainerRoute container, RangeRoute? range, ValueTask<Result<DocumentLease>> read)
     {
         Outcome outcome;
         try
         {
-            outcome = Show(operation, await read.ConfigureAwait(false));
+            outcome = Show(operation, container, range, await read.ConfigureAwait(false));
         }
         catch (Exception fault)
         {
@@ -290,12 +304,13 @@ internal sealed class ItemStream
         _writer.AddSoon(outcome);
     }
 
-    private async Task AwaitWriteAsync(Protocol.V1.ItemOperation operation, RangeRoute? range, ValueTask<Result<CommandOutcome>> pending)
+    private async Task AwaitWriteAsync(
+        Protocol.V1.ItemOperation operation, ContainerRoute container, RangeRoute? range, ValueTask<Result<CommandOutcome>> pending)
     {
         Outcome outcome;
         try
         {
-            outcome = Tell(operation, range, await pending.ConfigureAwait(false));
+            outcome = Tell(operation, container, range, await pending.ConfigureAwait(false));
         }
         catch (Exception fault)
         {
@@ -305,18 +320,19 @@ internal sealed class ItemStream
         _writer.AddSoon(outcome);
     }
 
-    private Outcome Show(Protocol.V1.ItemOperation operation, in Result<DocumentLease> read)
+    private Outcome Show(Protocol.V1.ItemOperation operation, ContainerRoute container, RangeRoute? range, in Result<DocumentLease> read)
     {
+        SessionMark mark = range is null ? default : Noted(ConsistencyRules.Seen(container, range));
         if (!read.IsOk)
         {
-            return Refusal(operation, read.Error);
+            return Refusal(operation, read.Error, mark);
         }
 
         DocumentLease document = read.Value;
         if (operation.IfNoneMatch.Length > 0 && (operation.IfNoneMatch == "*" || operation.IfNoneMatch == document.ETag.ToString()))
         {
             document.Dispose();
-            return Refusal(operation, NotModified);
+            return Refusal(operation, NotModified, mark);
         }
 
         return new Outcome
@@ -325,10 +341,12 @@ internal sealed class ItemStream
             ETag = document.ETag,
             TimestampMs = document.Timestamp.ToUnixTimeMilliseconds(),
             Document = document,
+            Mark = mark,
+            Container = operation.Container,
         };
     }
 
-    private Outcome Tell(Protocol.V1.ItemOperation operation, RangeRoute? range, in Result<CommandOutcome> result)
+    private Outcome Tell(Protocol.V1.ItemOperation operation, ContainerRoute container, RangeRoute? range, in Result<CommandOutcome> result)
     {
         if (!result.IsOk)
         {
@@ -343,17 +361,30 @@ internal sealed class ItemStream
                 Tag = operation.Tag,
                 ETag = new ETag(range!.Id, outcome.Lsn),
                 TimestampMs = outcome.Time.ToUnixTimeMilliseconds(),
+                Mark = _services.Consistency.GivesToken(_wantsSession) ? Noted(new SessionMark(container.Id, range, outcome.Lsn)) : default,
+                Container = operation.Container,
                 Written = operation.ReturnBody ? operation.Body : null,
                 Created = (outcome.Flags & CommandEffect.Created) != 0,
             };
     }
 
+    /// <summary>The stream's own session: what it was told it need not say again.</summary>
+    private SessionMark Noted(in SessionMark mark)
+    {
+        if (mark.Range is { } range)
+        {
+            _marks.Raise(range.Id, mark.Lsn);
+        }
+
+        return mark;
+    }
+
     private void Refuse(Protocol.V1.ItemOperation operation, NacreError error) => _writer.Add(Refusal(operation, error));
 
-    private Outcome Refusal(Protocol.V1.ItemOperation operation, NacreError error)
+    private Outcome Refusal(Protocol.V1.ItemOperation operation, NacreError error, in SessionMark mark = default)
     {
         _services.Metrics.Refused(CommandOf(operation.Kind), error.Code);
-        return Outcome.Refused(operation.Tag, error, _call.Activity);
+        return Outcome.Refused(operation.Tag, error, _call.Activity) with { Mark = mark, Container = operation.Container };
     }
 
     /// <summary>The command of the table that an operation stands for; null for a kind that is not known here.</summary>

@@ -3,6 +3,7 @@ using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Protocol.V1;
+using Nacre.Server.Consistency;
 using Nacre.Server.Wire;
 
 namespace Nacre.Server.Streaming;
@@ -29,6 +30,12 @@ internal readonly struct Outcome
 
     /// <summary>The document written, if the caller wants it back.</summary>
     public ByteString? Written { get; init; }
+
+    /// <summary>What the client's session has seen by it; none where it is not told.</summary>
+    public SessionMark Mark { get; init; }
+
+    /// <summary>The number that the client gave the container; with <see cref="Mark"/>.</summary>
+    public uint Container { get; init; }
 
     /// <summary>Upsert: it was not there.</summary>
     public bool Created { get; init; }

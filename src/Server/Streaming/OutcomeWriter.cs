@@ -6,6 +6,7 @@ using Nacre.Core;
 using Nacre.Core.Ids;
 using Nacre.Protocol.V1;
 using Nacre.Security.Authentication;
+using Nacre.Server.Consistency;
 using Nacre.Server.Wire;
 
 namespace Nacre.Server.Streaming;
@@ -18,7 +19,7 @@ namespace Nacre.Server.Streaming;
 internal sealed class OutcomeWriter : IThreadPoolWorkItem
 {
     // Invariants:
-    // - only whoever turned _writing from 0 to 1 touches _taken, the session's outgoing side and the stream;
+    // - only whoever turned _writing from 0 to 1 touches _taken, _notes, the session's outgoing side and the stream;
     // - every outcome added is written or dropped once, and its slot and document are given back once.
     private const int MaxBatchBytes = 1024 * 1024;
 
@@ -27,6 +28,7 @@ internal sealed class OutcomeWriter : IThreadPoolWorkItem
     private readonly OperationSlots _slots;
     private readonly ActivityId _activity;
     private readonly ILogger _logger;
+    private readonly SessionNotes _notes;
     private readonly Lock _guard = new();
     private readonly StreamReply _reply = new();
     private List<Outcome> _ready = [];
@@ -41,10 +43,13 @@ internal sealed class OutcomeWriter : IThreadPoolWorkItem
     /// <param name="session">Signs batches.</param>
     /// <param name="slots">Told of outcomes that are done with.</param>
     /// <param name="activity">The stream's name in the log.</param>
+    /// <param name="consistency">Makes session tokens.</param>
     /// <param name="logger">Where to say what happens.</param>
     public OutcomeWriter(
-        IServerStreamWriter<StreamReply> stream, StreamSession session, OperationSlots slots, ActivityId activity, ILogger logger)
+        IServerStreamWriter<StreamReply> stream, StreamSession session, OperationSlots slots, ActivityId activity,
+        ConsistencyRules consistency, ILogger logger)
     {
+        _notes = new SessionNotes(consistency);
         _activity = activity;
         _logger = logger;
         _stream = stream;
@@ -154,8 +159,9 @@ internal sealed class OutcomeWriter : IThreadPoolWorkItem
         }
         while (end < _taken.Count && size < MaxBatchBytes);
 
+        size += _notes.Gather(CollectionsMarshal.AsSpan(_taken)[first..end]);
         byte[] payload = ArrayPool<byte>.Shared.Rent(size);
-        Encode(CollectionsMarshal.AsSpan(_taken)[first..end], payload.AsSpan(0, size));
+        Encode(CollectionsMarshal.AsSpan(_taken)[first..end], _notes, payload.AsSpan(0, size));
         _reply.Payload = payload.AsMemory(0, size);
         _session.Sign(_reply.Payload.Span, _reply.Mac);
         await SendAsync(_reply).ConfigureAwait(false);
@@ -165,7 +171,7 @@ internal sealed class OutcomeWriter : IThreadPoolWorkItem
         return end;
     }
 
-    private static void Encode(ReadOnlySpan<Outcome> outcomes, Span<byte> destination)
+    private static void Encode(ReadOnlySpan<Outcome> outcomes, SessionNotes notes, Span<byte> destination)
     {
         var writer = new ProtoWriter(destination);
         foreach (ref readonly Outcome outcome in outcomes)
@@ -174,6 +180,8 @@ internal sealed class OutcomeWriter : IThreadPoolWorkItem
             outcome.Write(ref writer);
             outcome.Document?.Dispose();
         }
+
+        notes.Write(ref writer);
 
         Invariant.Check(writer.Written == destination.Length);
     }

@@ -51,6 +51,7 @@ internal static class Commands
             AccountService, "RotateEncryptionKeys", WriteAccount, AccountHandlers.RotateEncryptionKeysAsync),
         Of<RotateTokenKeyRequest, RotateTokenKeyResponse>(
             AccountService, "RotateTokenKey", WriteAccount, AccountHandlers.RotateTokenKeyAsync),
+        Of<SetConsistencyRequest, ConsistencySettings>(AccountService, "SetConsistency", WriteAccount, AccountHandlers.SetConsistencyAsync),
 
         Of<CreateDatabaseRequest, Database>(
             DatabasesService, "Create", WriteDatabase, DatabaseHandlers.CreateAsync, static r => new(r.Name, null)),

@@ -15,7 +15,8 @@ internal static class ErrorTrailer
     /// <summary>Describes a refusal.</summary>
     /// <param name="error">The refusal; its message goes to the caller as it is.</param>
     /// <param name="activity">Names the request in the logs.</param>
-    public static ErrorDetail Describe(NacreError error, ActivityId activity)
+    /// <param name="sessionToken">What the caller's session has seen by being told so; empty for nothing.</param>
+    public static ErrorDetail Describe(NacreError error, ActivityId activity, string sessionToken = "")
     {
         Span<byte> id = stackalloc byte[ActivityId.SizeBytes];
         activity.Write(id);
@@ -26,6 +27,7 @@ internal static class ErrorTrailer
             Retry = (Protocol.V1.RetryRule)error.Retry,
             RetryAfterMs = error.RetryAfter is { } delay ? (uint)Math.Clamp(delay.TotalMilliseconds, 1, uint.MaxValue) : 0,
             ActivityId = ByteString.CopyFrom(id),
+            SessionToken = sessionToken,
         };
     }
 }

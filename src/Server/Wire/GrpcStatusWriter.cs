@@ -15,10 +15,14 @@ internal static class GrpcStatusWriter
     private const string MessageKey = "grpc-message";
 
     /// <summary>Refuses a call from inside a handler.</summary>
-    public static void Refuse(ServerCallContext context, NacreError error, ActivityId activity)
+    /// <param name="context">The call.</param>
+    /// <param name="error">Why.</param>
+    /// <param name="activity">Names the request in the logs.</param>
+    /// <param name="sessionToken">What the caller's session has seen by being told so; empty for nothing.</param>
+    public static void Refuse(ServerCallContext context, NacreError error, ActivityId activity, string sessionToken = "")
     {
         context.Status = new Status(StatusMap.ToStatus(error.Code), error.Message);
-        context.ResponseTrailers.Add(ErrorTrailer.Key, ErrorTrailer.Describe(error, activity).ToByteArray());
+        context.ResponseTrailers.Add(ErrorTrailer.Key, ErrorTrailer.Describe(error, activity, sessionToken).ToByteArray());
     }
 
     /// <summary>Refuses a call that the library has not seen: an answer of headers alone.</summary>

@@ -16,6 +16,8 @@ internal static class StatusMap
         ErrorCode.TooLarge => StatusCode.InvalidArgument,
         ErrorCode.PartitionKeyMismatch => StatusCode.InvalidArgument,
         ErrorCode.ContinuationInvalid => StatusCode.InvalidArgument,
+        ErrorCode.SessionTokenInvalid => StatusCode.InvalidArgument,
+        ErrorCode.ConsistencyTooStrong => StatusCode.InvalidArgument,
         ErrorCode.Unsupported => StatusCode.Unimplemented,
 
         ErrorCode.Unauthenticated => StatusCode.Unauthenticated,

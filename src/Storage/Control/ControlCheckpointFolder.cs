@@ -116,6 +116,9 @@ internal sealed class ControlCheckpointFolder(string folder, IFileSystem files, 
             : throw Corrupt(path, "byte 24", "Header and content name different entries");
     }
 
+    /// <summary>Reads a checkpoint's file as it is, sealed; at least a header long.</summary>
+    public byte[] ReadSealed(ulong generation) => ReadWhole(PathOf(generation));
+
     /// <summary>Removes a checkpoint.</summary>
     public void Delete(ulong generation) => files.Delete(PathOf(generation));
 

@@ -10,6 +10,7 @@ using Nacre.Core.Keys;
 using Nacre.Core.Log;
 using Nacre.Core.StateMachines;
 using Nacre.Core.Time;
+using Nacre.Storage.Snapshots;
 
 namespace Nacre.Storage.Control;
 
@@ -92,6 +93,7 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogChanges
     public static Result<ControlStateMachine> Open(
         string folder, IFileSystem files, IDataKeys keys, IRandomSource random, ILogger logger)
     {
+        new SnapshotFolder(folder, files).FinishInstall();
         var checkpoints = new ControlCheckpointFolder(folder, files, keys, random);
         IReadOnlyList<ulong> generations = checkpoints.Generations();
         ControlState state = ControlState.Empty;
@@ -123,6 +125,14 @@ public sealed class ControlStateMachine : IStateMachine, ICatalogChanges
         return new ControlStateMachine(
             checkpoints, state, whole.ElementAtOrDefault(0), whole.ElementAtOrDefault(1), generations.Count > 0 ? generations[0] : 0);
     }
+
+    /// <summary>The control shard's snapshots; for as long as the folder is its own.</summary>
+    /// <param name="folder">As for <see cref="Open"/>.</param>
+    /// <param name="files">The file system.</param>
+    /// <param name="keys">Where sealing keys come from.</param>
+    /// <param name="random">Not drawn from.</param>
+    public static IShardSnapshots Snapshots(string folder, IFileSystem files, IDataKeys keys, IRandomSource random) =>
+        new ControlSnapshots(folder, files, keys, random);
 
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<LogRecord> records, Span<CommandOutcome> outcomes)

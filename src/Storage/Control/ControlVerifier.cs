@@ -2,6 +2,7 @@ using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Keys;
 using Nacre.Core.Time;
+using Nacre.Storage.Snapshots;
 
 namespace Nacre.Storage.Control;
 
@@ -45,10 +46,14 @@ public static class ControlVerifier
             }
         }
 
-        findings.AddRange(files.ListFiles(folder).Where(name => !known.Contains(name)).Select(name =>
+        findings.AddRange(files.ListFiles(folder).Where(name => !known.Contains(name) && name != SnapshotFiles.ResetName).Select(name =>
             new StorageFinding(false, Path.Combine(folder, name), "file", "belongs to nothing: it is no checkpoint")));
         newest ??= ControlState.Empty;
         return new ControlVerification(
-            findings, whole, newestGeneration, newest.Catalog.Applied, newest.Hash, newest.Catalog.KeyRingGeneration);
+            findings, whole, newestGeneration, newest.Catalog.Applied, newest.Hash,
+            newest.Catalog.Nodes.IsEmpty ? newest.Catalog.KeyRingGeneration : 0)
+        {
+            ReplicaSet = newest.ReplicaSet,
+        };
     }
 }

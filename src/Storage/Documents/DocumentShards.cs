@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
 using Microsoft.Extensions.Logging;
@@ -5,9 +6,11 @@ using Nacre.Core;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.Keys;
+using Nacre.Core.StateMachines;
 using Nacre.Core.Time;
 using Nacre.Storage.Devices;
 using Nacre.Storage.Records;
+using Nacre.Storage.Snapshots;
 
 namespace Nacre.Storage.Documents;
 
@@ -20,6 +23,14 @@ public sealed class DocumentShards : IDisposable
 {
     /// <summary>The least memory of one shard, in bytes.</summary>
     public const long LeastMemoryBytes = 8L << 20;
+
+    /// <summary>What the name of a folder ends with where a shard's snapshot is received, beside the shard's own.</summary>
+    public const string IncomingSuffix = SnapshotFolder.StagingSuffix;
+
+    /// <summary>
+    /// The file in a shard's folder that says that its log is still to be set to the snapshot which the folder holds.
+    /// </summary>
+    public const string PendingResetFileName = SnapshotFiles.ResetName;
 
     private const int IoThreadCount = 4;
 
@@ -36,6 +47,7 @@ public sealed class DocumentShards : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IoThreads _io = new(IoThreadCount);
+    private readonly ConcurrentDictionary<ShardId, DocumentSnapshots> _snapshots = new();
 
     /// <summary>Prepares; nothing is opened yet.</summary>
     /// <param name="options">Where the shards are, and what they may take.</param>
@@ -71,10 +83,19 @@ public sealed class DocumentShards : IDisposable
     /// </returns>
     public DocumentShard Open(ShardId shard)
     {
-        ShardStore store = ShardStore.Open(StoreOptions(shard));
+        ShardStoreOptions options = StoreOptions(shard);
+        new SnapshotFolder(options.Directory, _files).FinishInstall();
+        ShardStore store = ShardStore.Open(options);
         var machine = DocumentStateMachine.Open(DocumentOptions(shard), store);
+        _snapshots.GetOrAdd(shard, MakeSnapshots).Attach(store);
         return new DocumentShard(machine, machine, new ShardEncryption(store), machine.Status);
     }
+
+    /// <summary>
+    /// The snapshots of a shard, the same for as long as this lives: they give what the shard's last opened store holds, and
+    /// a snapshot that was received is put in place between two openings. Thread-safe.
+    /// </summary>
+    public IShardSnapshots SnapshotsOf(ShardId shard) => _snapshots.GetOrAdd(shard, MakeSnapshots);
 
     /// <summary>
     /// Checks the folder of a shard that nobody has open: every manifest, tag and block, then in the newest checkpoint
@@ -84,9 +105,20 @@ public sealed class DocumentShards : IDisposable
     /// <param name="progress">Told now and then which part of the documents was seen, 0 to 1; may be null.</param>
     /// <param name="cancellationToken">Stops the check.</param>
     /// <returns>The findings. Throws <see cref="StorageFaultException"/> when the folder cannot be listed.</returns>
-    public async Task<ShardVerification> VerifyAsync(ShardId shard, Action<double>? progress, CancellationToken cancellationToken)
+    public Task<ShardVerification> VerifyAsync(ShardId shard, Action<double>? progress, CancellationToken cancellationToken) =>
+        VerifyAsync(shard, FolderOf(_options.Directory, shard), progress, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _io.Dispose();
+
+    private DocumentSnapshots MakeSnapshots(ShardId shard) => new(
+        shard, FolderOf(_options.Directory, shard), _files, DocumentOptions(shard),
+        folder => VerifyAsync(shard, folder, null, CancellationToken.None).GetAwaiter().GetResult());
+
+    private async Task<ShardVerification> VerifyAsync(
+        ShardId shard, string folder, Action<double>? progress, CancellationToken cancellationToken)
     {
-        ShardStoreOptions options = StoreOptions(shard) with { IsReadOnly = true };
+        ShardStoreOptions options = StoreOptions(shard) with { IsReadOnly = true, Directory = folder };
         StoreVerification blocks = StoreVerifier.Verify(options, cancellationToken);
         List<StorageFinding> findings =
         [
@@ -101,7 +133,7 @@ public sealed class DocumentShards : IDisposable
                 true, Path.Combine(options.Directory, finding.File), finding.Place, finding.What)));
             return new ShardVerification(
                 findings, blocks.Generations.Count, store.Generation, store.RecoveredIndex, documents.RunningHash,
-                blocks.Blocks, documents.Documents, documents.DocumentBytes, documents.IndexEntries);
+                blocks.Blocks, documents.Documents, documents.DocumentBytes, documents.IndexEntries) { ReplicaSet = documents.ReplicaSet };
         }
         catch (StorageFaultException fault)
         {
@@ -113,9 +145,6 @@ public sealed class DocumentShards : IDisposable
             return new ShardVerification(findings, blocks.Generations.Count, blocks.Generations is [var newest, ..] ? newest : 0, null, 0, blocks.Blocks, 0, 0, 0);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _io.Dispose();
 
     private ShardStoreOptions StoreOptions(ShardId shard)
     {

@@ -1,3 +1,5 @@
+using Nacre.Core.Commands;
+
 namespace Nacre.Storage.Documents;
 
 /// <summary>What a check of a data shard's checkpoint found.</summary>
@@ -9,4 +11,8 @@ namespace Nacre.Storage.Documents;
 /// <param name="RunningHash">The state machine's hash at the checkpoint; 0 where that could not be read.</param>
 internal sealed record DocumentVerification(
     IReadOnlyList<DocumentFinding> Findings, int Ranges, long Documents, long DocumentBytes, long IndexEntries,
-    ulong RunningHash);
+    ulong RunningHash)
+{
+    /// <summary>The replica set at the checkpoint; null where there is none, or it could not be read.</summary>
+    public LoggedReplicaSet? ReplicaSet { get; init; }
+}

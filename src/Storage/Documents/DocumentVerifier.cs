@@ -81,7 +81,7 @@ internal sealed class DocumentVerifier
         return new DocumentVerification(
             _findings, _tallies.Count,
             _tallies.Values.Sum(tally => tally.Good), _tallies.Values.Sum(tally => tally.GoodBytes),
-            _tallies.Values.Sum(tally => tally.Items + tally.Changes), _meta.RunningHash);
+            _tallies.Values.Sum(tally => tally.Items + tally.Changes), _meta.RunningHash) { ReplicaSet = _meta.ReplicaSet };
     }
 
     /// <summary>Walks a tree's leaves, and then what the checkpoint holds of newer changes.</summary>

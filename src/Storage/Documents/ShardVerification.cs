@@ -1,3 +1,4 @@
+using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 
 namespace Nacre.Storage.Documents;
@@ -16,6 +17,9 @@ public sealed record ShardVerification(
     IReadOnlyList<StorageFinding> Findings, int Checkpoints, ulong Newest, LogIndex? Applied, ulong RunningHash, long Blocks,
     long Documents, long DocumentBytes, long IndexEntries)
 {
+    /// <summary>The replica set of the last configuration entry in it; null when there was none.</summary>
+    public LoggedReplicaSet? ReplicaSet { get; init; }
+
     /// <summary>True when nothing is damaged.</summary>
     public bool IsSound => !Findings.Any(finding => finding.IsDamage);
 }

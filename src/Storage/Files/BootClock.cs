@@ -4,7 +4,7 @@ using Nacre.Core.Time;
 
 namespace Nacre.Storage.Files;
 
-/// <summary>The kernel's CLOCK_BOOTTIME; where there is none, the runtime's monotonic clock, which may stand still while the machine sleeps.</summary>
+/// <summary>The kernel's CLOCK_BOOTTIME.</summary>
 public sealed partial class BootClock : IBootClock
 {
     private const int ClockBootTime = 7;
@@ -17,11 +17,6 @@ public sealed partial class BootClock : IBootClock
     {
         get
         {
-            if (!OperatingSystem.IsLinux())
-            {
-                return TimeSpan.FromMilliseconds(Environment.TickCount64);
-            }
-
             Invariant.Check(GetTime(ClockBootTime, out TimeSpec now) == 0);
             return new TimeSpan((now.Seconds * TimeSpan.TicksPerSecond) + (now.Nanoseconds / TimeSpan.NanosecondsPerTick));
         }

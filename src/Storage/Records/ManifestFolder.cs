@@ -43,6 +43,20 @@ internal sealed class ManifestFolder(
     public (ShardManifest Manifest, DataKeyId Key) Read(ulong generation)
     {
         string path = Path.Combine(directory, NameOf(generation));
+        return Open(path, generation, ReadBytes(path));
+    }
+
+    /// <summary>Reads a manifest, and gives its file's bytes, too.</summary>
+    /// <exception cref="StorageFaultException">The disk refuses, or the file is not that manifest.</exception>
+    public (ShardManifest Manifest, byte[] Bytes) ReadWhole(ulong generation)
+    {
+        string path = Path.Combine(directory, NameOf(generation));
+        byte[] content = ReadBytes(path);
+        return (Open(path, generation, content).Manifest, content);
+    }
+
+    private byte[] ReadBytes(string path)
+    {
         byte[] content;
         using (IStorageFile file = files.Open(path, StorageFileMode.ReadOnly))
         {
@@ -59,7 +73,7 @@ internal sealed class ManifestFolder(
             }
         }
 
-        return Open(path, generation, content);
+        return content;
     }
 
     /// <summary>Writes a manifest and makes it durable.</summary>

@@ -101,7 +101,10 @@ internal sealed partial class ShardStore
         _generation++;
         Kept? dropped = _kept.Older;
         _kept = new KeptManifests(new Kept(manifest with { Meta = default }, key), _kept.Newest);
-        RemoveUnneeded(dropped);
+        lock (_holdGate)
+        {
+            RemoveUnneeded(dropped);
+        }
     }
 
     // Only files that the dropped manifest named are looked at: others may be in the making. What is left behind by
@@ -122,10 +125,7 @@ internal sealed partial class ShardStore
         _nodes.Log.Forget(oldest.Manifest.Nodes.Log.Begin);
         HashSet<string> needed =
             [.. newest.Manifest.Files(), .. oldest.Manifest.Files(), .. _items.LiveFiles(), .. _nodes.LiveFiles()];
-        foreach (string name in dropped.Manifest.Files().Where(name => !needed.Contains(name)))
-        {
-            _options.FileSystem.Delete(Path.Combine(_options.Directory, name));
-        }
+        RemoveUnlessHeld(dropped.Manifest.Files().Where(name => !needed.Contains(name)));
     }
 
     // Segments that were made in advance hold nothing: after a clean stop every byte in the folder can be proved.
@@ -138,7 +138,7 @@ internal sealed partial class ShardStore
 
         try
         {
-            RemoveAllBut(_options, [.. _kept.All.SelectMany(kept => kept.Manifest.Files())]);
+            RemoveAllBut(_options, [.. _kept.All.SelectMany(kept => kept.Manifest.Files()), .. HeldFiles()]);
         }
         catch (StorageFaultException fault)
         {

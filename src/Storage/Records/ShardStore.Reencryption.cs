@@ -24,6 +24,15 @@ internal sealed partial class ShardStore
             keys.UnionWith(kept.Manifest.Keys());
         }
 
+        lock (_holdGate)
+        {
+            foreach (StoreHold hold in _holds)
+            {
+                keys.Add(hold.Key);
+                keys.UnionWith(hold.Manifest.Keys());
+            }
+        }
+
         return [.. keys];
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class ShardStore : IShardStore
 {
     // Invariants:
     // - at most one checkpoint is under way;
-    // - two manifests are kept, and every file that either names;
+    // - two manifests are kept, and every file that either names, or that a hold names;
     // - after a write fault nothing more is promised: every call throws.
     private readonly ShardStoreOptions _options;
     private readonly DeviceFaults _faults;
@@ -95,7 +95,11 @@ internal sealed partial class ShardStore : IShardStore
         await ((Task)_checkpoint).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _items.DisposeAsync().ConfigureAwait(false);
         await _nodes.DisposeAsync().ConfigureAwait(false);
-        RemoveUnnamed();
+        lock (_holdGate)
+        {
+            _hasEnded = true;
+            RemoveUnnamed();
+        }
     }
 
     /// <summary>A manifest that is on disk, and the key that it is under.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Storage.Devices;
+using Nacre.Storage.Snapshots;
 
 namespace Nacre.Storage.Records;
 
@@ -67,7 +68,7 @@ internal sealed class StoreVerifier
 
         foreach (string name in _options.FileSystem.ListFiles(_options.Directory))
         {
-            if (!_named.Contains(name) && !manifests.Contains(name))
+            if (!_named.Contains(name) && !manifests.Contains(name) && name != SnapshotFiles.ResetName)
             {
                 _notes.Add(new StoreFinding(
                     Path.Combine(_options.Directory, name), "file", "belongs to nothing: no readable manifest names it"));

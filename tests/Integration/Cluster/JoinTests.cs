@@ -4,9 +4,11 @@ using Grpc.Core;
 using Nacre.Core.Errors;
 using Nacre.Integration.Tests.Support;
 using Nacre.Protocol.V1;
+using Nacre.Server.DataFolder;
 using Nacre.Server.Hosting;
 using Nacre.Server.Options;
 using Nacre.Server.Tests.Support;
+using NodeState = Nacre.Protocol.V1.NodeState;
 
 namespace Nacre.Integration.Tests.Cluster;
 
@@ -86,6 +88,48 @@ internal sealed class JoinTests
         EncryptionKeyStatus other = await second.Client.CallAsync(ApiMethods.GetEncryptionKeys, new GetEncryptionKeysRequest());
         Assert.That(other.DataKeys.Select(key => (key.Id, key.Domain, key.State)), Is.EqualTo(first.DataKeys.Select(key => (key.Id, key.Domain, key.State))));
         Assert.That(other.RootKeyId, Is.Not.EqualTo(first.RootKeyId));
+    }
+
+    [Test]
+    public async Task Start_AfterARotationThatItMissed_HasTheNewKeys(CancellationToken cancellationToken)
+    {
+        Joining joining = NewJoining(await TokenAsync()) with { Learner = true };
+        Ok(await joining.RunAsync(cancellationToken));
+        TestNode second = await StartAsync(joining);
+        _nodes.Remove(second);
+        await second.Node.StopAsync(cancellationToken);
+        await second.Node.DisposeAsync();
+
+        await Founder.Client.CallAsync(ApiMethods.RotateEncryptionKeys, new RotateEncryptionKeysRequest { Scope = RotationScope.Data });
+        RegenerateKeyResponse drawn = await Founder.Client.CallAsync(ApiMethods.RegenerateKey, new RegenerateKeyRequest { Kind = AccountKeyKind.PrimaryReadOnly });
+        second = await StartAsync(joining);
+
+        Assert.That(second.Connection.ReadOnlyKey, Is.EqualTo(drawn.Key));
+    }
+
+    [Test]
+    public async Task Verify_OfFoldersOfACluster_FindsNoDamage(CancellationToken cancellationToken)
+    {
+        Joining joining = NewJoining(await TokenAsync());
+        Ok(await joining.RunAsync(cancellationToken));
+        var options = new NodeOptions { Data = joining.Folder, RootKey = joining.RootKey };
+        FolderVerification fresh = Ok(await FolderVerifier.VerifyAsync(options, new NodeEnvironment(), progress: null, cancellationToken));
+        TestNode second = await StartAsync(joining);
+        await Founder.Client.CallAsync(ApiMethods.RotateEncryptionKeys, new RotateEncryptionKeysRequest { Scope = RotationScope.Data });
+        foreach (TestNode node in new[] { second, Founder })
+        {
+            await node.Node.StopAsync(cancellationToken);
+            await node.Node.DisposeAsync();
+        }
+
+        FolderVerification used = Ok(await FolderVerifier.VerifyAsync(options, new NodeEnvironment(), progress: null, cancellationToken));
+        await File.WriteAllTextAsync(Path.Combine(joining.Folder, "peers"), "[{}]", cancellationToken);
+        FolderVerification damaged = Ok(await FolderVerifier.VerifyAsync(options, new NodeEnvironment(), progress: null, cancellationToken));
+
+        Assert.That(fresh.Findings.Single().What, Does.Contain("not started yet"));
+        Assert.That(used.Findings.Where(finding => finding.IsDamage).Select(finding => finding.ToString()), Is.Empty);
+        Assert.That(used.State, Is.EqualTo(Server.DataFolder.NodeState.Clean));
+        Assert.That(damaged.Findings.Single(finding => finding.IsDamage).File, Does.EndWith("peers"));
     }
 
     [Test]
@@ -206,9 +250,11 @@ internal sealed class JoinTests
     /// <summary>A node about to join.</summary>
     private sealed record Joining(Uri Server, string Token, string Folder, string NodeAddress, string ClientAddress, string RootKey)
     {
+        public bool Learner { get; init; }
+
         public Task<Result<JoinedNode>> RunAsync(CancellationToken cancellationToken, TimeProvider? time = null) => ClusterJoin.JoinAsync(
             new NodeOptions { Data = Folder, RootKey = RootKey },
-            new JoinOptions { Server = Server, Token = Token, NodeAddress = NodeAddress, ClientAddress = ClientAddress },
+            new JoinOptions { Server = Server, Token = Token, NodeAddress = NodeAddress, ClientAddress = ClientAddress, Learner = Learner },
             time is null ? new NodeEnvironment() : new NodeEnvironment { Time = time },
             cancellationToken);
     }

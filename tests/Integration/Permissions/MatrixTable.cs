@@ -77,6 +77,7 @@ internal static class MatrixTable
         ["nacre.v1.Account/RegenerateKey"] = new(Need.KeyWrite, Level.Account, _ => new RegenerateKeyRequest()),
         ["nacre.v1.Account/GetEncryptionKeys"] = new(Need.KeyRead, Level.Account, _ => new GetEncryptionKeysRequest()),
         ["nacre.v1.Account/RotateEncryptionKeys"] = new(Need.KeyWrite, Level.Account, _ => new RotateEncryptionKeysRequest()),
+        ["nacre.v1.Account/SetConsistency"] = new(Need.KeyWrite, Level.Account, _ => new SetConsistencyRequest { Idempotency = NoClient }),
         ["nacre.v1.Account/RotateTokenKey"] = new(Need.KeyWrite, Level.Account, _ => new RotateTokenKeyRequest { Idempotency = NoClient }),
 
         ["nacre.v1.Databases/Create"] = new(Need.KeyWrite, Level.Database, t => new CreateDatabaseRequest { Name = t.Database, Idempotency = NoClient }),

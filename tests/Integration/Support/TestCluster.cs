@@ -12,8 +12,6 @@ namespace Nacre.Integration.Tests.Support;
 /// <summary>Several whole nodes of one cluster in this process, each over a folder of its own, joined as an operator would.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
-    private static readonly NodeEnvironment World = new();
-
     private readonly List<Place> _places = [];
 
     private TestCluster()
@@ -26,21 +24,32 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>A node that runs.</summary>
     public TestNode this[int index] => _places[index].Node ?? throw new InvalidOperationException($"Node {index + 1} does not run.");
 
+    /// <summary>A node's disk.</summary>
+    public HeldFiles FilesOf(int index) => _places[index].Files;
+
     /// <summary>Founds a cluster and has the others join; returns when every shard has all of them as voters.</summary>
-    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken)
+    /// <param name="nodes">How many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="fill">Done on the first node while it is alone.</param>
+    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken, Func<TestCluster, Task>? fill = null)
     {
         var cluster = new TestCluster();
         try
         {
-            var first = new Place(TestNode.NewFolder(), FreeAddress(), FreeAddress());
+            Place first = NewPlace();
             cluster._places.Add(first);
             first.Node = await StartAsync(first);
+            if (fill is not null)
+            {
+                await fill(cluster);
+            }
+
             for (int added = 1; added < nodes; added++)
             {
                 await cluster.JoinAsync(cancellationToken);
             }
 
-            await cluster.UntilAsync(
+            await UntilAsync(
                 async () => (await cluster.ListAsync()).All(node => node.Kind == NodeKind.Voter && node.Health is { IsReachable: true, Replicas: 3, Lag: 0 }) &&
                     cluster.Nodes.All(node => node!.Node.Replicas.All(replica => replica.Set.Voters == nodes)),
                 cancellationToken);
@@ -59,16 +68,19 @@ internal sealed class TestCluster : IAsyncDisposable
         TestNode server = _places.First(place => place.Node is not null).Node!;
         CreateJoinTokenResponse token = await server.Client.CallAsync(
             ItemMethods.Unary<CreateJoinTokenRequest, CreateJoinTokenResponse>("nacre.v1.Nodes", "CreateJoinToken"), new CreateJoinTokenRequest());
-        var place = new Place(TestNode.NewFolder(), FreeAddress(), FreeAddress());
+        Place place = NewPlace();
         Result<JoinedNode> joined = await ClusterJoin.JoinAsync(
             TestNode.OptionsFor(place.Folder) with { Shards = 0 },
             new JoinOptions { Server = server.Node.Endpoint, Token = token.Token, NodeAddress = place.NodeAddress, ClientAddress = place.ClientAddress },
-            World, cancellationToken);
+            place.World, cancellationToken);
         Assert.That(joined.Error, Is.Null);
         place.Node = await StartAsync(place);
         _places.Add(place);
         return _places.Count - 1;
     }
+
+    /// <summary>What a node said, by event id, since the cluster was made.</summary>
+    public IReadOnlyCollection<int> EventsOf(int index) => _places[index].Events.Seen;
 
     /// <summary>Ends a node at once, as a crash would.</summary>
     public async Task KillAsync(int index)
@@ -83,6 +95,19 @@ internal sealed class TestCluster : IAsyncDisposable
         await this[index].StopAsync();
         _places[index].Node = null;
     }
+
+    /// <summary>Cuts the network between a node and all others, both ways.</summary>
+    public void Isolate(int index)
+    {
+        foreach (Place other in _places.Where(place => place != _places[index]))
+        {
+            other.CutOff(_places[index].NodeAddress);
+            _places[index].CutOff(other.NodeAddress);
+        }
+    }
+
+    /// <summary>Mends the network.</summary>
+    public void Heal() => _places.ForEach(place => place.Heal());
 
     /// <summary>Starts a node again over what it left.</summary>
     public async Task<TestNode> RestartAsync(int index)
@@ -106,7 +131,7 @@ internal sealed class TestCluster : IAsyncDisposable
             ItemMethods.Unary<ListNodesRequest, ListNodesResponse>("nacre.v1.Nodes", "List"), new ListNodesRequest())).Nodes;
 
     /// <summary>Looks until something holds.</summary>
-    public async Task UntilAsync(Func<Task<bool>> holds, CancellationToken cancellationToken)
+    public static async Task UntilAsync(Func<Task<bool>> holds, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await holds())
@@ -119,6 +144,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         foreach (Place place in _places)
         {
+            place.Files.Release();
             if (place.Node is { } node)
             {
                 await node.EndAsync();
@@ -135,16 +161,87 @@ internal sealed class TestCluster : IAsyncDisposable
         return $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
     }
 
+    private static Place NewPlace() => new(TestNode.NewFolder(), FreeAddress(), FreeAddress());
+
     private static Task<TestNode> StartAsync(Place place) => TestNode.StartAsync(
-        place.Folder, World, options => options with { Listen = place.ClientAddress, NodeListen = place.NodeAddress });
+        place.Folder, place.World, options => options with { Listen = place.ClientAddress, NodeListen = place.NodeAddress });
 
-    private sealed class Place(string folder, string clientAddress, string nodeAddress)
+    /// <summary>A node's folder, addresses and part of the network.</summary>
+    private sealed class Place
     {
-        public string Folder { get; } = folder;
+        private readonly Lock _gate = new();
+        private readonly List<Stream> _open = [];
+        private readonly HashSet<string> _cutOff = [];
 
-        public string ClientAddress { get; } = clientAddress;
+        public Place(string folder, string clientAddress, string nodeAddress)
+        {
+            (Folder, ClientAddress, NodeAddress) = (folder, clientAddress, nodeAddress);
+            World = new NodeEnvironment { DialNode = DialAsync, Files = Files, Loggers = Events };
+        }
 
-        public string NodeAddress { get; } = nodeAddress;
+        public SeenEvents Events { get; } = new();
+
+        public NodeEnvironment World { get; }
+
+        /// <summary>What this node has dialled breaks, and what it dials is refused.</summary>
+        public void CutOff(string address)
+        {
+            Stream[] open;
+            lock (_gate)
+            {
+                _cutOff.Add(address);
+                open = [.. _open];
+                _open.Clear();
+            }
+
+            foreach (Stream stream in open)
+            {
+                stream.Dispose();
+            }
+        }
+
+        /// <summary>It may dial again.</summary>
+        public void Heal()
+        {
+            lock (_gate)
+            {
+                _cutOff.Clear();
+            }
+        }
+
+        private async ValueTask<Stream> DialAsync(DnsEndPoint address, CancellationToken cancellationToken)
+        {
+            Refuse(address);
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(address, cancellationToken);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            lock (_gate)
+            {
+                _open.Add(stream);
+            }
+
+            Refuse(address);
+            return stream;
+        }
+
+        private void Refuse(DnsEndPoint address)
+        {
+            lock (_gate)
+            {
+                if (_cutOff.Contains($"{address.Host}:{address.Port}"))
+                {
+                    throw new IOException("The network is cut.");
+                }
+            }
+        }
+
+        public string Folder { get; }
+
+        public string ClientAddress { get; }
+
+        public string NodeAddress { get; }
+
+        public HeldFiles Files { get; } = new();
 
         public TestNode? Node { get; set; }
     }

@@ -41,7 +41,7 @@ public sealed class ContinuationTests
     [Test]
     public void TryOpen_WhatWasSealed_IsTheSame()
     {
-        var seal = new TokenSeal(new TestDataKeys());
+        var seal = TokenSeal.ForContinuations(new TestDataKeys());
 
         bool opened = seal.TryOpen(seal.Seal([1, 2, 3]), out ReadOnlyMemory<byte> content);
 
@@ -52,7 +52,7 @@ public sealed class ContinuationTests
     [Test]
     public void TryOpen_AnyCharacterChanged_IsRefused()
     {
-        var seal = new TokenSeal(new TestDataKeys());
+        var seal = TokenSeal.ForContinuations(new TestDataKeys());
         string token = seal.Seal([1, 2, 3, 4, 5]);
 
         for (int i = 0; i < token.Length; i++)
@@ -68,13 +68,13 @@ public sealed class ContinuationTests
     [TestCase("not base64 at all")]
     [TestCase("AAAA")]
     public void TryOpen_NoToken_IsRefused(string text) =>
-        Assert.That(new TokenSeal(new TestDataKeys()).TryOpen(text, out _), Is.False);
+        Assert.That(TokenSeal.ForContinuations(new TestDataKeys()).TryOpen(text, out _), Is.False);
 
     [Test]
     public void TryOpen_AfterARotation_StillOpensOlderTokens()
     {
         var keys = new TestDataKeys();
-        var seal = new TokenSeal(keys);
+        var seal = TokenSeal.ForContinuations(keys);
         string token = seal.Seal([1]);
         keys.Rotate(KeyDomainId.Shared);
 

@@ -3,6 +3,7 @@ using Nacre.Core.Ids;
 using Nacre.Core.Time;
 using Nacre.Replication.Forwarding;
 using Nacre.Replication.Raft;
+using Nacre.Replication.Snapshots;
 using Nacre.Replication.Transport;
 using Nacre.Security.Certificates;
 using Nacre.Server.Peers;
@@ -26,8 +27,10 @@ internal sealed class TestPeer : IAsyncDisposable
     private TestPeer(NodeIdentity identity, ServerCertificateSource own, NodeVerifier verifier, Mailbox mailbox, EventLog log, TransportOptions? options)
     {
         (Node, _own, _verifier, Mailbox, Events) = (identity.Node, own, verifier, mailbox, log);
-        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, 0)], own, verifier, new NodePortServices(mailbox, NoProposals), log);
-        Connector = new PeerConnector(new PeerDialler(identity.Cluster, own, verifier));
+        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, 0)], own, verifier, Services(mailbox), log);
+        var dialler = new PeerDialler(identity.Cluster, own, verifier);
+        Connector = new PeerConnector(dialler);
+        Channels = new PeerChannels(dialler);
         Transport = new PeerTransport(Connector, mailbox, options ?? Quick, TimeProvider.System, CryptographicRandom.Instance, log);
     }
 
@@ -40,6 +43,11 @@ internal sealed class TestPeer : IAsyncDisposable
     public PeerConnector Connector { get; }
 
     public PeerTransport Transport { get; }
+
+    public PeerChannels Channels { get; }
+
+    /// <summary>What this node's port gives of snapshots.</summary>
+    public SnapshotHolder? Snapshots { get; set; }
 
     public int Port { get; private set; }
 
@@ -85,12 +93,15 @@ internal sealed class TestPeer : IAsyncDisposable
     /// <summary>Listens again where it did.</summary>
     public async Task ReopenListenerAsync()
     {
-        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, Port)], _own, _verifier, new NodePortServices(Mailbox, NoProposals), Events);
+        _listener = NodeListener.Create([new IPEndPoint(IPAddress.Loopback, Port)], _own, _verifier, Services(Mailbox), Events);
         await _listener.StartAsync(CancellationToken.None);
     }
 
+    private NodePortServices Services(Mailbox mailbox) => new(mailbox, NoProposals) { Snapshots = new SnapshotService(() => Snapshots) };
+
     public async ValueTask DisposeAsync()
     {
+        Channels.Dispose();
         Mailbox.Open.Set();
         await Transport.DisposeAsync();
         await CloseListenerAsync();

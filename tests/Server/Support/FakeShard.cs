@@ -38,6 +38,9 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
     /// <summary>How often anything was asked of the shard: barriers, views, proposals.</summary>
     public int Touches => Volatile.Read(ref _proposals) + Volatile.Read(ref _reads);
 
+    /// <summary>What the last read was promised.</summary>
+    public ReadDemand LastDemand { get; private set; }
+
     /// <summary>The header of the last proposal.</summary>
     public EntryHeader LastHeader { get; private set; }
 
@@ -47,8 +50,9 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
         return new FakeView(_items, Refusal, Fault);
     }
 
-    public ValueTask<NacreError?> ReadBarrierAsync(CancellationToken cancellationToken)
+    public ValueTask<NacreError?> ReadAtAsync(in ReadDemand demand, CancellationToken cancellationToken)
     {
+        LastDemand = demand;
         Interlocked.Increment(ref _reads);
         return new((NacreError?)null);
     }

@@ -11,6 +11,7 @@ using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;
 using Nacre.Security.Authorisation;
 using Nacre.Security.Tokens;
+using Nacre.Server.Consistency;
 using Nacre.Server.Administration;
 using Nacre.Server.Items;
 using Nacre.Server.Peers;
@@ -68,7 +69,8 @@ internal sealed class InProcessNode : IDisposable
             Random = _random,
             StreamOperations = 100,
             Draining = default,
-            Lister = new ItemLister(new TokenSeal(new TestDataKeys())),
+            Consistency = new ConsistencyRules(_catalog, new SessionTokens(TokenSeal.ForSessions(new TestDataKeys()))),
+            Lister = new ItemLister(TokenSeal.ForContinuations(new TestDataKeys())),
 
             // Only the catalogue: whatever changes it or gives keys out is never reached by a bearer.
             Control = new ControlServices

@@ -29,6 +29,12 @@ internal sealed class TestStream : IDisposable
     /// <summary>The reason that the server gave for going away, once it was read.</summary>
     public string? GoAway { get; private set; }
 
+    /// <summary>The session tokens that came, in order.</summary>
+    public List<SessionNote> Sessions { get; } = [];
+
+    /// <summary>Batches of outcomes that came.</summary>
+    public int Batches { get; private set; }
+
     public static async Task<TestStream> OpenAsync(TestClient client, string audience)
     {
         byte[] clientNonce = new byte[StreamSession.NonceBytes];
@@ -102,7 +108,10 @@ internal sealed class TestStream : IDisposable
 
         Result<Unit> verified = _session.Verify(response.Batch.Payload.Span, response.Batch.Mac.Span);
         Assert.That(verified.Error, Is.Null);
-        _outcomes.AddRange(OutcomeBatch.Parser.ParseFrom(response.Batch.Payload).Outcomes);
+        OutcomeBatch batch = OutcomeBatch.Parser.ParseFrom(response.Batch.Payload);
+        _outcomes.AddRange(batch.Outcomes);
+        Sessions.AddRange(batch.Sessions);
+        Batches++;
         return true;
     }
 

@@ -12,6 +12,7 @@ using Nacre.Core.Ids;
 using Nacre.Core.Time;
 using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;
+using Nacre.Server.Consistency;
 using Nacre.Server.Items;
 using Nacre.Server.Options;
 using Nacre.Server.Pipeline;
@@ -43,6 +44,7 @@ internal sealed class TestWire : IAsyncDisposable
         Health = parts.Health;
         Routes = parts.Routes;
         Errors = parts.Errors;
+        Catalog = parts.Catalog;
         _channel = NewChannel();
         Invoker = _channel.CreateCallInvoker();
         Client = new TestClient(Invoker, Signer(AccountKeyKind.Primary), Audience);
@@ -68,6 +70,9 @@ internal sealed class TestWire : IAsyncDisposable
     /// <summary>What the pipeline logged as errors.</summary>
     public ErrorLog Errors { get; }
 
+    /// <summary>What the account's settings are read from.</summary>
+    public SettableCatalog Catalog { get; }
+
     public CallInvoker Invoker { get; }
 
     public TestClient Client { get; }
@@ -86,6 +91,7 @@ internal sealed class TestWire : IAsyncDisposable
             directory, new AudienceNames(["localhost", "127.0.0.1"]), new ReplayCacheOptions { CapacityRequests = 100_000 }, clock, random);
         var shard = new FakeShard(clock);
         var routes = new FixedRoutes(RoutesOver(shard, ranges, paths.Length == 0 ? ["/pk"] : paths));
+        var catalog = new SettableCatalog();
         var draining = new CancellationTokenSource();
         var admission = new Admission(limits.Requests, limits.RequestBytes, TimeSpan.FromMilliseconds(100));
         var services = new NodeServices
@@ -96,7 +102,8 @@ internal sealed class TestWire : IAsyncDisposable
             Random = random,
             StreamOperations = limits.StreamOperations,
             Draining = draining.Token,
-            Lister = new ItemLister(new TokenSeal(new TestDataKeys())),
+            Consistency = new ConsistencyRules(catalog, new SessionTokens(TokenSeal.ForSessions(new TestDataKeys()))),
+            Lister = new ItemLister(TokenSeal.ForContinuations(new TestDataKeys())),
 
             // The control shard is none of this wire's: tests/Integration has a whole node.
             Control = null!,
@@ -110,7 +117,7 @@ internal sealed class TestWire : IAsyncDisposable
             [new IPEndPoint(IPAddress.Loopback, 0)], limits, () => handshake, new RequestPipeline(authenticator, services, errors),
             admission, new ActivityIds(random), services.Metrics, export: null, health, reflection: false, clock, NullLoggerFactory.Instance);
         IReadOnlyList<Uri> addresses = await listener.StartAsync(CancellationToken.None);
-        return new TestWire(listener, addresses[0], certificate, shard, new Parts(keys, directory, admission, health, routes, errors, draining));
+        return new TestWire(listener, addresses[0], certificate, shard, new Parts(keys, directory, admission, health, routes, errors, draining, catalog));
     }
 
     /// <summary>Container <c>items</c> in database <c>db</c>, all of it in one shard.</summary>
@@ -177,5 +184,5 @@ internal sealed class TestWire : IAsyncDisposable
 
     private sealed record Parts(
         AccountKeys Keys, AccountKeyDirectory Directory, Admission Admission, HealthServiceImpl Health, FixedRoutes Routes, ErrorLog Errors,
-        CancellationTokenSource Draining);
+        CancellationTokenSource Draining, SettableCatalog Catalog);
 }

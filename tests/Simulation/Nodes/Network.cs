@@ -49,7 +49,7 @@ internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
     {
         if (_nodes.ContainsKey(to) && (LosesOneIn == 0 || !world.Random.OneIn(LosesOneIn)))
         {
-            world.After(world.Between(50, 600), () =>
+            world.After(world.Random.OneIn(40) ? world.Between(1_000, 60_000) : world.Between(50, 600), () =>
             {
                 if (!_cut.Contains((from, to)) && _nodes[to].IsUp)
                 {

@@ -28,7 +28,7 @@ internal sealed class Node : IAsyncDisposable
         FlushAfterBytes = 4 << 10,
         MaxTransfers = 1,
         RetryAfter = TimeSpan.FromMilliseconds(300),
-        HoldFor = TimeSpan.FromMilliseconds(200),
+        HoldFor = TimeSpan.FromMilliseconds(30),
     };
 
     private readonly NodeWorld _world;

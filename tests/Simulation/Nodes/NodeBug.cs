@@ -82,7 +82,4 @@ internal enum NodeBug
 
     /// <summary>What a crash left of an unfinished snapshot is taken for whole, and nobody looks at the end.</summary>
     StagedPartLost,
-
-    /// <summary>Setting the log behind a snapshot forgets term and vote.</summary>
-    ResetForgetsHardState,
 }

@@ -72,9 +72,6 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
         return new ValueTask(done.Task);
     }
 
-    public ValueTask ResetAsync(ShardId shard, LogIndex index, Term term, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("The nodes of this layer keep their whole log: nothing gives a snapshot.");
-
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>The node lost power: of what waited, a first part may have reached the disk.</summary>
@@ -188,7 +185,7 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
                 disk[shard] = known = new ShardDisk();
             }
 
-            known.Reset(index, term, bug);
+            known.Reset(index, term);
             done.SetResult();
         }
 

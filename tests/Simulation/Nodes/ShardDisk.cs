@@ -94,12 +94,11 @@ internal sealed class ShardDisk
     }
 
     /// <summary>A snapshot took the place of all entries.</summary>
-    public void Reset(LogIndex index, Term term, NodeBug bug)
+    public void Reset(LogIndex index, Term term)
     {
         _records.Clear();
         _replaced.Clear();
         (_base, _baseTerm) = (index, term);
-        _hardState = bug == NodeBug.ResetForgetsHardState ? new HardState(term, default) : _hardState;
     }
 
     public void LoseLast()
