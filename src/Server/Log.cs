@@ -106,4 +106,7 @@ internal static partial class Log
 
     [LoggerMessage(1048, LogLevel.Warning, "The node {Change}.", EventName = "LeaseChanged")]
     public static partial void LeaseChanged(ILogger logger, string change);
+
+    [LoggerMessage(1049, LogLevel.Error, "A write that another node forwarded to shard {Shard} failed: this is a bug.", EventName = "ForwardedFailed")]
+    public static partial void ForwardedFailed(ILogger logger, Exception bug, ShardId shard);
 }

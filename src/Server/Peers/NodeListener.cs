@@ -62,7 +62,8 @@ internal sealed class NodeListener : Listener
         builder.Services.AddSingleton(new PeerAdmission(verifier, logger));
         builder.Services.AddSingleton(provider => new ReplicationService(
             verifier, services.Receiver, logger, provider.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping));
-        builder.Services.AddSingleton(new ForwardingService(services.Proposals));
+        builder.Services.AddSingleton(provider => new ForwardingService(
+            services.Proposals, verifier, logger, provider.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().ApplicationStopping));
         AddIfServed(builder, services.Keys);
         AddIfServed(builder, services.Reports);
         AddIfServed(builder, services.Leases);

@@ -17,18 +17,19 @@ internal sealed class NodePort : IAsyncDisposable
     private readonly NodeListener _listener;
     private readonly PeerTransport _transport;
     private readonly PeerChannels _channels;
+    private readonly ProposalCarrier _carrier;
 
     private NodePort(ServerCertificateSource certificates, NodeListener listener, PeerTransport transport, PeerChannels channels)
     {
         (_certificates, _listener, _transport, _channels) = (certificates, listener, transport, channels);
-        Carrier = new ProposalCarrier(channels);
+        _carrier = new ProposalCarrier(channels);
     }
 
     /// <summary>Carries the messages of replicas.</summary>
     public PeerTransport Transport => _transport;
 
     /// <summary>Carries proposals to the nodes that lead.</summary>
-    public IProposalCarrier Carrier { get; }
+    public IProposalCarrier Carrier => _carrier;
 
     /// <summary>The connections to peers.</summary>
     public PeerChannels Channels => _channels;
@@ -86,6 +87,7 @@ internal sealed class NodePort : IAsyncDisposable
         await _listener.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         await _listener.DisposeAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
+        await _carrier.DisposeAsync().ConfigureAwait(false);
         _channels.Dispose();
         _certificates.Dispose();
     }

@@ -1,78 +1,43 @@
-using Google.Protobuf;
-using Grpc.Core;
+using System.Collections.Concurrent;
 using Grpc.Net.Client;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
-using Nacre.Core.StateMachines;
-using Nacre.Protocol.Node.V1;
 using Nacre.Replication.Forwarding;
 
 namespace Nacre.Server.Peers;
 
-/// <summary>Carries proposals to the node that leads, over the nodes' port.</summary>
+/// <summary>Carries proposals to the node that leads, over one stream to each.</summary>
 /// <param name="channels">The connections to peers.</param>
-/// <remarks>Thread-safe.</remarks>
-internal sealed class ProposalCarrier(PeerChannels channels) : IProposalCarrier
+/// <remarks>Thread-safe. A stream that ended is opened again by the next proposal.</remarks>
+internal sealed class ProposalCarrier(PeerChannels channels) : IProposalCarrier, IAsyncDisposable
 {
-    private static readonly NacreError Lost = new(ErrorCode.OutcomeUnknown,
-        "The connection to the node that leads the shard broke while the write was on its way. It may take effect; repeat it under its idempotency key.");
-
-    private static readonly NacreError GivenUp = new(ErrorCode.OutcomeUnknown,
-        "The deadline passed while the write was on its way to the node that leads the shard. It may take effect; repeat it under its idempotency key.");
-
-    private static readonly NacreError Unreached = new(ErrorCode.Unavailable, "The node that leads the shard is not reached.");
+    private readonly ConcurrentDictionary<NodeId, ProposalStream> _streams = new();
 
     /// <inheritdoc/>
-    public async ValueTask<Result<ForwardedOutcome>> CarryAsync(NodeId to, ForwardedProposal proposal, CancellationToken cancellationToken)
+    public ValueTask<Result<ForwardedOutcome>> CarryAsync(NodeId to, ForwardedProposal proposal, CancellationToken cancellationToken)
     {
-        if (!channels.TryGet(to, out GrpcChannel? channel))
+        while (channels.TryGet(to, out GrpcChannel? channel))
         {
-            return Unreached;
+            ProposalStream stream = _streams.GetOrAdd(to, static (_, channel) => new ProposalStream(channel), channel);
+            if (stream.IsOver(channel))
+            {
+                _streams.TryRemove(KeyValuePair.Create(to, stream));
+            }
+            else if (stream.TrySend(proposal, cancellationToken, out ValueTask<Result<ForwardedOutcome>> outcome))
+            {
+                return outcome;
+            }
         }
 
-        var request = new ForwardedEntry
-        {
-            Shard = proposal.Shard.Value,
-            Entry = UnsafeByteOperations.UnsafeWrap(proposal.Entry),
-            MayUseReserve = proposal.MayUseReserve,
-        };
-        try
-        {
-            return Read(await new Forwarding.ForwardingClient(channel)
-                .ProposeAsync(request, cancellationToken: cancellationToken).ResponseAsync.ConfigureAwait(false));
-        }
-        catch (RpcException) when (cancellationToken.IsCancellationRequested)
-        {
-            return GivenUp;
-        }
-        catch (RpcException fault)
-        {
-            return WasNotSent(fault) ? Unreached : Lost;
-        }
+        return ValueTask.FromResult<Result<ForwardedOutcome>>(ProposalStream.Unreached);
     }
 
-    /// <summary>True when no connection was there to send anything over, or the peer let nobody through.</summary>
-    private static bool WasNotSent(RpcException fault) =>
-        fault.StatusCode == StatusCode.PermissionDenied ||
-        fault.Status.DebugException is HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError,
-        };
-
-    private static Result<ForwardedOutcome> Read(ForwardedAnswer answer)
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
     {
-        if (answer.Refusal != 0)
+        foreach (ProposalStream stream in _streams.Values)
         {
-            return new NacreError((ErrorCode)answer.Refusal, answer.RefusalMessage)
-            {
-                RetryAfter = answer.RetryAfterMs > 0 ? TimeSpan.FromMilliseconds(answer.RetryAfterMs) : null,
-            };
+            await stream.DisposeAsync().ConfigureAwait(false);
         }
-
-        var outcome = new CommandOutcome((ErrorCode)answer.Outcome, new Lsn(answer.Lsn), (CommandEffect)answer.Effect, answer.Detail.Memory)
-        {
-            Time = new DateTimeOffset(answer.TimeTicks, TimeSpan.Zero),
-        };
-        return new ForwardedOutcome(outcome, new LogIndex(answer.Applied));
     }
 }
