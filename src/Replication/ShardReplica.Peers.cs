@@ -16,7 +16,7 @@ public sealed partial class ShardReplica
     /// <param name="message">The message; its entries are given over.</param>
     public void Receive(NodeId from, in RaftMessage message)
     {
-        if (State is ReplicaState.Serving or ReplicaState.Draining)
+        if (State is ReplicaState.Serving or ReplicaState.Draining && !Volatile.Read(ref _isDeaf))
         {
             _inbox.Add(new ReceivedMessage(from, message));
             RequestLoop();

@@ -6,6 +6,8 @@ namespace Nacre.Replication;
 /// <content>The end: in order, or at once.</content>
 public sealed partial class ShardReplica
 {
+    private bool _isDeaf;
+
     /// <summary>
     /// Stops in order: takes no more proposals, answers those it has, checkpoints, and ends. Reads go on until then.
     /// </summary>
@@ -17,6 +19,7 @@ public sealed partial class ShardReplica
             _gate.Close();
             await Task.WhenAny(_gate.WhenEmpty, _faulted.Task).WaitAsync(cancellationToken);
             await HandOverLeadAsync(cancellationToken);
+            await TurnDeafAsync(cancellationToken);
             Result<LogIndex> checkpointed = await CheckpointAsync(cancellationToken);
             if (!checkpointed.IsOk)
             {
@@ -25,6 +28,23 @@ public sealed partial class ShardReplica
         }
 
         await TerminateAsync();
+    }
+
+    /// <summary>
+    /// Takes no message of the others any more, and applies what is committed by then: the last checkpoint covers all that was
+    /// applied, so that the next start need not read the log.
+    /// </summary>
+    private async Task TurnDeafAsync(CancellationToken cancellationToken)
+    {
+        if (!HasPeers)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _isDeaf, true);
+        var told = new TaskCompletionSource<LogIndex>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Call(core => told.TrySetResult(core?.Commit ?? default));
+        await WhenAppliedAsync(await told.Task.WaitAsync(cancellationToken)).WaitAsync(cancellationToken);
     }
 
     /// <summary>Ends at once, without a checkpoint, unless <see cref="StopAsync"/> did; disposes the state machine.</summary>

@@ -7,6 +7,8 @@ namespace Nacre.Testing;
 /// <remarks>Attaching takes root, or a kernel that lets a user trace what is not its child.</remarks>
 public sealed class SystemCallFaults : IAsyncDisposable
 {
+    private const int MostAttempts = 20;
+
     private readonly Process _tracer;
     private readonly string _log;
 
@@ -22,6 +24,43 @@ public sealed class SystemCallFaults : IAsyncDisposable
     /// <param name="fault">As strace has it: <c>delay_enter=300000</c>, <c>error=EIO</c>.</param>
     /// <exception cref="FaultUnavailableException">There is no strace, or it may not trace here.</exception>
     public static async Task<SystemCallFaults> BeginAsync(int process, string call, string fault)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            SystemCallFaults faults = await AttachAsync(process, call, fault);
+            if (faults.HasEveryThreadOf(process))
+            {
+                return faults;
+            }
+
+            await faults.DisposeAsync();
+            if (attempt == MostAttempts)
+            {
+                throw new FaultUnavailableException($"strace missed a thread {MostAttempts} times");
+            }
+        }
+    }
+
+    /// <summary>How many calls were met. Complete once disposed.</summary>
+    public int Met { get; private set; }
+
+    /// <summary>Lets the process go on undisturbed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_tracer.HasExited)
+        {
+            // Interrupted, it detaches and writes down what it saw.
+            using Process interrupt = Process.Start("kill", ["-INT", _tracer.Id.ToString(CultureInfo.InvariantCulture)]);
+            await interrupt.WaitForExitAsync();
+        }
+
+        await _tracer.WaitForExitAsync();
+        _tracer.Dispose();
+        Met = File.ReadLines(_log).Count(line => line.Contains("(DELAYED)", StringComparison.Ordinal) || line.Contains("(INJECTED)", StringComparison.Ordinal));
+        File.Delete(_log);
+    }
+
+    private static async Task<SystemCallFaults> AttachAsync(int process, string call, string fault)
     {
         (string program, string? libraries) = Find();
         string log = Path.GetTempFileName();
@@ -49,23 +88,29 @@ public sealed class SystemCallFaults : IAsyncDisposable
         return new SystemCallFaults(tracer, log);
     }
 
-    /// <summary>How many calls were met. Complete once disposed.</summary>
-    public int Met { get; private set; }
-
-    /// <summary>Lets the process go on undisturbed.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// strace looks once which threads there are, and a thread that one of them made meanwhile goes on undisturbed. Once all of
+    /// them are traced, so are those that they make.
+    /// </summary>
+    private bool HasEveryThreadOf(int process)
     {
-        if (!_tracer.HasExited)
+        string traced = string.Create(CultureInfo.InvariantCulture, $"TracerPid:\t{_tracer.Id}");
+        foreach (string thread in Directory.EnumerateDirectories($"/proc/{process}/task"))
         {
-            // Interrupted, it detaches and writes down what it saw.
-            using Process interrupt = Process.Start("kill", ["-INT", _tracer.Id.ToString(CultureInfo.InvariantCulture)]);
-            await interrupt.WaitForExitAsync();
+            try
+            {
+                if (!File.ReadLines(Path.Combine(thread, "status")).Contains(traced))
+                {
+                    return false;
+                }
+            }
+            catch (IOException)
+            {
+                // The thread has ended meanwhile.
+            }
         }
 
-        await _tracer.WaitForExitAsync();
-        _tracer.Dispose();
-        Met = File.ReadLines(_log).Count(line => line.Contains("(DELAYED)", StringComparison.Ordinal) || line.Contains("(INJECTED)", StringComparison.Ordinal));
-        File.Delete(_log);
+        return true;
     }
 
     /// <summary>The program on the path, or as tests/install-tools.sh has unpacked it, with the folder of its libraries.</summary>

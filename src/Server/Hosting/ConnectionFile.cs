@@ -11,6 +11,9 @@ namespace Nacre.Server.Hosting;
 /// <param name="CaCertificate">Path of the certificate authority's PEM file; absent where the operator gave the certificate.</param>
 public sealed record ConnectionFile(string Endpoint, string AccountKey, string ReadOnlyKey, string? CaCertificate)
 {
+    /// <summary>Where the cluster's other nodes serve; null where there are none.</summary>
+    public IReadOnlyList<string>? Endpoints { get; init; }
+
     /// <summary>The same as a connection string.</summary>
     public string ToConnectionString() => CaCertificate is null
         ? $"AccountEndpoint={Endpoint};AccountKey={AccountKey};"

@@ -32,6 +32,7 @@ public sealed partial class NacreNode
     private readonly TaskCompletionSource<CatalogFollower> _follower = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AuthorisationLease? _lease;
     private SnapshotExchange? _exchange;
+    private IReadOnlyList<string> _shown = [];
     private Withdrawals? _withdrawals;
     private Uri? _nodeEndpoint;
 
@@ -188,6 +189,7 @@ public sealed partial class NacreNode
                 (_, stopping) => _sharing!.FollowAsync(stopping),
                 (_, stopping) => WithKeysAsync(_accountKeys.FollowAsync, stopping),
                 (_, stopping) => WithKeysAsync(tokenKeys.FollowAsync, stopping),
+                (_, stopping) => FollowConnectionAsync(stopping),
             ],
             _environment.Time,
             _logger);
@@ -200,6 +202,26 @@ public sealed partial class NacreNode
             _environment.Loggers.CreateLogger("Nacre.Replication"));
         _parts.Push(keeper);
         keeper.Start();
+        return null;
+    }
+
+    /// <summary>Who reads the connection file finds all nodes in it. A disk that is full keeps the file as it was.</summary>
+    private async Task<NacreError?> FollowConnectionAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> active = new NodesOfCatalog(Catalog).Active;
+        if (!active.SequenceEqual(_shown))
+        {
+            _shown = active;
+            try
+            {
+                await WriteConnectionFileAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Core.Files.StorageFaultException fault)
+            {
+                Log.FollowingFailed(_logger, fault);
+            }
+        }
+
         return null;
     }
 

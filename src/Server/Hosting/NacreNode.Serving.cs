@@ -99,13 +99,18 @@ public sealed partial class NacreNode
         reencryption.Resume();
         SetHealth(HealthCheckResponse.Types.ServingStatus.Serving);
         _ = WatchAsync();
-        if (_options.ConnectionFile is { } connectionFile)
-        {
-            (await GetConnectionAsync(cancellationToken).ConfigureAwait(false)).Write(_environment.Files, connectionFile);
-        }
+        await WriteConnectionFileAsync(cancellationToken).ConfigureAwait(false);
 
         Log.Serving(_logger, Endpoint);
         return null;
+    }
+
+    private async Task WriteConnectionFileAsync(CancellationToken cancellationToken)
+    {
+        if (_options.ConnectionFile is { } path)
+        {
+            (await GetConnectionAsync(cancellationToken).ConfigureAwait(false)).Write(_environment.Files, path);
+        }
     }
 
     private NodeServices MakeServices(EncryptionKeys encryptionKeys, TokenKeyStore tokenKeys, ResourceTokens tokens, Admission admission)

@@ -53,9 +53,13 @@ public sealed partial class NacreNode
         }
     }
 
-    /// <summary>False for a replica that failed, or whose closing checkpoint found no space: the next start replays.</summary>
+    /// <summary>
+    /// False for a replica that failed, or whose closing checkpoint found no space: the next start replays. One of several may
+    /// have entries that were not committed when it stopped.
+    /// </summary>
     private static bool IsAtRest(ReplicaStatus status) =>
-        status.State == ReplicaState.Stopped && status.Applied == status.LastIndex && status.Checkpointed == status.Applied;
+        status.State == ReplicaState.Stopped && status.Checkpointed == status.Applied &&
+        (status.Applied == status.LastIndex || status.Set.Members.Length > 1);
 
     /// <summary>Seals the log, and says where everything stands.</summary>
     private async Task CloseFolderAsync()

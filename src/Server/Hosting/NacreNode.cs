@@ -9,6 +9,7 @@ using Nacre.Security.Keys;
 using Nacre.Server.Administration;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Options;
+using Nacre.Server.Peers;
 using Nacre.Server.Wire;
 
 namespace Nacre.Server.Hosting;
@@ -61,13 +62,21 @@ public sealed partial class NacreNode : IAsyncDisposable
     public IReadOnlyList<Replication.ReplicaStatus> Replicas => [.. _slots.Select(slot => slot.Status)];
 
     /// <summary>What clients on this machine need to connect. It holds keys: show it to nobody else.</summary>
-    public Task<ConnectionFile> GetConnectionAsync(CancellationToken cancellationToken) => _accountKeys.WithKeysAsync(
-        keys => new ConnectionFile(
-            $"https://{Endpoint.Authority}",
-            keys[Core.Control.AccountKeyKind.Primary].Reveal(),
-            keys[Core.Control.AccountKeyKind.PrimaryReadOnly].Reveal(),
-            CaCertificatePath),
-        cancellationToken);
+    public Task<ConnectionFile> GetConnectionAsync(CancellationToken cancellationToken)
+    {
+        string own = $"https://{Endpoint.Authority}";
+        IReadOnlyList<string> others = [.. new NodesOfCatalog(Catalog).Active.Where(other => other != ClientAddress && other != own)];
+        return _accountKeys.WithKeysAsync(
+            keys => new ConnectionFile(
+                own,
+                keys[Core.Control.AccountKeyKind.Primary].Reveal(),
+                keys[Core.Control.AccountKeyKind.PrimaryReadOnly].Reveal(),
+                CaCertificatePath)
+            {
+                Endpoints = others.Count > 0 ? others : null,
+            },
+            cancellationToken);
+    }
 
     private void SetHealth(HealthCheckResponse.Types.ServingStatus status)
     {

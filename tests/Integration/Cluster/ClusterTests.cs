@@ -171,7 +171,7 @@ internal sealed class ClusterTests
     }
 
     /// <summary>Waits until all replicas of a shard have applied the same, by its running hash.</summary>
-    private Task SameEverywhereAsync(CancellationToken cancellationToken) => _cluster.UntilAsync(
+    private Task SameEverywhereAsync(CancellationToken cancellationToken) => TestCluster.UntilAsync(
         () =>
         {
             var replicas = _cluster.Nodes.SelectMany(node => node!.Node.Replicas).ToList();

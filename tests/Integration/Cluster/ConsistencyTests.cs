@@ -30,7 +30,7 @@ internal sealed class ConsistencyTests
     {
         await using NacreClient client = _cluster.NewClient();
         await client.SetConsistencyAsync(ConsistencyLevel.Strong, 100_000, TimeSpan.FromMinutes(5));
-        await _cluster.UntilAsync(async () => await AllHaveAsync(ConsistencyLevel.Strong), TestContext.CurrentContext.CancellationToken);
+        await TestCluster.UntilAsync(async () => await AllHaveAsync(ConsistencyLevel.Strong), TestContext.CurrentContext.CancellationToken);
     }
 
     [TearDown]
@@ -89,7 +89,7 @@ internal sealed class ConsistencyTests
     {
         await using NacreClient client = _cluster.NewClient();
         ConsistencySettings set = await client.SetConsistencyAsync(ConsistencyLevel.Session, 500, TimeSpan.FromSeconds(7), cancellationToken);
-        await _cluster.UntilAsync(async () => await AllHaveAsync(ConsistencyLevel.Session), cancellationToken);
+        await TestCluster.UntilAsync(async () => await AllHaveAsync(ConsistencyLevel.Session), cancellationToken);
 
         AccountProperties account = await client.GetAccountAsync(cancellationToken);
         NacreException refusal = (await Assert.ThrowsAsync<NacreException>(() => ReadAsync(client, "x", ConsistencyLevel.BoundedStaleness, null, cancellationToken)))!;
@@ -192,7 +192,7 @@ internal sealed class ConsistencyTests
         return true;
     }
 
-    private Task SameEverywhereAsync(CancellationToken cancellationToken) => _cluster.UntilAsync(
+    private Task SameEverywhereAsync(CancellationToken cancellationToken) => TestCluster.UntilAsync(
         () => Task.FromResult(_cluster.Nodes.SelectMany(node => node!.Node.Replicas).GroupBy(replica => replica.Shard).All(shard =>
             shard.Count() == 3 && shard.Select(replica => replica.RunningHash).Distinct().Count() == 1 &&
             shard.Count(replica => replica.Role == RaftRole.Leader) == 1)),

@@ -62,7 +62,7 @@ internal sealed class SnapshotTests
         }
     }
 
-    private static Task SameEverywhereAsync(TestCluster cluster, CancellationToken cancellationToken) => cluster.UntilAsync(
+    private static Task SameEverywhereAsync(TestCluster cluster, CancellationToken cancellationToken) => TestCluster.UntilAsync(
         () =>
         {
             IEnumerable<IGrouping<ShardId, ReplicaStatus>> shards = cluster.Nodes.SelectMany(node => node!.Node.Replicas).GroupBy(replica => replica.Shard);

@@ -61,7 +61,7 @@ internal sealed class WithdrawalTests
         Task[] hammering = [.. bearers.SelectMany((bearer, node) => Enumerable.Range(0, 4).Select(_ => HammerAsync(bearer, byToken, node, served, stopping.Token)))];
 
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await _cluster.UntilAsync(() => Task.FromResult(HaveServed(served)), patience.Token);
+        await TestCluster.UntilAsync(() => Task.FromResult(HaveServed(served)), patience.Token);
         _cluster.Isolate(2);
         long cut = Stopwatch.GetTimestamp();
         await WithdrawAsync(byToken);
@@ -80,7 +80,7 @@ internal sealed class WithdrawalTests
         Assert.That(await _cluster[2].Client.CodeOfAsync(ItemMethods.Read, Read), Is.EqualTo(ErrorCode.Unavailable), "to nobody, also whose rights stand");
 
         _cluster.Heal();
-        await _cluster.UntilAsync(async () => await _cluster[2].Client.CodeOfAsync(ItemMethods.Read, Read) == ErrorCode.None, patience.Token);
+        await TestCluster.UntilAsync(async () => await _cluster[2].Client.CodeOfAsync(ItemMethods.Read, Read) == ErrorCode.None, patience.Token);
         Assert.That(await bearers[2].CodeOfAsync(ItemMethods.Read, Read), Is.Not.EqualTo(ErrorCode.None));
     }
 

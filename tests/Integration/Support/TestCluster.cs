@@ -49,7 +49,7 @@ internal sealed class TestCluster : IAsyncDisposable
                 await cluster.JoinAsync(cancellationToken);
             }
 
-            await cluster.UntilAsync(
+            await UntilAsync(
                 async () => (await cluster.ListAsync()).All(node => node.Kind == NodeKind.Voter && node.Health is { IsReachable: true, Replicas: 3, Lag: 0 }) &&
                     cluster.Nodes.All(node => node!.Node.Replicas.All(replica => replica.Set.Voters == nodes)),
                 cancellationToken);
@@ -131,7 +131,7 @@ internal sealed class TestCluster : IAsyncDisposable
             ItemMethods.Unary<ListNodesRequest, ListNodesResponse>("nacre.v1.Nodes", "List"), new ListNodesRequest())).Nodes;
 
     /// <summary>Looks until something holds.</summary>
-    public async Task UntilAsync(Func<Task<bool>> holds, CancellationToken cancellationToken)
+    public static async Task UntilAsync(Func<Task<bool>> holds, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await holds())

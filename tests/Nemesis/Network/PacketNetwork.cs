@@ -12,12 +12,11 @@ namespace Nacre.Nemesis.Tests.Network;
 /// <remarks>Takes root, <c>ip</c> and /dev/net/tun.</remarks>
 internal sealed class PacketNetwork : INetwork
 {
-    // Documentation and tests have no private network of their own; this one is seldom anybody's.
-    private const string Prefix = "10.213.77.";
     private const int ClientHost = 200;
     private const int MostPacketBytes = 4000;
     private const int PatienceMs = 100;
 
+    private readonly string _prefix = FreePrefix();
     private readonly PacketRules _rules;
     private readonly ConcurrentDictionary<int, Tunnel> _tunnels = new();
     private readonly ConcurrentBag<Thread> _readers = [];
@@ -32,7 +31,7 @@ internal sealed class PacketNetwork : INetwork
     {
         _rules = new PacketRules(Links, random);
         Tunnel clients = Plug(0, ClientHost);
-        Ip($"address add {Prefix}{ClientHost}/24 dev {clients.Name}");
+        Ip($"address add {_prefix}{ClientHost}/24 dev {clients.Name}");
         Ip($"link set {clients.Name} mtu {MostPacketBytes} up");
         _deliverer = new Thread(DeliverLate) { IsBackground = true, Name = "late packets" };
         _deliverer.Start();
@@ -69,9 +68,9 @@ internal sealed class PacketNetwork : INetwork
         Ip($"netns add {space}");
         Ip($"link set {tunnel.Name} netns {space}");
         Ip($"-netns {space} link set lo up");
-        Ip($"-netns {space} address add {Prefix}{node}/24 dev {tunnel.Name}");
+        Ip($"-netns {space} address add {_prefix}{node}/24 dev {tunnel.Name}");
         Ip($"-netns {space} link set {tunnel.Name} mtu {MostPacketBytes} up");
-        string host = Prefix + node.ToString(CultureInfo.InvariantCulture);
+        string host = _prefix + node.ToString(CultureInfo.InvariantCulture);
         return new NodeAddresses($"{host}:8081", $"{host}:8082", $"{host}:8082");
     }
 
@@ -106,6 +105,14 @@ internal sealed class PacketNetwork : INetwork
 
         _wake.Dispose();
         return default;
+    }
+
+    /// <summary>A network of 256 addresses that no interface here has: other runs may be under way.</summary>
+    private static string FreePrefix()
+    {
+        string taken = Tool.Run("ip", "-brief", "address", "show").Output;
+        return Enumerable.Range(1, 254).Select(third => string.Create(CultureInfo.InvariantCulture, $"10.213.{third}."))
+            .First(prefix => !taken.Contains(prefix, StringComparison.Ordinal));
     }
 
     private static string SpaceOf(int node) => string.Create(CultureInfo.InvariantCulture, $"nacre-{Environment.ProcessId}-{node}");

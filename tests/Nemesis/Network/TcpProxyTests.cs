@@ -109,15 +109,16 @@ internal sealed class TcpProxyTests
     public async Task Connection_WhoseServerIsGone_Ends(CancellationToken cancellationToken)
     {
         _server.Stop();
-        using Socket client = await DialAsync(cancellationToken);
 
         int read;
         try
         {
+            using Socket client = await DialAsync(cancellationToken);
             read = await client.ReceiveAsync(new byte[1], cancellationToken);
         }
         catch (SocketException)
         {
+            // Reset, before or after it was told that it is connected.
             read = 0;
         }
 

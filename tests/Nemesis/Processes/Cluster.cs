@@ -53,20 +53,28 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<Cluster> FoundAsync(string folder, INetwork network, int nodes)
     {
         var cluster = new Cluster(folder, network);
-        Node founder = cluster.NewNode();
-        cluster._nodes.Add(founder);
-        await founder.StartAsync();
-        cluster._connection = NacreConnection.Load(founder.ConnectionFile);
-        cluster._scraper = cluster.NewScraper();
-        while (cluster._nodes.Count < nodes)
+        try
         {
-            await cluster.JoinAsync();
-        }
+            Node founder = cluster.NewNode();
+            cluster._nodes.Add(founder);
+            await founder.StartAsync();
+            cluster._connection = NacreConnection.Load(founder.ConnectionFile);
+            cluster._scraper = cluster.NewScraper();
+            while (cluster._nodes.Count < nodes)
+            {
+                await cluster.JoinAsync();
+            }
 
-        await using NacreClient client = cluster.NewClient();
-        Database database = await client.CreateDatabaseAsync(Database);
-        await database.CreateContainerAsync(Items, new ContainerSettings("/pk"));
-        return cluster;
+            await using NacreClient client = cluster.NewClient();
+            Database database = await client.CreateDatabaseAsync(Database);
+            await database.CreateContainerAsync(Items, new ContainerSettings("/pk"));
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A client that knows all members.</summary>
@@ -105,8 +113,8 @@ internal sealed class Cluster : IAsyncDisposable
             throw new ViolationException($"node {node.Number} was given the id {joined.Value.Node}");
         }
 
-        await node.StartAsync();
         _nodes.Add(node);
+        await node.StartAsync();
         return node;
     }
 

@@ -9,7 +9,7 @@ internal sealed class Node(int number, string folder, NodeAddresses addresses, I
     /// <summary>The variable with the root key.</summary>
     public const string RootKeyVariable = "NACRE_NEMESIS_ROOT_KEY";
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(60);
 
     private NodeProcess? _process;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nacre.Client;
 using Nacre.Nemesis.Tests.Processes;
 using Nacre.Testing;
 
@@ -61,6 +62,10 @@ internal static class Measurements
         catch (ViolationException violation)
         {
             return new RoundResult(name, seed, RoundVerdict.Violated, Reason: violation.Message);
+        }
+        catch (NacreException refusal)
+        {
+            return new RoundResult(name, seed, RoundVerdict.Violated, Reason: $"a client was told {refusal.Code}: {refusal.Message}");
         }
     }
 }

@@ -1,3 +1,4 @@
+using Nacre.Client;
 using Nacre.Nemesis.Tests.Faults;
 using Nacre.Nemesis.Tests.Processes;
 using Nacre.Nemesis.Tests.Workloads;
@@ -48,6 +49,10 @@ internal sealed class Round(Cluster cluster, Fault fault, ulong seed, TimeSpan l
         catch (ViolationException violation)
         {
             return Result(RoundVerdict.Violated) with { Reason = violation.Message };
+        }
+        catch (NacreException refusal)
+        {
+            return Result(RoundVerdict.Violated) with { Reason = $"an operator was told {refusal.Code}: {refusal.Message}" };
         }
     }
 
