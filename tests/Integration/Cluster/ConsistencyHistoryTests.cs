@@ -132,7 +132,7 @@ internal sealed class ConsistencyHistoryTests
         while (!appended.IsCancellationRequested && await pace.WaitForNextTickAsync(cancellationToken));
     }
 
-    private async Task<ListRead> ReadOnceAsync(NacreClient client, ConsistencyLevel level, int session, CancellationToken cancellationToken)
+    private static async Task<ListRead> ReadOnceAsync(NacreClient client, ConsistencyLevel level, int session, CancellationToken cancellationToken)
     {
         long called = Stopwatch.GetTimestamp();
         Item<Log> read = await Items(client).ReadItemAsync<Log>("a", "list", new ReadOptions { Consistency = level }, cancellationToken);

@@ -7,9 +7,9 @@ namespace Nacre.Integration.Tests.Support;
 /// The kernel's files, whose log a test holds back: the node hears everything and answers, and applies nothing, since what is
 /// not flushed is not applied.
 /// </summary>
-internal sealed class HeldFiles : IFileSystem
+internal sealed class HeldFiles : IFileSystem, IDisposable
 {
-    private readonly IFileSystem _files = PosixFileSystem.Instance;
+    private readonly PosixFileSystem _files = PosixFileSystem.Instance;
     private readonly ManualResetEventSlim _open = new(initialState: true);
 
     /// <summary>Holds all flushes of the log that come from here on.</summary>
@@ -17,6 +17,8 @@ internal sealed class HeldFiles : IFileSystem
 
     /// <summary>Lets them through.</summary>
     public void Release() => _open.Set();
+
+    public void Dispose() => _open.Dispose();
 
     public IStorageFile Open(string path, StorageFileMode mode) => new HeldFile(_files.Open(path, mode), _open);
 

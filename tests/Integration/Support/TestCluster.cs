@@ -150,6 +150,7 @@ internal sealed class TestCluster : IAsyncDisposable
                 await node.EndAsync();
             }
 
+            place.Files.Dispose();
             Directory.Delete(place.Folder, recursive: true);
         }
     }
