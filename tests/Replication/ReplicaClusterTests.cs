@@ -245,6 +245,30 @@ public sealed class ReplicaClusterTests
     }
 
     [Test]
+    public async Task Transfer_ToAVoterThatStops_LeavesTheLeadWhereItIs()
+    {
+        await using ReplicaCluster cluster = await ReplicaCluster.StartedAsync();
+        uint leader = cluster.Elect();
+        uint stopping = Other(cluster, leader);
+        Assert.That((await cluster.ProposeAsync(leader, 1)).IsOk, Is.True);
+        cluster.Tick(10);
+        MachineDisk disk = cluster.Nodes[stopping].Disk;
+        disk.Holds = true;
+        Task stop = cluster[stopping].StopAsync(default);
+        await cluster.SettleAsync(disk.WhenHeld());
+
+        Task<Result<Unit>> transfer = cluster[leader].TransferAsync(new ReplicaId(stopping), default);
+        cluster.Run();
+        cluster.Tick(10);
+
+        Assert.That((await cluster.SettleAsync(transfer)).Error?.Code, Is.EqualTo(ErrorCode.Unavailable));
+        Assert.That(cluster[leader].Leads, Is.True);
+        disk.Release();
+        await cluster.SettleAsync(stop);
+        Assert.That((await cluster.ProposeAsync(leader, 2)).IsOk, Is.True);
+    }
+
+    [Test]
     public async Task Change_ThatCannotBe_SaysWhy()
     {
         await using ReplicaCluster cluster = await ReplicaCluster.StartedAsync();

@@ -16,7 +16,8 @@ namespace Nacre.Replication.Membership;
 /// <remarks>Thread-safe.</remarks>
 // Invariants:
 // - only a shard's leader changes its set, one step at a time; every step may be refused and is then looked at again;
-// - a lead goes only to a voter that has caught up.
+// - a lead goes only to a voter that has caught up;
+// - a lead that has just come is not given away for balance: it may come from a node that stops, and that still answers.
 public sealed class ReplicaKeeper : IAsyncDisposable
 {
     private readonly ReplicaHost _host;
@@ -28,6 +29,7 @@ public sealed class ReplicaKeeper : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<ShardId, long> _pausing = [];
+    private readonly Dictionary<ShardId, long> _ledSince = [];
     private Task _rounds = Task.CompletedTask;
     private long _lastBalanced;
 
@@ -65,6 +67,11 @@ public sealed class ReplicaKeeper : IAsyncDisposable
             await GiveVotesAsync(nodes, cancellationToken);
         }
 
+        foreach (ShardReplica replica in _host.Replicas)
+        {
+            NoteLead(replica);
+        }
+
         foreach (ShardReplica replica in _host.Replicas.Where(replica => replica.Leads && !IsPausing(replica.Identity.Shard)))
         {
             await TendAsync(replica, nodes, cancellationToken);
@@ -78,6 +85,21 @@ public sealed class ReplicaKeeper : IAsyncDisposable
         await _rounds;
         _stopping.Dispose();
     }
+
+    private void NoteLead(ShardReplica replica)
+    {
+        if (!replica.Leads)
+        {
+            _ledSince.Remove(replica.Identity.Shard);
+        }
+        else
+        {
+            _ledSince.TryAdd(replica.Identity.Shard, _time.GetTimestamp());
+        }
+    }
+
+    private bool HasJustCome(ShardId shard) =>
+        !_ledSince.TryGetValue(shard, out long since) || _time.GetElapsedTime(since) < _options.LeastTenure;
 
     private bool IsPausing(ShardId shard) =>
         _pausing.TryGetValue(shard, out long since) && _time.GetElapsedTime(since) < _options.PauseAfterRefusal;
@@ -146,7 +168,8 @@ public sealed class ReplicaKeeper : IAsyncDisposable
     {
         NodeId preferred = ReplicaPlan.PreferredLeader(replica.Identity.Shard, nodes);
         bool drains = nodes.Any(node => node.Id == _node && node.State != ClusterNodeState.Active);
-        if (preferred == _node || preferred.Value == 0 || (!drains && _time.GetElapsedTime(_lastBalanced) < _options.BalanceInterval))
+        bool isSoon = _time.GetElapsedTime(_lastBalanced) < _options.BalanceInterval || HasJustCome(replica.Identity.Shard);
+        if (preferred == _node || preferred.Value == 0 || (!drains && isSoon))
         {
             return;
         }

@@ -9,6 +9,9 @@ public sealed record ReplicaKeeperOptions
     /// <summary>Least time between two leads that a node gives away for the sake of balance. Default 2 s.</summary>
     public TimeSpan BalanceInterval { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Time that a node keeps a lead before it gives it away for the sake of balance. Default 5 s; longer than most stops take.</summary>
+    public TimeSpan LeastTenure { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Time for one change. Default 5 s; a change that takes longer is looked at again later.</summary>
     public TimeSpan StepTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
