@@ -11,9 +11,9 @@ using Nacre.Testing;
 
 namespace Nacre.Storage.Tests.Snapshots;
 
-/// <summary>How quickly a snapshot is copied on this machine's disk, and what writers notice. Prints; run by hand.</summary>
+/// <summary>How quickly a snapshot is copied on this machine's disk, and what writers notice. Prints.</summary>
 [TestFixture]
-[Explicit]
+[Category("Long")]
 public sealed class SnapshotRateTests
 {
     private const int DocumentBytes = 16_000;
