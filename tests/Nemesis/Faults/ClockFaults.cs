@@ -30,7 +30,7 @@ internal static class ClockFaults
             node.Extra["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
             try
             {
-                await RestartAsync(context, node);
+                await RestartAsync(context, node, isFaked: false);
                 await File.WriteAllTextAsync(offset, jump);
                 await context.HoldAsync(0.25);
                 await File.WriteAllTextAsync(offset, "+0");
@@ -41,13 +41,14 @@ internal static class ClockFaults
                 node.Extra.Clear();
             }
 
-            await RestartAsync(context, node);
+            await RestartAsync(context, node, isFaked: true);
         }
     }
 
-    private static async Task RestartAsync(FaultContext context, Node node)
+    private static async Task RestartAsync(FaultContext context, Node node, bool isFaked)
     {
-        await node.TerminateAsync();
+        // Under libfaketime waits may end early, among them the one for a stop in order: such a process is killed.
+        await (isFaked ? node.KillAsync() : node.TerminateAsync());
         await node.StartAsync();
         await context.WhenServingAsync();
     }

@@ -92,7 +92,7 @@ internal sealed class Cluster : IAsyncDisposable
     {
         Node node = NewNode();
         await using NacreClient client = NewClient();
-        JoinToken token = await client.Nodes.CreateJoinTokenAsync();
+        JoinToken token = await MakeTokenAsync(client);
         Environment.SetEnvironmentVariable(Node.RootKeyVariable, node.RootKey);
         var join = new JoinOptions
         {
@@ -116,6 +116,28 @@ internal sealed class Cluster : IAsyncDisposable
         _nodes.Add(node);
         await node.StartAsync();
         return node;
+    }
+
+    /// <summary>A token whose making has no known outcome is left to run out, and another one made.</summary>
+    private static async Task<JoinToken> MakeTokenAsync(NacreClient client)
+    {
+        JoinToken? token = null;
+        await UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    token = await client.Nodes.CreateJoinTokenAsync();
+                }
+                catch (NacreException e) when (e.IsTransient)
+                {
+                    // The lead has just moved on: once more.
+                }
+
+                return token is not null;
+            },
+            () => "no join token can be had");
+        return token!;
     }
 
     /// <summary>Removes a node from the cluster for good, and ends its process.</summary>
