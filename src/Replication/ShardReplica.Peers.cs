@@ -57,12 +57,6 @@ public sealed partial class ShardReplica
             return;
         }
 
-        if (message.Kind == RaftMessageKind.TimeoutNow && State == ReplicaState.Draining)
-        {
-            // It is about to end, and would take the lead with it: whoever offers it keeps it.
-            return;
-        }
-
         _heardFrom[message.From] = received.From;
         _heardAt[message.From] = _time.GetTimestamp();
         core.Step(message);
