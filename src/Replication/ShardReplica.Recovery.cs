@@ -50,7 +50,7 @@ public sealed partial class ShardReplica
             _core.Step(RaftInput.Campaign);
             loopIsOurs = false;
             RunLoopOnScheduler();
-            await Task.WhenAny(_opened.Task, _loopEnded.Task).WaitAsync(cancellationToken);
+            await FirstOf(_opened.Task, _loopEnded.Task).WaitAsync(cancellationToken);
             await ReplayAsync(log.LastIndex, began, cancellationToken);
             ThrowUnlessStarting();
             applierIsOurs = false;

@@ -17,7 +17,7 @@ public sealed partial class ShardReplica
         if (TryMove(ReplicaState.Serving, ReplicaState.Draining))
         {
             _gate.Close();
-            await Task.WhenAny(_gate.WhenEmpty, _faulted.Task).WaitAsync(cancellationToken);
+            await FirstOf(_gate.WhenEmpty, _faulted.Task).WaitAsync(cancellationToken);
             await HandOverLeadAsync(cancellationToken);
             await TurnDeafAsync(cancellationToken);
             Result<LogIndex> checkpointed = await CheckpointAsync(cancellationToken);
@@ -45,6 +45,24 @@ public sealed partial class ShardReplica
         var told = new TaskCompletionSource<LogIndex>(TaskCreationOptions.RunContinuationsAsynchronously);
         Call(core => told.TrySetResult(core?.Commit ?? default));
         await WhenAppliedAsync(await told.Task.WaitAsync(cancellationToken)).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends with the first of two tasks, which never fault, where the caller's own context says: the runtime's own wait for one
+    /// of two goes by its pool.
+    /// </summary>
+    private static Task FirstOf(Task one, Task other)
+    {
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = TellAsync(one);
+        _ = TellAsync(other);
+        return first.Task;
+
+        async Task TellAsync(Task ended)
+        {
+            await ended;
+            first.TrySetResult();
+        }
     }
 
     /// <summary>Ends at once, without a checkpoint, unless <see cref="StopAsync"/> did; disposes the state machine.</summary>

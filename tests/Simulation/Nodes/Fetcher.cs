@@ -54,6 +54,9 @@ internal sealed class Fetcher(NodeWorld world, Network network, Node to, int inc
                 }));
             }
         }));
-        return answer.Task.WaitAsync(cancellationToken);
+
+        // A wait of the runtime's own would be cancelled on a thread of its pool.
+        cancellationToken.UnsafeRegister((_, cancelled) => answer.TrySetCanceled(cancelled), state: null);
+        return answer.Task;
     }
 }
