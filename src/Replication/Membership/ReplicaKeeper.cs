@@ -29,6 +29,7 @@ public sealed class ReplicaKeeper : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<ShardId, long> _pausing = [];
+    private readonly Dictionary<ShardId, (long Since, TimeSpan Pause)> _refusedOffers = [];
     private readonly Dictionary<ShardId, long> _ledSince = [];
     private Task _rounds = Task.CompletedTask;
     private long _lastBalanced;
@@ -169,7 +170,7 @@ public sealed class ReplicaKeeper : IAsyncDisposable
         NodeId preferred = ReplicaPlan.PreferredLeader(replica.Identity.Shard, nodes);
         bool drains = nodes.Any(node => node.Id == _node && node.State != ClusterNodeState.Active);
         bool isSoon = _time.GetElapsedTime(_lastBalanced) < _options.BalanceInterval || HasJustCome(replica.Identity.Shard);
-        if (preferred == _node || preferred.Value == 0 || (!drains && isSoon))
+        if (preferred == _node || preferred.Value == 0 || (!drains && isSoon) || RestsFromOffers(replica.Identity.Shard))
         {
             return;
         }
@@ -187,8 +188,26 @@ public sealed class ReplicaKeeper : IAsyncDisposable
         {
             _lastBalanced = _time.GetTimestamp();
             Result<Unit> taken = await replica.TransferAsync(found.Id, cancellationToken);
+            NoteOffer(replica.Identity.Shard, taken.IsOk, drains);
             Log.LeadGivenAway(_logger, replica.Identity.Shard, found.Node, taken.Error?.Code ?? ErrorCode.None);
         }
+    }
+
+    private bool RestsFromOffers(ShardId shard) =>
+        _refusedOffers.TryGetValue(shard, out (long Since, TimeSpan Pause) last) && _time.GetElapsedTime(last.Since) < last.Pause;
+
+    /// <summary>An offer keeps writes waiting until it is taken or given up: to a node that does not take it, fewer and fewer are made.</summary>
+    private void NoteOffer(ShardId shard, bool isTaken, bool drains)
+    {
+        if (isTaken)
+        {
+            _refusedOffers.Remove(shard);
+            return;
+        }
+
+        TimeSpan rest = _refusedOffers.TryGetValue(shard, out (long Since, TimeSpan Pause) last) ? last.Pause * 2 : _options.RestAfterRefusedOffer;
+        TimeSpan most = drains ? _options.RestAfterRefusedOffer : _options.LongestRest;
+        _refusedOffers[shard] = (_time.GetTimestamp(), rest < most ? rest : most);
     }
 
     private async Task GiveVotesAsync(IReadOnlyList<ClusterNode> nodes, CancellationToken cancellationToken)

@@ -18,6 +18,12 @@ public sealed record ReplicaKeeperOptions
     /// <summary>Pause for a shard whose change was refused for good. Default 5 s.</summary>
     public TimeSpan PauseAfterRefusal { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time without offers of a lead after one that was not taken; doubled by each. Default 5 s.</summary>
+    public TimeSpan RestAfterRefusedOffer { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Most of that time. Default 5 minutes; a node that drains makes offers every <see cref="RestAfterRefusedOffer"/>.</summary>
+    public TimeSpan LongestRest { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Voters that a shard is given by itself; more only where the operator says so. Default 5; 1 or more, odd.</summary>
     public int MostVoters { get; init; } = 5;
 }
