@@ -41,9 +41,12 @@ internal sealed class ClusterHealth(NodeId self, Func<NodeReport> own, PeerChann
 
         Dictionary<uint, ulong> commits = heard.Values.SelectMany(each => each.Report.Replicas)
             .GroupBy(replica => replica.Shard).ToDictionary(shard => shard.Key, shard => shard.Max(replica => replica.Commit));
+        bool isReachable = time.GetUtcNow() - last.At < GoodFor;
         return new ClusterNodeHealth(
-            time.GetUtcNow() - last.At < GoodFor,
-            (uint)last.Report.Replicas.Count(replica => replica.Leads),
+            isReachable,
+
+            // Whoever is not heard leads nothing any more, whatever it said last.
+            isReachable ? (uint)last.Report.Replicas.Count(replica => replica.Leads) : 0,
             (uint)last.Report.Replicas.Count,
             last.At,
             last.Report.Replicas.Select(replica => commits[replica.Shard] - Math.Min(commits[replica.Shard], replica.Applied)).DefaultIfEmpty().Max());
