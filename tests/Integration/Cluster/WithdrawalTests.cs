@@ -12,6 +12,9 @@ namespace Nacre.Integration.Tests.Cluster;
 [CancelAfter(120_000)]
 internal sealed class WithdrawalTests
 {
+    /// <summary>Requests to each node that begin after the answer, at the least.</summary>
+    private const int TriedAfter = 40;
+
     private static readonly ReadItemRequest Read = new() { Database = "db", Container = "items", Id = "1", PartitionKey = ItemMethods.Key("a") };
 
     private TestCluster _cluster = null!;
@@ -56,7 +59,7 @@ internal sealed class WithdrawalTests
         TestClient[] bearers = byToken
             ? await BearersAsync(permission, 0)
             : await KeyHoldersAsync();
-        var served = new (long Began, int Node)[3];
+        var served = new (long Began, int Tried)[3];
         using var stopping = new CancellationTokenSource();
         Task[] hammering = [.. bearers.SelectMany((bearer, node) => Enumerable.Range(0, 4).Select(_ => HammerAsync(bearer, byToken, node, served, stopping.Token)))];
 
@@ -66,7 +69,8 @@ internal sealed class WithdrawalTests
         long cut = Stopwatch.GetTimestamp();
         await WithdrawAsync(byToken);
         long answered = Stopwatch.GetTimestamp();
-        await Task.Delay(TimeSpan.FromMilliseconds(500));
+        int[] tried = Tried(served);
+        await TestCluster.UntilAsync(() => Task.FromResult(Tried(served).Zip(tried).All(each => each.First >= each.Second + TriedAfter)), patience.Token);
         await stopping.CancelAsync();
         await Task.WhenAll(hammering);
 
@@ -108,7 +112,7 @@ internal sealed class WithdrawalTests
         return holders;
     }
 
-    private static bool HaveServed((long Began, int Node)[] served)
+    private static bool HaveServed((long Began, int Tried)[] served)
     {
         lock (served)
         {
@@ -116,27 +120,28 @@ internal sealed class WithdrawalTests
         }
     }
 
+    private static int[] Tried((long Began, int Tried)[] served)
+    {
+        lock (served)
+        {
+            return [.. served.Select(last => last.Tried)];
+        }
+    }
+
     private Task WithdrawAsync(bool byToken) => byToken
         ? _cluster[0].Client.CallAsync(ApiMethods.DeletePermission, new DeletePermissionRequest { Database = "db", User = "u", Name = "p" })
         : _cluster[0].Client.CallAsync(ApiMethods.RegenerateKey, new RegenerateKeyRequest { Kind = AccountKeyKind.SecondaryReadOnly });
 
-    /// <summary>Reads again and again, and notes when the last read that was served had begun.</summary>
-    private static async Task HammerAsync(TestClient client, bool byToken, int node, (long Began, int Node)[] served, CancellationToken stopping)
+    /// <summary>Asks again and again; notes how often, and when the last request that was served had begun.</summary>
+    private static async Task HammerAsync(TestClient client, bool byToken, int node, (long Began, int Tried)[] served, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             long began = Stopwatch.GetTimestamp();
             ErrorCode code = byToken ? await client.CodeOfAsync(ItemMethods.Read, Read) : await client.CodeOfAsync(ApiMethods.GetAccount, new GetAccountRequest());
-            if (code == ErrorCode.None)
+            lock (served)
             {
-                lock (served)
-                {
-                    served[node] = (Math.Max(served[node].Began, began), node);
-                }
-            }
-            else
-            {
-                await Task.Delay(5, CancellationToken.None);
+                served[node] = (code == ErrorCode.None ? Math.Max(served[node].Began, began) : served[node].Began, served[node].Tried + 1);
             }
         }
     }
