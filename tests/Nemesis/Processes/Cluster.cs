@@ -110,7 +110,7 @@ internal sealed class Cluster : IAsyncDisposable
         Environment.SetEnvironmentVariable(Node.RootKeyVariable, node.RootKey);
         var join = new JoinOptions
         {
-            Server = _nodes.First(each => each is { IsUp: true, IsPaused: false }).Endpoint,
+            Servers = [.. _nodes.Where(each => each is { IsUp: true, IsPaused: false }).Select(each => each.Endpoint)],
             Token = token.Token,
             NodeAddress = node.Addresses.PeerAddress,
             ClientAddress = node.Addresses.Client,
