@@ -190,13 +190,13 @@ Task("Simulate")
     });
 
 Task("Nemesis")
-    .Description("Harms a cluster of real processes: [--minutes=N] [--fault=NAME,...|All] [--seed=S] [--seconds=N] [--repeat=N] [--network=packets|tcp] [--kept=true]; docs/nemesis.md.")
+    .Description("Harms a cluster of real processes: [--minutes=N] [--fault=NAME,...|All] [--seed=S] [--seconds=N] [--repeat=N] [--snapshot-mib=N] [--network=packets|tcp] [--kept=true]; docs/nemesis.md.")
     .Does(() =>
     {
         Run("Nemesis", "tests/install-tools.sh");
         DotNet("Nemesis", "build", "tests/Nemesis", "--configuration", Configuration, "--verbosity", "quiet");
         var arguments = new List<string> { "run", "--project", "tests/Nemesis", "--configuration", Configuration, "--no-build", "--", "nemesis" };
-        foreach (var name in new[] { "minutes", "fault", "seed", "seconds", "repeat", "network" }.Where(HasArgument))
+        foreach (var name in new[] { "minutes", "fault", "seed", "seconds", "repeat", "snapshot-mib", "network" }.Where(HasArgument))
         {
             arguments.Add($"--{name}={Argument<string>(name)}");
         }

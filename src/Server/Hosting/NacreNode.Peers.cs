@@ -110,7 +110,8 @@ public sealed partial class NacreNode
     /// <summary>The node's part in snapshots: what it holds for others, and fetches from them.</summary>
     private SnapshotExchange MakeExchange(ReplicaEnvironment environment)
     {
-        _exchange = new SnapshotExchange(new SnapshotFetcher(() => _port?.Channels), _log, new SnapshotOptions(), environment);
+        var options = new SnapshotOptions { MaxBytesPerSecond = _options.Limits.SnapshotBytesPerSecond };
+        _exchange = new SnapshotExchange(new SnapshotFetcher(() => _port?.Channels), _log, options, environment);
         _parts.Push(new Part(_exchange));
         return _exchange;
     }

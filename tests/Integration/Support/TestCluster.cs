@@ -71,7 +71,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Place place = NewPlace();
         Result<JoinedNode> joined = await ClusterJoin.JoinAsync(
             TestNode.OptionsFor(place.Folder) with { Shards = 0 },
-            new JoinOptions { Server = server.Node.Endpoint, Token = token.Token, NodeAddress = place.NodeAddress, ClientAddress = place.ClientAddress },
+            new JoinOptions { Servers = [server.Node.Endpoint], Token = token.Token, NodeAddress = place.NodeAddress, ClientAddress = place.ClientAddress },
             place.World, cancellationToken);
         Assert.That(joined.Error, Is.Null);
         place.Node = await StartAsync(place);

@@ -24,6 +24,7 @@ internal sealed class Node : IAsyncDisposable
     private static readonly SnapshotOptions SnapshotOptions = new()
     {
         ChunkBytes = 1 << 10,
+        PiecesInFlight = 3,
         ChunkTimeout = TimeSpan.FromMilliseconds(100),
         FlushAfterBytes = 4 << 10,
         MaxTransfers = 1,
