@@ -59,7 +59,7 @@ public sealed class ReplicaWitnessTests
 
     /// <summary>Elections, ends that are replaced, crashes and snapshots: whatever others saw of a node, its disk has after a restart.</summary>
     [Test]
-    public async Task Restart_AnyHealthyHistory_HasAllThatOthersRemember([Range(1, 12)] int seed)
+    public async Task Restart_AnyHealthyHistory_HasAllThatOthersRemember([Range(1, 24)] int seed)
     {
         var chance = new Random(seed);
         await using ReplicaCluster cluster = await ReplicaCluster.StartedAsync();

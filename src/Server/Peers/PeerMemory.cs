@@ -27,6 +27,8 @@ internal sealed class PeerMemory(
     /// <summary>A file that is written less often forgets more where all nodes lose power at once; more often, it costs flushes.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan ReplicaPatience = TimeSpan.FromMilliseconds(500);
+
     private readonly CancellationTokenSource _stopping = new();
     private ImmutableSortedDictionary<NodeId, RememberedNode> _nodes = ImmutableSortedDictionary<NodeId, RememberedNode>.Empty;
     private ImmutableSortedDictionary<NodeId, RememberedNode> _saved = ImmutableSortedDictionary<NodeId, RememberedNode>.Empty;
@@ -56,12 +58,21 @@ internal sealed class PeerMemory(
     /// <summary>All that is known of a node now.</summary>
     public async Task<RememberedNode> RecallAsync(NodeId node, CancellationToken cancellationToken)
     {
-        foreach (ShardReplica replica in replicas())
+        (ShardId Shard, Task<DurableMark> Seen)[] asked = [.. replicas().Select(replica => (replica.Identity.Shard, replica.WitnessedOfAsync(node)))];
+        try
         {
-            DurableMark mark = await replica.WitnessedOfAsync(node).WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (mark != default)
+            await Task.WhenAll(asked.Select(each => each.Seen)).WaitAsync(ReplicaPatience, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // One replica that is held up must not keep the node that asks from being answered for all.
+        }
+
+        foreach ((ShardId shard, Task<DurableMark> seen) in asked)
+        {
+            if (seen.IsCompletedSuccessfully && await seen.ConfigureAwait(false) is var mark && mark != default)
             {
-                Note(node, new RememberedNode(0, RememberedNode.Nothing.Shards.Add(replica.Identity.Shard, mark)));
+                Note(node, new RememberedNode(0, RememberedNode.Nothing.Shards.Add(shard, mark)));
             }
         }
 
