@@ -40,7 +40,7 @@ internal sealed class OlderCopyTests
     {
         await ComeBackOlderAsync(cancellationToken);
 
-        await ExpectRefusalAsync();
+        await ExpectRefusalAsync(cancellationToken);
 
         Assert.That(_cluster.EventsOf(Victim), Does.Contain(OlderCopyFound));
         await WriteAsync(100, 110, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class OlderCopyTests
         await _cluster.KillAsync(1);
 
         // Nobody is there any more who remembers, and the folder says so itself.
-        await ExpectRefusalAsync();
+        await ExpectRefusalAsync(cancellationToken);
     }
 
     [Test]
@@ -62,7 +62,7 @@ internal sealed class OlderCopyTests
 
         await Task.WhenAll(_cluster.RestartAsync(0), _cluster.RestartAsync(1));
 
-        await ExpectRefusalAsync();
+        await ExpectRefusalAsync(cancellationToken);
     }
 
     [TestCase(0)]
@@ -72,7 +72,7 @@ internal sealed class OlderCopyTests
         await ComeBackOlderAsync(cancellationToken);
         await _cluster.KillAsync(down);
 
-        await ExpectRefusalAsync();
+        await ExpectRefusalAsync(cancellationToken);
     }
 
     [Test]
@@ -89,7 +89,7 @@ internal sealed class OlderCopyTests
         var older = new NodeFolder(new NodeEnvironment().Files, _cluster.FolderOf(Victim));
         older.Write(older.Read().Value with { State = newest.State, Starts = newest.Starts, KeyRingGeneration = newest.KeyRingGeneration, Points = newest.Points });
 
-        NacreError refusal = await ExpectRefusalAsync();
+        NacreError refusal = await ExpectRefusalAsync(cancellationToken);
 
         Assert.That(refusal.Message, Does.Contain("shard"));
     }
@@ -104,7 +104,7 @@ internal sealed class OlderCopyTests
         await _cluster.KillAsync(Victim);
         _cluster.PutFolderBack(Victim, _copy, "log");
 
-        NacreError refusal = await ExpectRefusalAsync();
+        NacreError refusal = await ExpectRefusalAsync(cancellationToken);
 
         Assert.That(refusal.Message, Does.Contain("remembers shard"));
     }
@@ -115,7 +115,7 @@ internal sealed class OlderCopyTests
         await ComeBackOlderAsync(cancellationToken);
         await _cluster.StopAsync(0);
         await _cluster.StopAsync(1);
-        Task<Result<NacreNode>> starting = _cluster.TryStartAsync(Victim);
+        Task<Result<NacreNode>> starting = _cluster.TryStartAsync(Victim, cancellationToken);
         await TestCluster.UntilAsync(() => Task.FromResult(_cluster.EventsOf(Victim).Contains(1051)), cancellationToken);
         Assert.That(starting.IsCompleted, Is.False, "it waits for a majority");
 
@@ -123,7 +123,7 @@ internal sealed class OlderCopyTests
 
         Result<NacreNode> started = await starting;
         Assert.That(started.Error?.Code, Is.EqualTo(ErrorCode.OlderCopy));
-        await ExpectRefusalAsync();
+        await ExpectRefusalAsync(cancellationToken);
         await Task.WhenAll(other, _cluster.RestartAsync(1));
         await ReadAsync(20, 60, cancellationToken);
     }
@@ -139,7 +139,7 @@ internal sealed class OlderCopyTests
         await _cluster.StopAsync(0);
         _cluster.Isolate(0);
         Task<TestNode> second = _cluster.RestartAsync(1);
-        Result<NacreNode> third = await _cluster.TryStartAsync(Victim);
+        Result<NacreNode> third = await _cluster.TryStartAsync(Victim, cancellationToken);
         Assert.That(third.Error, Is.Null);
         await second;
 
@@ -149,7 +149,7 @@ internal sealed class OlderCopyTests
         NacreError found = await third.Value.FoundOlderCopy.WaitAsync(cancellationToken);
         Assert.That(found.Code, Is.EqualTo(ErrorCode.OlderCopy));
         await third.Value.StopAsync(cancellationToken);
-        await ExpectRefusalAsync();
+        await ExpectRefusalAsync(cancellationToken);
         await first;
     }
 
@@ -213,9 +213,9 @@ internal sealed class OlderCopyTests
             cancellationToken);
     }
 
-    private async Task<NacreError> ExpectRefusalAsync()
+    private async Task<NacreError> ExpectRefusalAsync(CancellationToken cancellationToken)
     {
-        Result<NacreNode> started = await _cluster.TryStartAsync(Victim);
+        Result<NacreNode> started = await _cluster.TryStartAsync(Victim, cancellationToken);
         Assert.That(started.Error?.Code, Is.EqualTo(ErrorCode.OlderCopy));
         Assert.That(started.Error!.Message, Does.Contain("nacre node remove 3"));
         return started.Error;

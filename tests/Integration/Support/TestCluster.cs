@@ -124,11 +124,11 @@ internal sealed class TestCluster : IAsyncDisposable
     public string FolderOf(int index) => _places[index].Folder;
 
     /// <summary>Tries to start a node that may be refused; one that starts is the caller's to stop.</summary>
-    public Task<Result<NacreNode>> TryStartAsync(int index)
+    public Task<Result<NacreNode>> TryStartAsync(int index, CancellationToken cancellationToken)
     {
         Place place = _places[index];
         return NacreNode.StartAsync(
-            TestNode.OptionsFor(place.Folder) with { Listen = place.ClientAddress, NodeListen = place.NodeAddress }, place.World, default);
+            TestNode.OptionsFor(place.Folder) with { Listen = place.ClientAddress, NodeListen = place.NodeAddress }, place.World, cancellationToken);
     }
 
     /// <summary>Copies a node's data folder, or a part of it: of one that does not run, or does not write.</summary>
