@@ -85,6 +85,7 @@ internal sealed class Node : IAsyncDisposable
         _disk.Clear();
         foreach (Replica replica in Replicas.Values.ToArray())
         {
+            _rules.DiskReplaced(replica);
             Replicas[replica.Shard] = new Replica(this, replica.Shard, replica.Id, replica.Initial);
         }
     }
@@ -126,6 +127,7 @@ internal sealed class Node : IAsyncDisposable
         }
 
         replica.Slot = slot;
+        _rules.Vet(replica, log.StateOf(replica.Shard));
         await slot.StartAsync(default);
     }
 
