@@ -62,7 +62,21 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        string text = ready is null ? "" : await said.Task.WaitAsync(timeout);
+        string text;
+        try
+        {
+            text = ready is null ? "" : await said.Task.WaitAsync(timeout);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            lock (last)
+            {
+                throw new InvalidOperationException(
+                    $"{start.FileName} does not serve {timeout.TotalSeconds:F0} s after its start:\n{string.Join('\n', last)}");
+            }
+        }
+
         return (new ServerProcess(process), text);
     }
 
