@@ -19,8 +19,9 @@ internal static class ClusterCommand
         Option<string> shards = Text("--shards", "Comma-separated data shards of Nacre's clusters: the first stands against etcd, the others against it.", "1,64");
         var records = new Option<long>("--records") { Description = "Items that are there to be read.", DefaultValueFactory = _ => 10_000 };
         var slice = new Option<double>("--slice-seconds") { Description = "How long a cell runs at a time.", DefaultValueFactory = _ => 4 };
-        var warmUp = new Option<double>("--warm-up-seconds") { Description = "How long writes run after each start, not counted.", DefaultValueFactory = _ => 6 };
-        var rounds = new Option<int>("--rounds") { Description = "Rounds; medians are over them.", DefaultValueFactory = _ => 5 };
+        var firstWarmUp = new Option<double>("--first-warm-up-seconds") { Description = "How long writes run before the first round.", DefaultValueFactory = _ => 20 };
+        var warmUp = new Option<double>("--warm-up-seconds") { Description = "How long writes run each time before a cluster's cells, not counted.", DefaultValueFactory = _ => 2 };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds counted; one more warms up.", DefaultValueFactory = _ => 5 };
         var connections = new Option<int>("--etcd-connections") { Description = "From the driver to etcd's leader.", DefaultValueFactory = _ => 1 };
         var reads = new Option<bool>("--reads") { Description = "Whether strong reads are measured.", DefaultValueFactory = _ => true };
         var program = new Option<FileInfo?>("--program") { Description = "The nacre to measure, such as a packed one; else the one that was built beside this driver." };
@@ -28,7 +29,7 @@ internal static class ClusterCommand
         var output = new Option<FileInfo?>("--output-file") { Description = "Where the report goes; else standard output." };
         var command = new Command("cluster", "Three nodes of Nacre against three members of etcd, one cluster running at a time.")
         {
-            systems, sizes, clients, shards, records, slice, warmUp, rounds, connections, reads, program, folder, output,
+            systems, sizes, clients, shards, records, slice, firstWarmUp, warmUp, rounds, connections, reads, program, folder, output,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -38,6 +39,7 @@ internal static class ClusterCommand
                 Numbers(result.GetValue(shards)),
                 result.GetValue(records),
                 TimeSpan.FromSeconds(result.GetValue(slice)),
+                TimeSpan.FromSeconds(result.GetValue(firstWarmUp)),
                 TimeSpan.FromSeconds(result.GetValue(warmUp)),
                 result.GetValue(rounds),
                 result.GetValue(connections),
@@ -91,7 +93,6 @@ internal static class ClusterCommand
                 var nacre = new NacreCluster(name, settings.Program, Path.Combine(folder.FullName, name), shards);
                 clusters.Add((nacre, names.Count == 0 ? cells : [.. settings.Sizes.Select(bytes => new ClusterCell(false, bytes, MostClients))]));
                 names.Add(name);
-                await nacre.FoundAsync();
             }
 
             await runner.RunAsync(clusters);

@@ -6,8 +6,9 @@ using Nacre.Benchmarks.Load.Servers;
 namespace Nacre.Benchmarks.Load.Clusters;
 
 /// <summary>
-/// Runs the clusters one after the other, round by round; while one runs the others are stopped, so that none takes
-/// processors or disk from it, and a machine whose speed drifts bends all of them alike.
+/// Runs the clusters one after the other, round by round; while one runs the others are halted, so that none takes
+/// processors or disk from it, and a machine whose speed drifts bends all of them alike. They keep their processes, so that
+/// what is measured is a server that has run for a while. The first round warms up and is not kept.
 /// </summary>
 internal sealed class ClusterRunner(ClusterSettings settings)
 {
@@ -24,47 +25,50 @@ internal sealed class ClusterRunner(ClusterSettings settings)
     /// <param name="clusters">With the cells that each runs.</param>
     public async Task RunAsync(IReadOnlyList<(ICluster Cluster, IReadOnlyList<ClusterCell> Cells)> clusters)
     {
-        for (int round = 1; round <= settings.Rounds; round++)
+        foreach ((ICluster cluster, _) in clusters)
+        {
+            await cluster.StartAsync();
+            await FillAsync(cluster);
+            await cluster.HaltAsync();
+        }
+
+        for (int round = 0; round <= settings.Rounds; round++)
         {
             foreach ((ICluster cluster, IReadOnlyList<ClusterCell> cells) in clusters)
             {
-                await cluster.StartAsync();
-                await FillAsync(cluster);
-                foreach (int bytes in settings.Sizes)
-                {
-                    await MeasureAsync(cluster, new ClusterCell(false, bytes, MostClients), settings.WarmUp / settings.Sizes.Count);
-                }
-
+                await cluster.ResumeAsync();
+                await MeasureAsync(cluster, new ClusterCell(false, settings.Sizes[^1], MostClients), round == 0 ? settings.FirstWarmUp : settings.WarmUp);
                 foreach (ClusterCell cell in cells)
                 {
                     Measurement slice = await MeasureAsync(cluster, cell, settings.Slice);
-                    _measurements.Add(slice);
                     await Console.Error.WriteLineAsync(FormattableString.Invariant(
                         $"round {round} {cluster.Name,-8} {cell.Name,-32} {slice.OperationsPerSecond,9:F0}/s p50 {slice.P50Microseconds,7:F0} µs p99 {slice.P99Microseconds,7:F0} µs cpu {slice.ServerCpuMicroseconds,6:F1} + {slice.DriverCpuMicroseconds,5:F1} µs"));
+                    if (round > 0)
+                    {
+                        _measurements.Add(slice);
+                    }
                 }
 
-                await cluster.StopAsync();
+                await cluster.HaltAsync();
             }
         }
     }
 
-    /// <summary>Writes the items that are read, at the first start.</summary>
+    /// <summary>Writes the items that are read.</summary>
     private async Task FillAsync(ICluster cluster)
     {
-        if (_items.TryAdd(cluster, settings.Records))
+        _items[cluster] = settings.Records;
+        long next = -1;
+        await Task.WhenAll(Enumerable.Range(0, MostClients).Select(client => Task.Run(async () =>
         {
-            long next = -1;
-            await Task.WhenAll(Enumerable.Range(0, MostClients).Select(client => Task.Run(async () =>
+            byte[] body = ClusterItems.NewBody(settings.Sizes[^1], new Random(client));
+            for (long number; (number = Interlocked.Increment(ref next)) < settings.Records;)
             {
-                byte[] body = ClusterItems.NewBody(settings.Sizes[^1], new Random(client));
-                for (long number; (number = Interlocked.Increment(ref next)) < settings.Records;)
-                {
-                    string id = ClusterItems.Id(number);
-                    ClusterItems.SetId(body, id);
-                    await cluster.WriteAsync(id, body);
-                }
-            })));
-        }
+                string id = ClusterItems.Id(number);
+                ClusterItems.SetId(body, id);
+                await cluster.WriteAsync(id, body);
+            }
+        })));
     }
 
     private async Task<Measurement> MeasureAsync(ICluster cluster, ClusterCell cell, TimeSpan slice)

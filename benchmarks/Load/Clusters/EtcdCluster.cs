@@ -48,30 +48,21 @@ internal sealed class EtcdCluster : ICluster
     public async Task StartAsync()
     {
         await Task.WhenAll(Enumerable.Range(0, Nodes).Select(BeginAsync));
-        GrpcChannel[] members = [.. _clientPorts.Select(Dial)];
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        for (var watch = Stopwatch.StartNew(); await LeaderAsync(members) is var leader; await timer.WaitForNextTickAsync())
-        {
-            if (leader is { } port)
-            {
-                _leader = [.. Enumerable.Range(0, _connections).Select(_ => new KV.KVClient(Dial(port)))];
-                return;
-            }
-
-            if (watch.Elapsed > TimeSpan.FromMinutes(1))
-            {
-                throw new InvalidOperationException("etcd: no leader within a minute");
-            }
-        }
+        await OpenAsync();
     }
 
     /// <inheritdoc/>
-    public async Task StopAsync()
+    public async Task ResumeAsync()
     {
-        _channels.ForEach(channel => channel.Dispose());
-        _channels.Clear();
-        await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
-        _servers.Clear();
+        await Task.WhenAll(_servers.Select(server => server.ResumeAsync()));
+        await OpenAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task HaltAsync()
+    {
+        Close();
+        await Task.WhenAll(_servers.Select(server => server.HaltAsync()));
     }
 
     /// <inheritdoc/>
@@ -94,7 +85,11 @@ internal sealed class EtcdCluster : ICluster
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
+    }
 
     private static string UrlOf(int port) => string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}");
 
@@ -139,6 +134,33 @@ internal sealed class EtcdCluster : ICluster
         {
             _servers.Add(server);
         }
+    }
+
+    /// <summary>Opens the client, once a leader is known to itself.</summary>
+    private async Task OpenAsync()
+    {
+        Close();
+        GrpcChannel[] members = [.. _clientPorts.Select(Dial)];
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        for (var watch = Stopwatch.StartNew(); await LeaderAsync(members) is var leader; await timer.WaitForNextTickAsync())
+        {
+            if (leader is { } port)
+            {
+                _leader = [.. Enumerable.Range(0, _connections).Select(_ => new KV.KVClient(Dial(port)))];
+                return;
+            }
+
+            if (watch.Elapsed > TimeSpan.FromMinutes(1))
+            {
+                throw new InvalidOperationException("etcd: no leader within a minute");
+            }
+        }
+    }
+
+    private void Close()
+    {
+        _channels.ForEach(channel => channel.Dispose());
+        _channels.Clear();
     }
 
     private GrpcChannel Dial(int port)

@@ -1,6 +1,6 @@
 namespace Nacre.Benchmarks.Load.Clusters;
 
-/// <summary>Three nodes of one system on this machine, which can be stopped and started again with what they hold.</summary>
+/// <summary>Three nodes of one system on this machine, which can be halted and resumed.</summary>
 /// <remarks>Operations run on many tasks at once. An operation that fails, or reads nothing where something must be, throws.</remarks>
 internal interface ICluster : IAsyncDisposable
 {
@@ -10,11 +10,14 @@ internal interface ICluster : IAsyncDisposable
     /// <summary>The nodes' processes while they run.</summary>
     IReadOnlyList<int> ServerProcesses { get; }
 
-    /// <summary>Starts all nodes and a client; ends when each has its role.</summary>
+    /// <summary>Starts all nodes on empty folders. Once.</summary>
     Task StartAsync();
 
-    /// <summary>Ends the client and all nodes.</summary>
-    Task StopAsync();
+    /// <summary>Lets the nodes run, and opens a client; ends when a leader serves.</summary>
+    Task ResumeAsync();
+
+    /// <summary>Closes the client, and takes the processor from all nodes' processes.</summary>
+    Task HaltAsync();
 
     /// <summary>Writes an item whole; durable on a majority when it returns.</summary>
     /// <param name="id">The key.</param>

@@ -41,8 +41,8 @@ internal sealed class NacreCluster : ICluster
 
     private string ConnectionFile => Path.Combine(_folder, "connection.json");
 
-    /// <summary>Founds the cluster, takes the other nodes in, makes the container, and stops.</summary>
-    public async Task FoundAsync()
+    /// <inheritdoc/>
+    public async Task StartAsync()
     {
         Directory.CreateDirectory(_folder);
         await BeginAsync(0);
@@ -58,27 +58,20 @@ internal sealed class NacreCluster : ICluster
         await OpenAsync();
         await _client!.CreateDatabaseAsync("load");
         await _container!.CreateAsync(new ContainerSettings("/id") { Ranges = _shards });
-        await StopAsync();
     }
 
     /// <inheritdoc/>
-    public async Task StartAsync()
+    public async Task ResumeAsync()
     {
-        await Task.WhenAll(Enumerable.Range(0, Nodes).Select(BeginAsync));
+        await Task.WhenAll(_servers.Select(server => server.ResumeAsync()));
         await OpenAsync();
     }
 
     /// <inheritdoc/>
-    public async Task StopAsync()
+    public async Task HaltAsync()
     {
-        if (_client is { } client)
-        {
-            await client.DisposeAsync();
-        }
-
-        _client = null;
-        await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
-        _servers.Clear();
+        await CloseAsync();
+        await Task.WhenAll(_servers.Select(server => server.HaltAsync()));
     }
 
     /// <inheritdoc/>
@@ -89,7 +82,11 @@ internal sealed class NacreCluster : ICluster
         (await _container!.ReadJsonAsync(id, id, Strong)).Value.Length;
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
+    }
 
     private static ReadOptions Strong { get; } = new() { Consistency = ConsistencyLevel.Strong };
 
@@ -119,15 +116,22 @@ internal sealed class NacreCluster : ICluster
 
         (ServerProcess server, _) = await ServerProcess.StartAsync(
             Nacre(node, [.. arguments]), line => line.StartsWith("ready ", StringComparison.Ordinal), TimeSpan.FromMinutes(2));
-        lock (_servers)
+        _servers.Add(server);
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_client is { } client)
         {
-            _servers.Add(server);
+            _client = null;
+            await client.DisposeAsync();
         }
     }
 
     /// <summary>Opens a client, and waits until every shard is led and every node has a vote and all entries.</summary>
     private async Task OpenAsync()
     {
+        await CloseAsync();
         var connection = NacreConnection.Load(ConnectionFile);
         _client = new NacreClient(connection, new NacreClientOptions { Transport = NacreTransport.Stream });
         _container = _client.GetContainer("load", "items");
