@@ -25,11 +25,12 @@ internal static class ClusterCommand
         var connections = new Option<int>("--etcd-connections") { Description = "From the driver to etcd's leader.", DefaultValueFactory = _ => 1 };
         var reads = new Option<bool>("--reads") { Description = "Whether strong reads are measured.", DefaultValueFactory = _ => true };
         var program = new Option<FileInfo?>("--program") { Description = "The nacre to measure, such as a packed one; else the one that was built beside this driver." };
+        var against = new Option<FileInfo?>("--against") { Description = "Another nacre, to see what a change of the program brings: all cells, beside the first cluster's." };
         var folder = new Option<DirectoryInfo?>("--folder") { Description = "Where the clusters keep their data, all on the same disk; else the folder for temporary files." };
         var output = new Option<FileInfo?>("--output-file") { Description = "Where the report goes; else standard output." };
         var command = new Command("cluster", "Three nodes of Nacre against three members of etcd, one cluster running at a time.")
         {
-            systems, sizes, clients, shards, records, slice, firstWarmUp, warmUp, rounds, connections, reads, program, folder, output,
+            systems, sizes, clients, shards, records, slice, firstWarmUp, warmUp, rounds, connections, reads, program, against, folder, output,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -43,7 +44,8 @@ internal static class ClusterCommand
                 TimeSpan.FromSeconds(result.GetValue(warmUp)),
                 result.GetValue(rounds),
                 result.GetValue(connections),
-                result.GetValue(program)?.FullName);
+                result.GetValue(program)?.FullName,
+                result.GetValue(against)?.FullName);
             string report = await RunAsync(settings, Split(result.GetValue(systems)), result.GetValue(reads), result.GetValue(folder));
             if (result.GetValue(output) is { } file)
             {
@@ -93,6 +95,10 @@ internal static class ClusterCommand
                 var nacre = new NacreCluster(name, settings.Program, Path.Combine(folder.FullName, name), shards);
                 clusters.Add((nacre, names.Count == 0 ? cells : [.. settings.Sizes.Select(bytes => new ClusterCell(false, bytes, MostClients))]));
                 names.Add(name);
+                if (names.Count == 1 && settings.Against is { } other)
+                {
+                    clusters.Add((new NacreCluster("against", other, Path.Combine(folder.FullName, "against"), shards), cells));
+                }
             }
 
             await runner.RunAsync(clusters);

@@ -11,6 +11,7 @@ namespace Nacre.Benchmarks.Load.Clusters;
 /// <param name="Rounds">How often; medians are over these. One more, before them, warms up.</param>
 /// <param name="EtcdConnections">From the driver to etcd's leader.</param>
 /// <param name="Program">The nacre to measure; null: the one that was built.</param>
+/// <param name="Against">Another one to measure beside it; null: none.</param>
 internal sealed record ClusterSettings(
     IReadOnlyList<int> Sizes, IReadOnlyList<int> Clients, IReadOnlyList<int> Shards, long Records, TimeSpan Slice, TimeSpan FirstWarmUp, TimeSpan WarmUp, int Rounds,
-    int EtcdConnections, string? Program);
+    int EtcdConnections, string? Program, string? Against);
