@@ -7,6 +7,20 @@ namespace Nacre.Benchmarks.Load.Clusters;
 /// <summary>Turns the measurements of the clusters into tables of medians, and into ratios with what is wanted of them.</summary>
 internal static class ClusterReport
 {
+    private const string About = """
+        # Three nodes against etcd
+
+        Written by `./build.sh Bench --cluster=true`. Three nodes of Nacre, founded and joined by the command line, and three members of
+        etcd (Debian's package, default settings but for the database's quota) on one machine and one disk. Both encrypt what goes
+        between their nodes and to the client, and answer a write when a majority has flushed it; Nacre encrypts what it stores, too, and
+        signs its requests. One cluster runs at a time; the processes of the others are halted.
+
+        The driver is one process: Nacre's SDK over its item stream, and etcd's gRPC API over HTTP/2 connections to the leader alone. A
+        write is a new key with a value of that many bytes of JSON, to etcd `Put`, to Nacre an upsert; a strong read is etcd's
+        linearizable `Range` of one key, and Nacre's read at level Strong. `nacre-N` has N data shards. Ratios are of medians of
+        operations a second.
+        """;
+
     /// <summary>The whole report as Markdown.</summary>
     /// <param name="title">Its first line.</param>
     /// <param name="settings">What was run.</param>
@@ -14,7 +28,7 @@ internal static class ClusterReport
     /// <param name="nacre">Names of Nacre's clusters: the first stands against etcd, the others against the first.</param>
     public static string ToMarkdown(string title, ClusterSettings settings, IReadOnlyList<Measurement> measurements, IReadOnlyList<string> nacre)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(About).AppendLine().AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"## {title}").AppendLine();
         text.AppendLine("| what | ratio | wanted | |").AppendLine("|---|---|---|---|");
         foreach (Goal goal in GoalsOf(settings, nacre))
