@@ -174,7 +174,7 @@ public sealed partial class ShardReplica
             Send(core, ready.Messages);
             applierIsOurs |= HandOver(core, ready);
             TakeNeeds(ready);
-            Append(ready);
+            Append(ready, core.Role);
             OfferSnapshots(core, tick: false);
         }
 

@@ -137,7 +137,7 @@ public sealed partial class NacreNode
                 EncryptionKeys = encryptionKeys,
                 Cluster = MakeClusterServices(),
                 Seal = seal,
-                Nodes = new NodesOfCatalog(Catalog),
+                Nodes = new NodesOfCatalog(Catalog, shard => _shards.TryGetValue(shard, out IDataShard? found) ? found.LeaderNode : default),
                 Time = _environment.Time,
             },
         };
