@@ -77,7 +77,7 @@ internal sealed class Client(NodeWorld world, Network network, Rules rules, Node
             Node node = network.Nodes.ElementAt(world.Random.Next(network.Nodes.Count));
             if (node.IsUp && node.Replicas.TryGetValue(shard, out Replica? replica) && replica.Running is { } running)
             {
-                Machine machine = replica.Machine;
+                var machine = (Machine)replica.Machine;
                 bool isOk = bug == NodeBug.StaleRead || (await running.ReadIndexAsync(default)).IsOk;
                 if (isOk)
                 {

@@ -30,6 +30,7 @@ internal sealed class Faults(NodeWorld world, Network network)
     {
         network.LosesOneIn = 0;
         network.Mend();
+        network.EndIsolation();
         foreach (Node node in network.Nodes)
         {
             node.IsDiskSlow = node.IsDiskFull = node.FailsFlush = false;
@@ -43,7 +44,7 @@ internal sealed class Faults(NodeWorld world, Network network)
 
     private void Break(Node node)
     {
-        switch (world.Random.Next(11))
+        switch (world.Random.Next(13))
         {
             case 0 or 1:
                 Crash(node);
@@ -75,8 +76,20 @@ internal sealed class Faults(NodeWorld world, Network network)
             case 7:
                 world.Probe("a clock was set");
                 node.Clock.Offset += TimeSpan.FromSeconds(world.Between(-3_600, 3_600));
+                if (world.Random.OneIn(2))
+                {
+                    Isolate(node);
+                }
+
                 break;
             case 8:
+                // Within a checkpoint or a snapshot of the control shard, or a write of the log; else at the next one.
+                node.Files.CrashAt(node.Files.Changes + world.Between(1, 14), world.Random.NextUInt64());
+                break;
+            case 9:
+                Isolate(node);
+                break;
+            case 10:
                 network.Break(node.Id, network.Nodes.ElementAt(world.Random.Next(network.Nodes.Count)).Id);
                 break;
             default:
@@ -86,6 +99,13 @@ internal sealed class Faults(NodeWorld world, Network network)
     }
 
     private void Crash(Node node) => node.CrashFor(world.Between(20_000, 800_000));
+
+    /// <summary>A node is alone for longer than a lease lasts.</summary>
+    private void Isolate(Node node)
+    {
+        world.Probe("a node was alone for longer than a lease");
+        network.Isolate(node.Id, world.Between(600_000, 1_600_000));
+    }
 
     private void Partition(Node node)
     {

@@ -9,7 +9,7 @@ using Nacre.Core.StateMachines;
 namespace Nacre.Simulation.Tests.Nodes;
 
 /// <summary>A deterministic state machine with checkpoints that take their time.</summary>
-internal sealed class Machine(NodeWorld world, Replica replica, Rules rules, NodeBug bug) : IStateMachine
+internal sealed class Machine(NodeWorld world, Replica replica, Rules rules, NodeBug bug) : ISimulatedMachine
 {
     private readonly Checkpoints _checkpoints = replica.Checkpoints;
 

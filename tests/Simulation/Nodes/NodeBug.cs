@@ -82,4 +82,31 @@ internal enum NodeBug
 
     /// <summary>What a crash left of an unfinished snapshot is taken for whole, and nobody looks at the end.</summary>
     StagedPartLost,
+
+    /// <summary>Requests are served whether the lease is held or has run out.</summary>
+    ServesWithoutLease,
+
+    /// <summary>A lease lasts from the answer on, not from the question.</summary>
+    LeaseCountedFromAnswer,
+
+    /// <summary>A lease's end is told by the wall clock, which is set back now and then.</summary>
+    LeaseByWallClock,
+
+    /// <summary>The clock of leases stands still while the process is stopped: a lease lives through the pause.</summary>
+    LeaseClockStopsWithProcess,
+
+    /// <summary>Who believes to lead the control shard takes its own word for the newest: its lease lives through a transfer.</summary>
+    LeaseOnOwnWord,
+
+    /// <summary>A lease is taken before the catalogue that it stands on is in force.</summary>
+    LeaseBeforeInForce,
+
+    /// <summary>A withdrawal is answered when it is committed.</summary>
+    WithdrawalNotAwaited,
+
+    /// <summary>A withdrawal waits for half of a lease only.</summary>
+    WithdrawalWaitsTooShort,
+
+    /// <summary>A node confirms a withdrawal before it is in force there.</summary>
+    ConfirmedBeforeInForce,
 }

@@ -32,7 +32,9 @@ internal static class NodeSimulation
         var rules = new Rules(world);
         var network = new Network(world, rules, bug);
         var faults = new Faults(world, network);
-        ShardId[] shards = [.. Enumerable.Range(1, world.Random.OneIn(4) ? 2 : 1).Select(shard => new ShardId((uint)shard))];
+        ShardId[] shards = [.. Enumerable.Range(0, world.Random.OneIn(4) ? 3 : 2).Select(shard => new ShardId((uint)shard))];
+        var permissions = new PermissionRules(world);
+        Administrator[] administrators = [.. Enumerable.Range(1, 3).Select(id => new Administrator(world, network, permissions, (ulong)id))];
         var options = new ShardReplicaOptions
         {
             Raft = new RaftOptions { ElectionTicks = world.Random.OneIn(2) ? 4 : 10 },
@@ -42,12 +44,12 @@ internal static class NodeSimulation
             PeerLogBytes = world.Random.OneIn(2) ? 2 << 10 : 32 << 10,
             PeerSilence = world.Random.OneIn(2) ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromMinutes(10),
         };
-        var membership = new Membership(world, network, rules, metrics, options, bug, shards);
-        Client[] clients = [.. Enumerable.Range(1, 4).Select(id => new Client(world, network, rules, bug, (ulong)id, shards))];
+        var membership = new Membership(world, network, rules, metrics, options, bug, shards, administrators[0]);
+        Client[] clients = [.. Enumerable.Range(1, 4).Select(id => new Client(world, network, rules, bug, (ulong)id, shards[1..]))];
         string? violation = null;
         try
         {
-            Run(world, network, rules, faults, membership, clients, shards, metrics, options, bug);
+            Run(world, network, rules, faults, membership, clients, [() => AdministerAsync(membership, administrators[1]), () => AdministerAsync(membership, administrators[2]), new Visitor(world, network, permissions).RunAsync], shards, metrics, options, bug);
         }
         catch (ViolationException found)
         {
@@ -68,7 +70,7 @@ internal static class NodeSimulation
     }
 
     private static void Run(
-        NodeWorld world, Network network, Rules rules, Faults faults, Membership membership, Client[] clients, ShardId[] shards,
+        NodeWorld world, Network network, Rules rules, Faults faults, Membership membership, Client[] clients, Func<Task>[] others, ShardId[] shards,
         ReplicationMetrics metrics, ShardReplicaOptions options, NodeBug bug)
     {
         int voters = world.Random.OneIn(3) ? 5 : 3;
@@ -84,7 +86,7 @@ internal static class NodeSimulation
             node.Start();
         }
 
-        Task[] work = [.. clients.Select(client => client.RunAsync()), membership.RunAsync(), faults.RunAsync()];
+        Task[] work = [.. clients.Select(client => client.RunAsync()), .. others.Select(other => other()), membership.RunAsync(), faults.RunAsync()];
         bool HasFault() => work.Any(task => task.IsFaulted);
         bool Counts() => world.Now >= FaultsFor && world.Events >= LeastEvents && faults.Count >= LeastFaults && membership.Changes > 0 &&
             clients.Sum(client => client.Completed) >= LeastOperations;
@@ -92,10 +94,17 @@ internal static class NodeSimulation
         ThrowIfBroken(world, work);
         world.IsHealing = true;
         faults.Heal();
-        world.RunUntil(world.Now + HealsWithin, () => HasFault() || (Array.TrueForAll(work, task => task.IsCompleted) && Agree(network, rules, shards)));
+        world.RunUntil(world.Now + HealsWithin, () => HasFault() || (Array.TrueForAll(work, task => task.IsCompleted) && Difference(network, rules, shards) is null));
         ThrowIfBroken(world, work);
-        world.Require(Array.TrueForAll(work, task => task.IsCompleted), "liveness", "a client, or a change of the replica set, waits for ever");
-        world.Require(Agree(network, rules, shards), "liveness", "replicas did not come to the same state");
+        world.Require(Array.TrueForAll(work, task => task.IsCompleted), "liveness", $"a client, or a change of the replica set, waits for ever: {Array.FindIndex(work, task => !task.IsCompleted)}; {Difference(network, rules, shards)}");
+        string? difference = Difference(network, rules, shards);
+        world.Require(difference is null, "liveness", difference ?? "");
+    }
+
+    private static async Task AdministerAsync(Membership membership, Administrator administrator)
+    {
+        await membership.Founded;
+        await administrator.RunAsync();
     }
 
     private static void ThrowIfBroken(NodeWorld world, Task[] work)
@@ -111,27 +120,31 @@ internal static class NodeSimulation
         }
     }
 
-    /// <summary>Every member has applied all that anybody has, and came to the same.</summary>
-    private static bool Agree(Network network, Rules rules, ShardId[] shards)
+    /// <summary>Every member has applied all that anybody has, and came to the same; every node serves. Else what lacks.</summary>
+    private static string? Difference(Network network, Rules rules, ShardId[] shards)
     {
+        Node[] nodes = [.. network.Nodes.Where(node => node.IsUp && !node.IsRetired)];
         foreach (ShardId shard in shards)
         {
-            Replica[] replicas = [.. network.Nodes.Where(node => node.IsUp && !node.IsRetired).SelectMany(node => node.Replicas.Values).Where(replica => replica.Shard == shard)];
+            Replica[] replicas = [.. nodes.SelectMany(node => node.Replicas.Values).Where(replica => replica.Shard == shard)];
             ReplicaStatus? leader = replicas.Where(replica => replica.Running is not null).Select(replica => replica.Running!.Status).Where(status => status.Role == RaftRole.Leader).MaxBy(status => status.Term);
             if (leader is null)
             {
-                return false;
+                return $"shard {shard} has no leader";
             }
 
-            foreach (Replica replica in replicas.Where(replica => leader.Set.Find(replica.Id) is not null))
+            Replica[] members = [.. replicas.Where(replica => leader.Set.Find(replica.Id) is not null)];
+            if (members.FirstOrDefault(replica => (int)replica.Machine.Applied.Value != rules.LedgerOf(shard) || replica.Machine.RunningHash != rules.HashOf(shard)) is { } other)
             {
-                if ((int)replica.Machine.Applied.Value != rules.LedgerOf(shard) || replica.Machine.RunningHash != rules.HashOf(shard))
-                {
-                    return false;
-                }
+                return $"{other} did not come to the state of the others: applied {other.Machine.Applied} of {rules.LedgerOf(shard)}, {other.Slot?.Status}, leader {leader}";
+            }
+
+            if (shard == ShardId.Control && members.FirstOrDefault(replica => replica.Node.Authority is not { HoldsLease: true }) is { } refuses)
+            {
+                return $"node {refuses.Node.Id} has no lease";
             }
         }
 
-        return true;
+        return null;
     }
 }
