@@ -21,8 +21,6 @@ internal sealed class Administrator(NodeWorld world, Network network, Permission
     private int _users;
     private int _permissions;
 
-    public int Completed { get; private set; }
-
     /// <summary>The newest catalogue that any node has.</summary>
     private Catalog Newest => network.Nodes.Select(node => node.Catalog.Current).MaxBy(catalog => catalog.Applied)!;
 
@@ -72,8 +70,11 @@ internal sealed class Administrator(NodeWorld world, Network network, Permission
             () => new SetNode(node, peer, client, ClusterNodeState.Removed, ReplicaKind.Voter, Newest.FindNode(node)!.Version));
     }
 
-    public async Task RunAsync()
+    /// <summary>Makes permissions and withdraws them.</summary>
+    /// <param name="founded">Ends when there is a cluster to do so in.</param>
+    public async Task RunAsync(Task founded)
     {
+        await founded;
         string user = await NewUserAsync();
         while (!world.IsHealing)
         {
@@ -114,15 +115,12 @@ internal sealed class Administrator(NodeWorld world, Network network, Permission
             1 => new DeleteUser(Database, user, default),
             _ => new DeletePermission(Database, user, name, default),
         };
-        long began = world.Now;
         if (!(await ExecuteAsync(command)).IsOk)
         {
             return false;
         }
 
-        world.Probe(world.Now - began > 400_000 ? "a withdrawal waited for leases to run out" : "a withdrawal was confirmed by all nodes");
         permissions.Withdrawn(name);
-        Completed++;
         return way > 1;
     }
 
@@ -163,6 +161,11 @@ internal sealed class Administrator(NodeWorld world, Network network, Permission
                 if (answer.IsOk || answer.Error.Code is not (ErrorCode.OutcomeUnknown or ErrorCode.Unavailable or ErrorCode.NotLeader or ErrorCode.Overloaded or ErrorCode.DiskFull or ErrorCode.StorageFailed))
                 {
                     return answer;
+                }
+
+                if (command.Withdraws && answer.Error.Code == ErrorCode.OutcomeUnknown)
+                {
+                    world.Hit(NodeProbe.WithdrawalRepeated);
                 }
             }
 

@@ -8,7 +8,6 @@ using Nacre.Replication;
 using Nacre.Replication.Catalogue;
 using Nacre.Replication.Forwarding;
 using Nacre.Replication.Leases;
-using Nacre.Replication.Raft;
 
 namespace Nacre.Simulation.Tests.Nodes;
 
@@ -16,7 +15,7 @@ namespace Nacre.Simulation.Tests.Nodes;
 /// What a node serves by, between two crashes: the product's lease, follower of the catalogue, withdrawals, forwarding and
 /// coordinator. The ways to other nodes are the simulation's.
 /// </summary>
-internal sealed class Authority : ILeaseSource, ILeaseHolders, IProposalCarrier, IDisposable
+internal sealed class Authority : ILeaseSource, ILeaseHolders, IWithdrawals, IProposalCarrier, IDisposable
 {
     private const long AnswersWithin = 150_000;
 
@@ -49,6 +48,10 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IProposalCarrier,
     private readonly CancellationToken _ending;
     private Catalog _inForce = Catalog.Empty;
     private TimeSpan _answered = TimeSpan.MinValue;
+    private bool _held;
+    private bool _everHeld;
+    private bool _hasLed;
+    private int _underWay;
 
     public Authority(NodeWorld world, Network network, Node node, NodeBug bug, ReplicaSlot slot)
     {
@@ -62,7 +65,7 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IProposalCarrier,
         _ending = _stopping.Token;
         _coordinator = new CatalogCoordinator(
             new ForwardingProposer(slot, this, Forwarding, node.Clock), _ => throw new NotSupportedException("No data shard is asked."),
-            node.Catalog, new CatalogCoordinatorOptions(), node.Clock, NullLogger.Instance, bug == NodeBug.WithdrawalNotAwaited ? null : _withdrawals);
+            node.Catalog, new CatalogCoordinatorOptions(), node.Clock, NullLogger.Instance, bug == NodeBug.WithdrawalNotAwaited ? null : this);
     }
 
     /// <summary>
@@ -71,15 +74,51 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IProposalCarrier,
     /// </summary>
     public async Task<Result<CommandOutcome>> ExecuteAsync(ControlCommand command, EntryHeader request)
     {
-        Result<CommandOutcome> outcome = await _coordinator.ProposeAsync(command, request, default);
-        if (!outcome.IsOk || !command.Withdraws)
+        if (!command.Withdraws)
         {
-            return outcome;
+            return await _coordinator.ProposeAsync(command, request, default);
         }
 
-        await _follower.WhenInForceAsync(_node.Catalog.Current.Applied, _ending);
-        return await _coordinator.SettleAsync(_ending) is { } unknown ? unknown : outcome;
+        Term began = _slot.Status.Term;
+        _underWay++;
+        try
+        {
+            Result<CommandOutcome> outcome = await _coordinator.ProposeAsync(command, request, default);
+            if (!outcome.IsOk)
+            {
+                return outcome;
+            }
+
+            await _follower.WhenInForceAsync(_node.Catalog.Current.Applied, _ending);
+            if (await _coordinator.SettleAsync(_ending) is { } unknown)
+            {
+                return unknown;
+            }
+
+            if (_slot.Status.Term != began)
+            {
+                _world.Hit(NodeProbe.LeaderChangedUnderWithdrawal);
+            }
+
+            return outcome;
+        }
+        finally
+        {
+            _underWay--;
+        }
     }
+
+    /// <inheritdoc/>
+    public async ValueTask SettleAsync(LogIndex index, CancellationToken cancellationToken)
+    {
+        long began = _node.Clock.GetTimestamp();
+        await _withdrawals.SettleAsync(index, cancellationToken);
+        bool ranOut = _node.Clock.GetElapsedTime(began) >= Times.Duration + Times.Margin;
+        _world.Hit(ranOut ? NodeProbe.WithdrawalWaitedOut : NodeProbe.WithdrawalConfirmed);
+    }
+
+    /// <summary>True while somebody waits here for the end of a withdrawal.</summary>
+    public bool IsWithdrawing => _underWay > 0;
 
     public bool HoldsLease => _lease.Refusal is null;
 
@@ -105,20 +144,41 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IProposalCarrier,
     /// <summary>A request, as the pipeline has it: the lease first, then whether the caller may.</summary>
     public bool Serves(string user, string permission)
     {
+        Look();
         bool isHeld = _bug switch
         {
-            NodeBug.ServesWithoutLease => true,
-            NodeBug.LeaseCountedFromAnswer => HoldsLease || _clock.Now < _answered + Times.Duration,
-            _ => HoldsLease,
+            NodeBug.StaleLeaseRead => _everHeld,
+            NodeBug.LeaseCountedFromAnswer => _held || _clock.Now < _answered + Times.Duration,
+            _ => _held,
         };
-        _world.Probe(isHeld ? "a request was looked at under a lease" : "a request was refused for want of a lease");
-        return isHeld && _inForce.FindUser(Administrator.Database, user)?.FindPermission(permission) is { Target.Mode: PermissionMode.All };
+        bool isServed = isHeld && _inForce.FindUser(Administrator.Database, user)?.FindPermission(permission) is { Target.Mode: PermissionMode.All };
+        _world.Hit(isServed ? NodeProbe.RequestServed : isHeld ? NodeProbe.RequestDenied : NodeProbe.RequestRefusedWithoutLease);
+        return isServed;
     }
 
-    public async ValueTask<Result<LogIndex>> ReadIndexAsync(CancellationToken cancellationToken) =>
-        _bug == NodeBug.LeaseOnOwnWord && _slot.Status is { Role: RaftRole.Leader } status
-            ? status.Applied
-            : await _slot.ReadIndexAsync(cancellationToken);
+    /// <summary>Notes whether the lease came or went.</summary>
+    public void Look()
+    {
+        if (HoldsLease != _held)
+        {
+            _held = !_held;
+            _everHeld |= _held;
+            _world.Hit(_held ? NodeProbe.LeaseTaken : NodeProbe.LeaseLost);
+        }
+
+        _hasLed |= _slot.Replica.Leads;
+    }
+
+    public ValueTask<Result<LogIndex>> ReadIndexAsync(CancellationToken cancellationToken)
+    {
+        bool isOwnWord = _bug switch
+        {
+            NodeBug.LeaseOnOwnWord => _slot.Replica.Leads,
+            NodeBug.LeaseSurvivesTransfer => _hasLed && !_slot.Replica.Leads,
+            _ => false,
+        };
+        return isOwnWord ? ValueTask.FromResult<Result<LogIndex>>(_slot.Status.Applied) : _slot.ReadIndexAsync(cancellationToken);
+    }
 
     /// <summary>Asks another node over the network, until it says so or the connection is taken for broken.</summary>
     public async Task<bool> ConfirmAsync(NodeId node, LogIndex index, CancellationToken cancellationToken)
@@ -139,7 +199,7 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IProposalCarrier,
     public async ValueTask<Result<ForwardedOutcome>> CarryAsync(NodeId to, ForwardedProposal proposal, CancellationToken cancellationToken)
     {
         ForwardedProposal copy = proposal with { Entry = [.. proposal.Entry] };
-        _world.Probe("a command was forwarded to the control shard's leader");
+        _world.Hit(NodeProbe.CommandForwarded);
         return await AskAsync(to, async authority => (Result<ForwardedOutcome>?)await authority._forwarded.TakeAsync(copy, default))
             ?? new NacreError(ErrorCode.OutcomeUnknown, "The connection broke.");
     }
@@ -180,7 +240,7 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IProposalCarrier,
         await PerhapsLateAsync();
         if (_world.Random.OneIn(40) && !_world.IsHealing)
         {
-            _world.Probe("a part could not follow the catalogue at once");
+            _world.Hit(NodeProbe.PartCouldNotFollow);
             return new NacreError(ErrorCode.Unavailable, "It cannot be followed now.");
         }
 
@@ -194,7 +254,7 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IProposalCarrier,
     private Task<T?> AskAsync<T>(NodeId to, Func<Authority, Task<T>> ask)
     {
         var answer = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _network.Carry(_node.Id, to, () => _network[to].Do(async () =>
+        _network.Carry(_node.Id, to, () => _network[to].Run(async () =>
         {
             if (_network[to].Authority is { } authority)
             {

@@ -58,7 +58,7 @@ internal sealed class Client(NodeWorld world, Network network, Rules rules, Node
 
                 if (answer.Error.Code == ErrorCode.OutcomeUnknown)
                 {
-                    world.Probe("an outcome was unknown");
+                    world.Hit(NodeProbe.OutcomeUnknown);
                     sequence = bug == NodeBug.NewKeyOnRetry ? ++_sequence : sequence;
                 }
 
@@ -82,7 +82,7 @@ internal sealed class Client(NodeWorld world, Network network, Rules rules, Node
                 if (isOk)
                 {
                     rules.Read(shard, register, floor, machine.State.Versions.GetValueOrDefault(register));
-                    world.Probe(running.Status.Leader == replica.Id ? "a leader answered a read" : "a follower answered a read");
+                    world.Hit(running.Status.Leader == replica.Id ? NodeProbe.ReadAtLeader : NodeProbe.ReadAtFollower);
                     return;
                 }
             }

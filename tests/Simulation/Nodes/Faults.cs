@@ -50,7 +50,7 @@ internal sealed class Faults(NodeWorld world, Network network)
                 Crash(node);
                 break;
             case 2:
-                world.Probe("all nodes crashed at once");
+                world.Hit(NodeProbe.AllCrashed);
                 foreach (Node every in network.Nodes.Where(every => every.IsUp).ToArray())
                 {
                     Crash(every);
@@ -58,7 +58,7 @@ internal sealed class Faults(NodeWorld world, Network network)
 
                 break;
             case 3:
-                world.Probe("a node was stopped and went on");
+                world.Hit(NodeProbe.ProcessStopped);
                 node.Pause();
                 world.After(world.Between(20_000, 600_000), node.Resume);
                 break;
@@ -74,7 +74,7 @@ internal sealed class Faults(NodeWorld world, Network network)
                 world.After(world.Between(20_000, 500_000), () => node.IsDiskFull = false);
                 break;
             case 7:
-                world.Probe("a clock was set");
+                world.Hit(NodeProbe.ClockSet);
                 node.Clock.Offset += TimeSpan.FromSeconds(world.Between(-3_600, 3_600));
                 if (world.Random.OneIn(2))
                 {
@@ -103,7 +103,7 @@ internal sealed class Faults(NodeWorld world, Network network)
     /// <summary>A node is alone for longer than a lease lasts.</summary>
     private void Isolate(Node node)
     {
-        world.Probe("a node was alone for longer than a lease");
+        world.Hit(NodeProbe.NodeIsolated);
         network.Isolate(node.Id, world.Between(600_000, 1_600_000));
     }
 
@@ -111,7 +111,7 @@ internal sealed class Faults(NodeWorld world, Network network)
     {
         Node[] nodes = [.. network.Nodes];
         int kind = world.Random.Next(4);
-        world.Probe($"partition: {(kind switch { 0 => "one cut off", 1 => "one way", 2 => "halves", _ => "ring" })}");
+        world.Hit(kind switch { 0 => NodeProbe.PartitionCutOff, 1 => NodeProbe.PartitionOneWay, 2 => NodeProbe.PartitionHalves, _ => NodeProbe.PartitionRing });
         for (int a = 0; a < nodes.Length; a++)
         {
             for (int b = 0; b < nodes.Length; b++)

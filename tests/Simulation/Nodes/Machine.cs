@@ -81,7 +81,7 @@ internal sealed class Machine(NodeWorld world, Replica replica, Rules rules, Nod
         {
             if (IsDead)
             {
-                world.Probe("crash in mid-checkpoint");
+                world.Hit(NodeProbe.CrashInCheckpoint);
                 return;
             }
 
@@ -112,7 +112,7 @@ internal sealed class Machine(NodeWorld world, Replica replica, Rules rules, Nod
         {
             if (answered.Sequence == key.Sequence)
             {
-                world.Probe("a repeated write was recognised");
+                world.Hit(NodeProbe.RepeatedWriteRecognised);
                 return new Execution(answered.Outcome with { Flags = CommandEffect.Repeated }, default, false);
             }
 

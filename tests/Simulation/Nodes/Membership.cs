@@ -88,7 +88,7 @@ internal sealed class Membership(NodeWorld world, Network network, Rules rules, 
             node.Crash();
         }
 
-        world.Probe("a node was rebuilt");
+        world.Hit(NodeProbe.NodeRebuilt);
         node.Replicas.Clear();
         node.LoseDisk();
         foreach (ShardId shard in shards)
@@ -110,7 +110,7 @@ internal sealed class Membership(NodeWorld world, Network network, Rules rules, 
         if (!node.IsRetired)
         {
             await administrator.RemoveNodeAsync(id);
-            world.Probe("a node was taken out");
+            world.Hit(NodeProbe.NodeRemoved);
             node.IsRetired = true;
             world.After(world.Between(200_000, 2_000_000), () =>
             {
@@ -204,10 +204,15 @@ internal sealed class Membership(NodeWorld world, Network network, Rules rules, 
         ShardId shard = shards[world.Random.Next(shards.Count)];
         if (Leader(shard) is { } leader)
         {
-            ReplicaSet set = leader.Status.Set;
-            if ((await leader.TransferAsync(set.Members[world.Random.Next(set.Members.Length)].Id, default)).IsOk)
+            ReplicaId[] others = [.. leader.Status.Set.Members.Select(member => member.Id).Where(id => id != leader.Identity.Self)];
+            bool isUnderWithdrawal = shard == ShardId.Control && network.Nodes.Any(node => node.Authority is { IsWithdrawing: true });
+            if (others.Length > 0 && (await leader.TransferAsync(others[world.Random.Next(others.Length)], default)).IsOk)
             {
-                world.Probe("a lead was handed over");
+                world.Hit(NodeProbe.TransferDone);
+                if (isUnderWithdrawal)
+                {
+                    world.Hit(NodeProbe.TransferUnderWithdrawal);
+                }
             }
         }
     }

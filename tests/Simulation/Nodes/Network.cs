@@ -60,7 +60,7 @@ internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
     public void Break(NodeId from, NodeId to)
     {
         _nodes[from].LoseConnectionTo(to);
-        world.Probe("a connection broke");
+        world.Hit(NodeProbe.ConnectionBroke);
     }
 
     /// <summary>Carries what is no message of replicas; or does not.</summary>
@@ -113,7 +113,7 @@ internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
     /// <summary>A voter crashes in the moment after it voted, comes back, and does not hear of whom it elected.</summary>
     private void LoseVoterAfterVote(NodeId voter, NodeId candidate)
     {
-        world.Probe("a voter crashed right after its vote");
+        world.Hit(NodeProbe.VoterCrashedAfterVote);
         _nodes[voter].CrashSoon();
         Cut(candidate, voter);
         world.After(world.Between(200_000, 500_000), Mend);

@@ -19,6 +19,7 @@ internal sealed partial class Node
     private readonly Queue<Action> _deferred = new();
     private readonly List<Action> _callers = [];
     private bool _isPaused;
+    private bool _heldWhenPaused;
     private long _pausedAt;
     private long _stopped;
 
@@ -30,6 +31,7 @@ internal sealed partial class Node
         if (!_isPaused)
         {
             (_isPaused, _pausedAt) = (true, Clock.GetTimestamp());
+            _heldWhenPaused = Authority is { HoldsLease: true };
         }
     }
 
@@ -42,6 +44,11 @@ internal sealed partial class Node
 
         _stopped = Stopped;
         _isPaused = false;
+        if (_heldWhenPaused && Authority is { HoldsLease: false })
+        {
+            _world.Hit(NodeProbe.ProcessStoppedBeyondLease);
+        }
+
         int waiting = _deferred.Count;
         for (int at = 0; at < waiting; at++)
         {
@@ -72,13 +79,13 @@ internal sealed partial class Node
 
         if (IsUp && Files.HasCrashed)
         {
-            _world.Probe("power failed at a change of the disk");
+            _world.Hit(NodeProbe.PowerFailedAtChange);
             CrashFor(_world.Between(2_000, 300_000));
         }
     }
 
     /// <summary>As <see cref="Run"/>, and looks at what became of the replicas.</summary>
-    public void Do(Action action) => Run(() =>
+    public void RunAndLook(Action action) => Run(() =>
     {
         action();
         foreach (Replica replica in Replicas.Values)
@@ -109,7 +116,7 @@ internal sealed partial class Node
         void Break() => answer.TrySetResult(new NacreError(ErrorCode.OutcomeUnknown, "The connection broke."));
         _callers.Add(Break);
         _world.After(CallsTake, Break);
-        Do(async () =>
+        Run(async () =>
         {
             try
             {

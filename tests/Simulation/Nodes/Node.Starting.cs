@@ -51,7 +51,7 @@ internal sealed partial class Node
     {
         if (replica.PendingReset is not null)
         {
-            _world.Probe("a start found a log that was to be set behind a snapshot");
+            _world.Hit(NodeProbe.ResetFoundAtStart);
         }
 
         var snapshots = new Snapshots(_world, _network.Images, replica, () => IsAlive(incarnation), _bug);
@@ -95,7 +95,16 @@ internal sealed partial class Node
     {
         var random = new SeededRandom(_world.Random.NextUInt64());
         Result<ControlStateMachine> opened = ControlStateMachine.Open(ControlFolder, Files, _keys, random, NullLogger.Instance);
-        _world.Require(opened.IsOk, "a start succeeds", opened.Error?.Message ?? "");
+        _world.Require(opened.IsOk, "a start succeeds", $"{opened.Error?.Message}");
+        if (replica.Slot is not null)
+        {
+            _world.Hit(NodeProbe.ControlSnapshotInstalled);
+        }
+        else if (opened.Value.Checkpoints.Count > 0)
+        {
+            _world.Hit(NodeProbe.ControlCheckpointFound);
+        }
+
         replica.Machine = new ControlMachine(replica, _rules, Catalog, opened.Value);
         return new OpenedShard(replica.Machine, ControlStateMachine.Snapshots(ControlFolder, Files, _keys, random));
     }
@@ -120,7 +129,7 @@ internal sealed partial class Node
             // Whoever waited is told that the connection broke; nothing of it reaches disk or network any more.
             if (slot is { Status.Receiving: not null })
             {
-                _world.Probe("crash while a snapshot came");
+                _world.Hit(NodeProbe.CrashInSnapshot);
             }
 
             if (slot is not null)

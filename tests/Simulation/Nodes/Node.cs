@@ -112,7 +112,7 @@ internal sealed partial class Node : IAsyncDisposable
     /// <summary>True while what was begun in an incarnation may still have an effect.</summary>
     public bool IsAlive(int incarnation) => IsUp && _incarnation == incarnation;
 
-    public void Receive(ShardId shard, NodeId from, RaftMessage message) => Do(() =>
+    public void Receive(ShardId shard, NodeId from, RaftMessage message) => Run(() =>
     {
         if (Replicas.TryGetValue(shard, out Replica? replica))
         {
@@ -120,7 +120,7 @@ internal sealed partial class Node : IAsyncDisposable
         }
     });
 
-    public void LoseConnectionTo(NodeId node) => Do(() =>
+    public void LoseConnectionTo(NodeId node) => Run(() =>
     {
         foreach (Replica replica in Replicas.Values)
         {
@@ -135,12 +135,14 @@ internal sealed partial class Node : IAsyncDisposable
             return;
         }
 
-        Do(() =>
+        Run(() =>
         {
             foreach (Replica replica in Replicas.Values)
             {
                 replica.Running?.Tick();
             }
+
+            Authority?.Look();
         });
         Exchange!.Holder.Expire();
         if (Replicas.Values.FirstOrDefault(replica => replica.Slot is { Faulted.IsCompleted: true }) is { } failed)
@@ -149,7 +151,7 @@ internal sealed partial class Node : IAsyncDisposable
             _world.Require(reason.Code != ErrorCode.Internal, "invariants hold", $"{failed}: {reason.Message}");
 
             // The process ends itself, and is started again.
-            _world.Probe("a replica failed, and its node was started again");
+            _world.Hit(NodeProbe.ReplicaFailed);
             CrashFor(_world.Between(20_000, 200_000));
             return;
         }

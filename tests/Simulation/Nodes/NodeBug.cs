@@ -83,8 +83,8 @@ internal enum NodeBug
     /// <summary>What a crash left of an unfinished snapshot is taken for whole, and nobody looks at the end.</summary>
     StagedPartLost,
 
-    /// <summary>Requests are served whether the lease is held or has run out.</summary>
-    ServesWithoutLease,
+    /// <summary>Requests are served by a lease that was held once, whether it stands or has run out.</summary>
+    StaleLeaseRead,
 
     /// <summary>A lease lasts from the answer on, not from the question.</summary>
     LeaseCountedFromAnswer,
@@ -95,8 +95,11 @@ internal enum NodeBug
     /// <summary>The clock of leases stands still while the process is stopped: a lease lives through the pause.</summary>
     LeaseClockStopsWithProcess,
 
-    /// <summary>Who believes to lead the control shard takes its own word for the newest: its lease lives through a transfer.</summary>
+    /// <summary>Who believes to lead the control shard takes its own word for the newest.</summary>
     LeaseOnOwnWord,
+
+    /// <summary>Who has led the control shard goes on to renew its lease by its own word when the lead is another's.</summary>
+    LeaseSurvivesTransfer,
 
     /// <summary>A lease is taken before the catalogue that it stands on is in force.</summary>
     LeaseBeforeInForce,

@@ -14,6 +14,7 @@ internal static class NodeSimulation
     public const int LeastEvents = 20_000;
     public const int LeastOperations = 200;
     public const int LeastFaults = 5;
+    public const int LeastWithdrawals = 2;
 
     /// <summary>Faults go on for so long, and longer where little has happened; microseconds of virtual time.</summary>
     private const long FaultsFor = 6_000_000;
@@ -34,7 +35,8 @@ internal static class NodeSimulation
         var faults = new Faults(world, network);
         ShardId[] shards = [.. Enumerable.Range(0, world.Random.OneIn(4) ? 3 : 2).Select(shard => new ShardId((uint)shard))];
         var permissions = new PermissionRules(world);
-        Administrator[] administrators = [.. Enumerable.Range(1, 3).Select(id => new Administrator(world, network, permissions, (ulong)id))];
+        var founder = new Administrator(world, network, permissions, 1);
+        Administrator[] administrators = [.. Enumerable.Range(2, 2).Select(id => new Administrator(world, network, permissions, (ulong)id))];
         var options = new ShardReplicaOptions
         {
             Raft = new RaftOptions { ElectionTicks = world.Random.OneIn(2) ? 4 : 10 },
@@ -44,12 +46,21 @@ internal static class NodeSimulation
             PeerLogBytes = world.Random.OneIn(2) ? 2 << 10 : 32 << 10,
             PeerSilence = world.Random.OneIn(2) ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromMinutes(10),
         };
-        var membership = new Membership(world, network, rules, metrics, options, bug, shards, administrators[0]);
+        var membership = new Membership(world, network, rules, metrics, options, bug, shards, founder);
         Client[] clients = [.. Enumerable.Range(1, 4).Select(id => new Client(world, network, rules, bug, (ulong)id, shards[1..]))];
+        Func<Task>[] work =
+        [
+            .. clients.Select<Client, Func<Task>>(client => client.RunAsync),
+            .. administrators.Select<Administrator, Func<Task>>(administrator => () => administrator.RunAsync(membership.Founded)),
+            new Visitor(world, network, permissions).RunAsync, membership.RunAsync, faults.RunAsync,
+        ];
+        bool Counts() => world.Now >= FaultsFor && world.Events >= LeastEvents && faults.Count >= LeastFaults && membership.Changes > 0 &&
+            clients.Sum(client => client.Completed) >= LeastOperations && permissions.Withdrawals >= LeastWithdrawals;
         string? violation = null;
         try
         {
-            Run(world, network, rules, faults, membership, clients, [() => AdministerAsync(membership, administrators[1]), () => AdministerAsync(membership, administrators[2]), new Visitor(world, network, permissions).RunAsync], shards, metrics, options, bug);
+            Found(world, network, rules, shards, metrics, options, bug);
+            Run(world, network, rules, faults, work, Counts, shards);
         }
         catch (ViolationException found)
         {
@@ -65,13 +76,12 @@ internal static class NodeSimulation
         }
 
         return new NodeResult(
-            seed, world.Hash, world.Events, clients.Sum(client => client.Completed), faults.Count, membership.Changes, rules.Elections,
-            shards.Sum(rules.LedgerOf), world.Probes, violation);
+            seed, world.Hash, world.Events, clients.Sum(client => client.Completed), faults.Count, membership.Changes, permissions.Withdrawals,
+            rules.Elections, shards.Sum(rules.LedgerOf), world.Probes, violation);
     }
 
-    private static void Run(
-        NodeWorld world, Network network, Rules rules, Faults faults, Membership membership, Client[] clients, Func<Task>[] others, ShardId[] shards,
-        ReplicationMetrics metrics, ShardReplicaOptions options, NodeBug bug)
+    /// <summary>Makes and starts the first nodes.</summary>
+    private static void Found(NodeWorld world, Network network, Rules rules, ShardId[] shards, ReplicationMetrics metrics, ShardReplicaOptions options, NodeBug bug)
     {
         int voters = world.Random.OneIn(3) ? 5 : 3;
         ReplicaSet initial = ReplicaSet.Initial([.. Enumerable.Range(1, voters).Select(at => (new ReplicaId((ulong)at), new NodeId((uint)at)))]);
@@ -85,26 +95,23 @@ internal static class NodeSimulation
 
             node.Start();
         }
+    }
 
-        Task[] work = [.. clients.Select(client => client.RunAsync()), .. others.Select(other => other()), membership.RunAsync(), faults.RunAsync()];
+    /// <summary>Everybody works under faults until the seed counts; then the faults end, and everybody must come to an end as well.</summary>
+    private static void Run(NodeWorld world, Network network, Rules rules, Faults faults, Func<Task>[] begin, Func<bool> counts, ShardId[] shards)
+    {
+        Task[] work = [.. begin.Select(each => each())];
         bool HasFault() => work.Any(task => task.IsFaulted);
-        bool Counts() => world.Now >= FaultsFor && world.Events >= LeastEvents && faults.Count >= LeastFaults && membership.Changes > 0 &&
-            clients.Sum(client => client.Completed) >= LeastOperations;
-        world.RunUntil(MostFaultsFor, () => HasFault() || Counts());
+        world.RunUntil(MostFaultsFor, () => HasFault() || counts());
         ThrowIfBroken(world, work);
         world.IsHealing = true;
         faults.Heal();
         world.RunUntil(world.Now + HealsWithin, () => HasFault() || (Array.TrueForAll(work, task => task.IsCompleted) && Difference(network, rules, shards) is null));
         ThrowIfBroken(world, work);
-        world.Require(Array.TrueForAll(work, task => task.IsCompleted), "liveness", $"a client, or a change of the replica set, waits for ever: {Array.FindIndex(work, task => !task.IsCompleted)}; {Difference(network, rules, shards)}");
         string? difference = Difference(network, rules, shards);
-        world.Require(difference is null, "liveness", difference ?? "");
-    }
-
-    private static async Task AdministerAsync(Membership membership, Administrator administrator)
-    {
-        await membership.Founded;
-        await administrator.RunAsync();
+        int waits = Array.FindIndex(work, task => !task.IsCompleted);
+        world.Require(waits < 0, "liveness", $"a client, an administrator or a change of the replica set waits for ever: number {waits}; {difference}");
+        world.Require(difference is null, "liveness", $"{difference}");
     }
 
     private static void ThrowIfBroken(NodeWorld world, Task[] work)

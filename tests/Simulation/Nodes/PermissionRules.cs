@@ -14,6 +14,9 @@ internal sealed class PermissionRules(NodeWorld world)
     /// <summary>The permissions that requests are made under: the newest, whether they stand or not.</summary>
     public IReadOnlyList<(string User, string Name)> Recent => _recent;
 
+    /// <summary>How many withdrawals were answered.</summary>
+    public int Withdrawals => _withdrawn.Count;
+
     /// <summary>True once somebody was told that it stands no more.</summary>
     public bool IsWithdrawn(string name) => _withdrawn.Contains(name);
 
@@ -38,7 +41,6 @@ internal sealed class PermissionRules(NodeWorld world)
     /// <param name="node">Where.</param>
     public void Served(string name, bool wasWithdrawn, Node node)
     {
-        world.Probe(_withdrawn.Contains(name) ? "a request that began before was served after its permission was withdrawn" : "a request was served");
         world.Require(!wasWithdrawn, "withdrawals", $"node {node.Id} served a request under {name}, which was withdrawn before it began");
     }
 }

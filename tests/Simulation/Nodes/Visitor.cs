@@ -16,7 +16,7 @@ internal sealed class Visitor(NodeWorld world, Network network, PermissionRules 
 
             (string user, string name) = permissions.Recent[world.Random.Next(permissions.Recent.Count)];
             bool wasWithdrawn = permissions.IsWithdrawn(name);
-            node.Do(() =>
+            node.Run(() =>
             {
                 if (node.Authority is { } authority && authority.Serves(user, name))
                 {
