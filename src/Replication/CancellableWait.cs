@@ -14,7 +14,8 @@ internal static class CancellableWait
             return task;
         }
 
-        var either = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Who gives the wait up runs what follows it, as with the runtime's own: that has ended when Cancel returns.
+        var either = new TaskCompletionSource<T>();
         CancellationTokenRegistration givenUp = cancellationToken.UnsafeRegister((_, token) => either.TrySetCanceled(token), state: null);
         _ = PassOnAsync(task, either, givenUp);
         return either.Task;
