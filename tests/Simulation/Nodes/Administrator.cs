@@ -15,6 +15,8 @@ internal sealed class Administrator(NodeWorld world, Network network, Permission
 
     private const string Container = "c";
 
+    private const int IsolatesOneIn = 8;
+
     private static readonly DateTimeOffset Later = new(2026, 1, 4, 0, 0, 0, TimeSpan.Zero);
 
     private ulong _sequence;
@@ -115,6 +117,11 @@ internal sealed class Administrator(NodeWorld world, Network network, Permission
             1 => new DeleteUser(Database, user, default),
             _ => new DeletePermission(Database, user, name, default),
         };
+        if (world.Random.OneIn(IsolatesOneIn))
+        {
+            Isolate();
+        }
+
         if (!(await ExecuteAsync(command)).IsOk)
         {
             return false;
@@ -122,6 +129,20 @@ internal sealed class Administrator(NodeWorld world, Network network, Permission
 
         permissions.Withdrawn(name);
         return way > 1;
+    }
+
+    /// <summary>A node hears the last of the cluster about when a withdrawal is committed: its lease may last until the end of the wait.</summary>
+    private void Isolate()
+    {
+        NodeId node = network.Nodes.ElementAt(world.Random.Next(network.Nodes.Count)).Id;
+        world.After(world.Between(0, 5_000), () =>
+        {
+            if (!world.IsHealing)
+            {
+                world.Hit(NodeProbe.NodeIsolatedUnderWithdrawal);
+                network.Isolate(node, world.Between(600_000, 1_200_000));
+            }
+        });
     }
 
     /// <summary>

@@ -59,7 +59,12 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IWithdrawals, IPr
         _clock = new NodeBootClock(node, bug);
         _follower = new CatalogFollower(node.Catalog, [FollowNodesAsync, FollowPermissionsAsync], node.Clock, NullLogger.Instance);
         _lease = new AuthorisationLease(this, WhenInForceForLeaseAsync, Times, _clock, node.Clock, NullLogger.Instance);
-        LeaseOptions waited = bug == NodeBug.WithdrawalWaitsTooShort ? Times with { Duration = Times.Duration / 2 } : Times;
+        LeaseOptions waited = bug switch
+        {
+            NodeBug.WithdrawalWaitsTooShort => Times with { Duration = Times.Duration / 2 },
+            NodeBug.WithdrawalWithoutMargin => Times with { Margin = TimeSpan.Zero },
+            _ => Times,
+        };
         _withdrawals = new Withdrawals(node.Id, node.Catalog, this, waited, node.Clock);
         _forwarded = new ForwardedProposals(shard => node.Replicas.GetValueOrDefault(shard)?.Running);
         _ending = _stopping.Token;
@@ -183,6 +188,11 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IWithdrawals, IPr
     /// <summary>Asks another node over the network, until it says so or the connection is taken for broken.</summary>
     public async Task<bool> ConfirmAsync(NodeId node, LogIndex index, CancellationToken cancellationToken)
     {
+        if (_bug == NodeBug.RemovedNodeNotAwaited && !_node.SpeaksTo(node))
+        {
+            return true;
+        }
+
         bool isConfirmed = await AskAsync(node, async authority =>
         {
             if (_bug != NodeBug.ConfirmedBeforeInForce)

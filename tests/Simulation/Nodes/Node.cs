@@ -48,7 +48,7 @@ internal sealed partial class Node : IAsyncDisposable
     {
         (_world, _network, _rules, _metrics, _options, _bug, Id) = (world, network, rules, metrics, options, bug, id);
         _context = new NodeContext(world, this);
-        Clock = new NodeClock(world, Run, (int)world.Between(960, 1040));
+        Clock = new NodeClock(world, Run, world.Random.OneIn(2) ? (int)world.Between(960, 1040) : world.Random.OneIn(2) ? 960 : 1040);
         network.Add(this);
     }
 

@@ -110,6 +110,12 @@ internal enum NodeBug
     /// <summary>A withdrawal waits for half of a lease only.</summary>
     WithdrawalWaitsTooShort,
 
+    /// <summary>A withdrawal waits as long as a lease lasts, as if all clocks ran alike.</summary>
+    WithdrawalWithoutMargin,
+
+    /// <summary>A node that was taken out is not waited for.</summary>
+    RemovedNodeNotAwaited,
+
     /// <summary>A node confirms a withdrawal before it is in force there.</summary>
     ConfirmedBeforeInForce,
 }

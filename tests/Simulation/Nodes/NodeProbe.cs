@@ -90,6 +90,9 @@ internal enum NodeProbe
     /// <summary>A node was alone for longer than a lease lasts.</summary>
     NodeIsolated,
 
+    /// <summary>As a withdrawal was committed, a node was cut off for longer than a lease lasts.</summary>
+    NodeIsolatedUnderWithdrawal,
+
     /// <summary>A wall clock was set.</summary>
     ClockSet,
 

@@ -3,6 +3,8 @@ namespace Nacre.Simulation.Tests.Nodes;
 /// <summary>Makes requests at all nodes, under permissions that may be withdrawn at any moment.</summary>
 internal sealed class Visitor(NodeWorld world, Network network, PermissionRules permissions)
 {
+    private const int Newest = 2;
+
     public async Task RunAsync()
     {
         while (!world.IsHealing)
@@ -14,7 +16,9 @@ internal sealed class Visitor(NodeWorld world, Network network, PermissionRules 
                 continue;
             }
 
-            (string user, string name) = permissions.Recent[world.Random.Next(permissions.Recent.Count)];
+            // Those that are being withdrawn are among the newest.
+            int among = world.Random.OneIn(2) ? permissions.Recent.Count : Math.Min(permissions.Recent.Count, Newest);
+            (string user, string name) = permissions.Recent[^(1 + world.Random.Next(among))];
             bool wasWithdrawn = permissions.IsWithdrawn(name);
             node.Run(() =>
             {
