@@ -81,14 +81,20 @@ void Run(string step, string program, params string[] arguments)
     }
 }
 
+string PublishProgram(string step)
+{
+    var folder = $"{Artifacts}/nacre-{Version()}-{Runtime}";
+    CleanDirectory(folder);
+    DotNet(step, "publish", "src/Cli", "--configuration", Configuration, "--runtime", Runtime,
+        "--self-contained", "--property:PublishReadyToRun=true", "--verbosity", "quiet", "--output", folder);
+    return folder;
+}
+
 Task("Publish")
     .Description("Makes a build that needs no .NET on the machine, as a folder and a .tar.gz.")
     .Does(() =>
     {
-        var folder = $"{Artifacts}/nacre-{Version()}-{Runtime}";
-        CleanDirectory(folder);
-        DotNet("Publish", "publish", "src/Cli", "--configuration", Configuration, "--runtime", Runtime,
-            "--self-contained", "--property:PublishReadyToRun=true", "--verbosity", "quiet", "--output", folder);
+        var folder = PublishProgram("Publish");
         Run("Publish", "tar", "--create", "--gzip", "--owner=0", "--group=0", "--numeric-owner",
             "--file", $"{folder}.tar.gz", "--directory", Artifacts, $"nacre-{Version()}-{Runtime}");
     });
@@ -157,10 +163,23 @@ Task("PackTest")
         "--filter", "FullyQualifiedName~PackageTests"));
 
 Task("Bench")
-    .Description("Runs the load driver: --arguments=\"run --rounds 5 ...\" replaces the default. Installs its peers by apt.")
+    .Description("Runs the load driver: --arguments=\"run --rounds 5 ...\" replaces the default; --cluster=true measures three packed nodes against etcd, into benchmarks/results/cluster.md. Installs its peers by apt.")
     .Does(() =>
     {
         Run("Bench", "benchmarks/Load/install-peers.sh");
+        if (Argument("cluster", false))
+        {
+            var program = $"{PublishProgram("Bench")}/nacre";
+            DotNet("Bench", "build", "benchmarks/Load", "--configuration", Configuration, "--verbosity", "quiet");
+            DotNet("Bench", new[]
+                {
+                    "run", "--project", "benchmarks/Load", "--configuration", Configuration, "--no-build", "--",
+                    "cluster", "--program", program, "--output-file", "benchmarks/results/cluster.md",
+                }
+                .Concat(Argument("arguments", "").Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToArray());
+            return;
+        }
+
         DotNet("Bench", "build", Solution, "--configuration", Configuration, "--verbosity", "quiet");
         DotNet("Bench", new[] { "run", "--project", "benchmarks/Load", "--configuration", Configuration, "--no-build", "--" }
             .Concat(Argument("arguments", "run").Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToArray());
@@ -190,13 +209,13 @@ Task("Simulate")
     });
 
 Task("Nemesis")
-    .Description("Harms a cluster of real processes: [--minutes=N] [--fault=NAME,...|All] [--seed=S] [--seconds=N] [--repeat=N] [--network=packets|tcp] [--kept=true]; docs/nemesis.md.")
+    .Description("Harms a cluster of real processes: [--minutes=N] [--fault=NAME,...|All] [--seed=S] [--seconds=N] [--repeat=N] [--snapshot-mib=N] [--network=packets|tcp] [--kept=true]; docs/nemesis.md.")
     .Does(() =>
     {
         Run("Nemesis", "tests/install-tools.sh");
         DotNet("Nemesis", "build", "tests/Nemesis", "--configuration", Configuration, "--verbosity", "quiet");
         var arguments = new List<string> { "run", "--project", "tests/Nemesis", "--configuration", Configuration, "--no-build", "--", "nemesis" };
-        foreach (var name in new[] { "minutes", "fault", "seed", "seconds", "repeat", "network" }.Where(HasArgument))
+        foreach (var name in new[] { "minutes", "fault", "seed", "seconds", "repeat", "snapshot-mib", "network" }.Where(HasArgument))
         {
             arguments.Add($"--{name}={Argument<string>(name)}");
         }

@@ -40,17 +40,5 @@ need() {
   done
 }
 
-# need_library FILE PACKAGE: for programs to be preloaded with; the file's name within the package shows that it is there.
-need_library() {
-  if [ -e "/$1" ] || [ -e "$tools/$2/$1" ]; then
-    return
-  fi
-
-  if ! command -v apt-get > /dev/null || ! fetch "$2"; then
-    echo "tests: the package $2 cannot be had here; what needs it is skipped." >&2
-  fi
-}
-
 need prometheus
 need strace libunwind8
-need_library "usr/lib/$(uname -m)-linux-gnu/faketime/libfaketimeMT.so.1" libfaketime

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nacre.Benchmarks.Load;
+using Nacre.Benchmarks.Load.Clusters;
 using Nacre.Benchmarks.Load.Echo;
 
 var port = new Option<int>("--port") { Required = true, Description = "Loopback port." };
@@ -12,5 +13,6 @@ echoServer.SetAction(result => EchoServer.RunAsync(
 return await new RootCommand("The load driver of Nacre: interleaved runs against itself, an echo server and real peers.")
 {
     RunCommand.Create(),
+    ClusterCommand.Create(),
     echoServer,
 }.Parse(args).InvokeAsync();

@@ -19,6 +19,7 @@ internal static class ErrorAdvice
         {
             ErrorCode.Malformed or ErrorCode.RootKeyUnavailable or ErrorCode.RootKeyWrong => ExitCode.Usage,
             ErrorCode.Corrupt => ExitCode.CheckFailed,
+            ErrorCode.OlderCopy => ExitCode.OlderCopy,
             _ => ExitCode.Refused,
         },
         $"{error.Code}: {error.Message}");

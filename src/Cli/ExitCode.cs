@@ -17,4 +17,7 @@ internal static class ExitCode
 
     /// <summary>A check failed.</summary>
     public const int CheckFailed = 4;
+
+    /// <summary>The data folder is an older copy than other nodes have seen: starting it again does not help.</summary>
+    public const int OlderCopy = 5;
 }

@@ -44,7 +44,7 @@ public sealed class NacreClient : IAsyncDisposable, IDisposable
         Nodes = new ClusterNodes(_pipeline);
     }
 
-    /// <summary>The address of the node that new operations go to. Of several it is the first at the beginning, and another one after a failure.</summary>
+    /// <summary>The address of the node that new operations go to which need no leader. Of several it is the first at the beginning, and another one after a failure.</summary>
     public Uri Endpoint => _pipeline.Endpoint;
 
     /// <summary>The addresses of all nodes known by now: those of the connection, then those that the server named.</summary>

@@ -33,7 +33,7 @@ public sealed record NacreClientOptions
 
     /// <summary>
     /// True, the default: the client asks the server for the cluster's other nodes, at its first operation, after failures
-    /// and every 30 s while it is in use, and goes to them when a node fails. They must prove themselves as the first one
+    /// and every 30 s while it is in use, and goes to them when a node fails, and where they lead. They must prove themselves as the first one
     /// does. False: only the connection's own endpoints are ever dialled.
     /// </summary>
     public bool DiscoverNodes { get; init; } = true;

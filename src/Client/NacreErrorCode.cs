@@ -99,6 +99,9 @@ public enum NacreErrorCode
     /// <summary>The server was given a root key or passphrase that does not open its data folder.</summary>
     RootKeyWrong = 505,
 
+    /// <summary>The server's data folder is an older copy, or has lost writes that other nodes saw flushed: it must join again as a new node.</summary>
+    OlderCopy = 506,
+
     /// <summary>A bug of the server. Its log has the details under the activity id.</summary>
     Internal = 901,
 

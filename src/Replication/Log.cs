@@ -103,7 +103,7 @@ internal static partial class Log
     [LoggerMessage(3054, LogLevel.Information, "Node {Node} gets votes in all shards.")]
     public static partial void NodeGetsVote(ILogger logger, NodeId node);
 
-    [LoggerMessage(3055, LogLevel.Error, "The keeping of replica sets has stopped: this is a bug.")]
+    [LoggerMessage(3055, LogLevel.Error, "A look at the replica sets failed, and is made again in a while: this is a bug.")]
     public static partial void KeeperFailed(ILogger logger, Exception cause);
 
     [LoggerMessage(3060, LogLevel.Warning, "The node {Change}.")]

@@ -105,6 +105,15 @@ public sealed class ReplicaHost : IReplicaReceiver, IAsyncDisposable
         return reports;
     }
 
+    /// <summary>The node's disk is an older one than peers have seen: none of its replicas votes, acknowledges or leads any more.</summary>
+    public void Disqualify()
+    {
+        foreach (ReplicaSlot slot in _slots.Values)
+        {
+            slot.Replica.Disqualify();
+        }
+    }
+
     /// <summary>Asks a shard for a checkpoint soon: it keeps the log's space from being used again. Unknown shards are passed over.</summary>
     public void RequestCheckpoint(ShardId shard)
     {

@@ -1,5 +1,6 @@
 using Nacre.Core.Commands;
 using Nacre.Core.Ids;
+using Nacre.Replication.Membership;
 using Nacre.Replication.Raft;
 using Nacre.Replication.Snapshots;
 
@@ -40,6 +41,9 @@ public sealed record ReplicaStatus(
 
     /// <summary>The node of <see cref="Leader"/>; 0 while it is not known.</summary>
     public NodeId LeaderNode { get; init; }
+
+    /// <summary>How far its disk has come; nothing before the start.</summary>
+    public DurableMark Durable { get; init; }
 
     /// <summary>The snapshot that is being received for it; null without one.</summary>
     public SnapshotProgress? Receiving { get; init; }

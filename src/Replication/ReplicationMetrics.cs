@@ -28,6 +28,7 @@ public sealed class ReplicationMetrics : IDisposable
     private readonly Counter<long> _applied;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _failed;
+    private readonly Counter<long> _forwarded;
     private readonly Counter<long> _snapshotSent;
     private readonly Counter<long> _snapshotReceived;
     private readonly Counter<long> _snapshotInstalled;
@@ -52,6 +53,8 @@ public sealed class ReplicationMetrics : IDisposable
             "nacre.replica.refused", "{proposal}", "Proposals that were not applied, by error code.");
         _failed = _meter.CreateCounter<long>(
             "nacre.replica.failed", "{replica}", "Replicas that stopped after a fault.");
+        _forwarded = _meter.CreateCounter<long>(
+            "nacre.replica.forwarded", "{proposal}", "Proposals that came in here and were carried to the node that leads.");
         _snapshotSent = _meter.CreateCounter<long>(
             "nacre.snapshot.sent", "By", "Bytes of snapshots that other nodes fetched here.");
         _snapshotReceived = _meter.CreateCounter<long>(
@@ -61,6 +64,10 @@ public sealed class ReplicationMetrics : IDisposable
         _snapshotFailed = _meter.CreateCounter<long>(
             "nacre.snapshot.failed", "{snapshot}", "Transfers of snapshots that ended before all was there, by error code.");
     }
+
+    /// <summary>A proposal goes to another node.</summary>
+    /// <param name="shard">As <see cref="TagOf"/> gives it.</param>
+    public void Forwarded(KeyValuePair<string, object?> shard) => _forwarded.Add(1, shard);
 
     /// <summary>Whether somebody wants to know how long proposals take.</summary>
     public bool MeasuresProposals => _proposalDuration.Enabled;

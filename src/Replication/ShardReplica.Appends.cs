@@ -14,7 +14,7 @@ public sealed partial class ShardReplica
     private bool _logIsFull;
     private bool _refusing;
 
-    private void Append(in Ready ready)
+    private void Append(in Ready ready, RaftRole role)
     {
         if (!ready.HasPersist)
         {
@@ -25,14 +25,16 @@ public sealed partial class ShardReplica
         _metrics.Appended(_tag, batch.Count);
         _appendsInFlight++;
         var append = new LogAppend(_identity.Shard, _identity.Domain, ready.HardState, batch, this);
-        bool mayWriteNow = _proposerWaits && _appendsInFlight == 1 && batch.Count == 1;
+
+        // A follower's loop has nothing to do before the flush but to take what is to be flushed after it; a leader's sends on.
+        bool mayWriteNow = _appendsInFlight == 1 && batch.Count > 0 && (_proposerWaits ? batch.Count == 1 : role == RaftRole.Follower);
         if (mayWriteNow)
         {
             // First, so that reading ahead goes on beside the flush.
             _ = Prefetch(batch);
             if (_log.TryWriteNow(append))
             {
-                _proposerWrote = true;
+                _proposerWrote = _proposerWaits;
                 return;
             }
         }

@@ -20,6 +20,9 @@ public sealed partial class ShardReplica
     /// <summary>The node of the replica that leads; 0 while none is known.</summary>
     public NodeId LeaderNode => new(Volatile.Read(ref _publishedLeaderNode));
 
+    /// <summary>A proposal that came in here goes to the node that leads: counts it.</summary>
+    internal void NoteForwarded() => _metrics.Forwarded(_tag);
+
     /// <summary>
     /// Ends when another replica is heard of as the leader, or none is any more. Taken before <see cref="Leads"/> and
     /// <see cref="LeaderNode"/> are looked at, so that no change is missed.

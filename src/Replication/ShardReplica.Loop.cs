@@ -174,7 +174,7 @@ public sealed partial class ShardReplica
             Send(core, ready.Messages);
             applierIsOurs |= HandOver(core, ready);
             TakeNeeds(ready);
-            Append(ready);
+            Append(ready, core.Role);
             OfferSnapshots(core, tick: false);
         }
 
@@ -212,6 +212,7 @@ public sealed partial class ShardReplica
             core.Tick();
             _reads.Tick(core);
             TickMembership();
+            WitnessPeers(core);
             OfferSnapshots(core, tick: true);
             LetLogGo(core);
         }
@@ -313,6 +314,7 @@ public sealed partial class ShardReplica
     private void Publish(RaftCore core)
     {
         PublishSole(core);
+        PublishDurable(core);
         ReportDisqualification(core);
         bool hasChanged = _publishedTerm != core.Term.Value || _publishedRole != (int)core.Role || _publishedLeader != core.Leader.Value;
         if (hasChanged)

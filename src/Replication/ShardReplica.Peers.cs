@@ -57,6 +57,7 @@ public sealed partial class ShardReplica
             return;
         }
 
+        WitnessTerm(received.From, message);
         _heardFrom[message.From] = received.From;
         _heardAt[message.From] = _time.GetTimestamp();
         core.Step(message);

@@ -132,6 +132,8 @@ public sealed partial class ShardReplica : IProposer, ILogSink, IRaftEntries, IA
         Leader = new ReplicaId(Volatile.Read(ref _publishedLeader)),
         Set = Volatile.Read(ref _publishedSet),
         LeaderNode = new NodeId(Volatile.Read(ref _publishedLeaderNode)),
+        Durable = new Membership.DurableMark(
+            new Term(Volatile.Read(ref _publishedDurableTerm)), new LogIndex(Volatile.Read(ref _publishedDurable)), default, default),
     };
 
     /// <inheritdoc/>

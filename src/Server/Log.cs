@@ -101,6 +101,21 @@ internal static partial class Log
     [LoggerMessage(1046, LogLevel.Warning, "A part of the node could not follow a change of the catalogue; it is tried again.", EventName = "FollowingFailed")]
     public static partial void FollowingFailed(ILogger logger, Exception fault);
 
+    [LoggerMessage(1050, LogLevel.Critical, "The data folder is an older copy, or has lost writes that were seen flushed: {Found}. The node takes no part any more.", EventName = "OlderCopy")]
+    public static partial void OlderCopy(ILogger logger, string found);
+
+    [LoggerMessage(1051, LogLevel.Information, "The node goes on without having heard what these nodes remember of it: {Peers}. They are asked until they answer, and no replica message is exchanged with them before.", EventName = "VettingGoesOn")]
+    public static partial void VettingGoesOn(ILogger logger, string peers);
+
+    [LoggerMessage(1052, LogLevel.Warning, "What this node remembered of the others is lost ({Code}): {Reason} It is learned anew.", EventName = "MemoryLost")]
+    public static partial void MemoryLost(ILogger logger, ErrorCode code, string reason);
+
+    [LoggerMessage(1053, LogLevel.Warning, "What this node remembers of the others could not be written; the file stays as it was, and it is tried again.", EventName = "MemoryNotKept")]
+    public static partial void MemoryNotKept(ILogger logger, Exception fault);
+
+    [LoggerMessage(1054, LogLevel.Error, "That the data folder is an older copy could not be written into it. Do not start a node over it again.", EventName = "OlderCopyNotMarked")]
+    public static partial void OlderCopyNotMarked(ILogger logger, Exception fault);
+
     [LoggerMessage(1049, LogLevel.Error, "A write that another node forwarded to shard {Shard} failed: this is a bug.", EventName = "ForwardedFailed")]
     public static partial void ForwardedFailed(ILogger logger, Exception bug, ShardId shard);
 }

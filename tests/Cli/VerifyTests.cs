@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Nacre.Cli.Quickstart;
 using Nacre.Client;
+using Nacre.Server.DataFolder;
+using Nacre.Storage.Files;
 
 namespace Nacre.Cli.Tests;
 
@@ -203,6 +205,22 @@ public sealed class VerifyTests
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Output);
         Assert.That(run.Error, Does.StartWith("RootKeyWrong: "));
+    }
+
+    [Test]
+    public async Task Server_OverAFolderThatWasFoundToBeOlder_EndsWithFive_AndVerifySaysSo()
+    {
+        var folder = new NodeFolder(PosixFileSystem.Instance, _data);
+        folder.Write(folder.Read().Value with { State = NodeState.OlderCopy, Points = [] });
+
+        CommandLine.Run server = await _nacre.RunAsync("server", "--data", _data, "--root-key", $"env:{RootKeyVariable}", "--listen", "127.0.0.1:0");
+        CommandLine.Run verify = await VerifyAsync();
+
+        Assert.That(server.ExitCode, Is.EqualTo(5), server.Error);
+        Assert.That(server.Error, Does.Contain("OlderCopy: ").And.Contain("nacre node remove 1"));
+        Assert.That(folder.Read().Value.State, Is.EqualTo(NodeState.OlderCopy));
+        Assert.That(verify.ExitCode, Is.Zero, verify.Output);
+        Assert.That(verify.Output, Does.Contain("no node starts over it again"));
     }
 
     [Test]

@@ -9,8 +9,6 @@ namespace Nacre.Nemesis.Tests;
 /// <summary>The command behind <c>./build.sh Nemesis</c>: real processes, one fault a round, and a table of what they came to.</summary>
 internal static class NemesisCommand
 {
-    private const int Members = 3;
-
     /// <summary>Runs it.</summary>
     /// <returns>0; 1 for a violation, a round that does not count, or in a kept run one that was not run; 2 for wrong arguments.</returns>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output)
@@ -25,7 +23,7 @@ internal static class NemesisCommand
             return 2;
         }
 
-        report.Say($"commit {Commit()}, {Members} nodes, {options.Seconds} s a fault, first seed {options.Seed}");
+        report.Say($"commit {Commit()}, {ClusterShape.Usual.Members} nodes, {options.Seconds} s a fault, first seed {options.Seed}");
         await RunAsync(options, steps, report);
         report.Close();
         if (options.IsKept)
@@ -43,13 +41,14 @@ internal static class NemesisCommand
         int at = 0;
         while (GoesOn())
         {
-            // A cluster lives until a promise is broken; what is broken is kept as it is.
+            // A cluster lives until a promise is broken, or a step takes another one; what is broken is kept as it is.
             string folder = Directory.CreateTempSubdirectory("nacre-nemesis-").FullName;
             bool isSound = true;
-            await using (INetwork network = NewNetwork(options, report))
-            await using (Cluster cluster = await Cluster.FoundAsync(folder, network, Members))
+            ClusterShape shape = steps[at % steps.Length].Shape;
+            await using (INetwork network = NewNetwork(options, shape, report))
+            await using (Cluster cluster = await Cluster.FoundAsync(folder, network, shape))
             {
-                while (isSound && GoesOn())
+                while (isSound && GoesOn() && steps[at % steps.Length].Shape == shape)
                 {
                     (RoundResult result, Action<string>? writeHistory) = await steps[at++ % steps.Length].RunAsync(cluster, seed++);
                     report.Add(result);
@@ -71,10 +70,10 @@ internal static class NemesisCommand
         bool GoesOn() => options.Minutes == 0 ? at < steps.Length : TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(options.Minutes);
     }
 
-    private static INetwork NewNetwork(NemesisOptions options, Report report)
+    private static INetwork NewNetwork(NemesisOptions options, ClusterShape shape, Report report)
     {
         var random = new SeededRandom(options.Seed);
-        string? whyNot = options.UsesProxies ? "it was told to" : PacketNetwork.WhyNot();
+        string? whyNot = options.UsesProxies ? "it was told to" : shape.UsesProxies ? "this is a measurement" : PacketNetwork.WhyNot();
         INetwork network = whyNot is null ? new PacketNetwork(random) : new TcpNetwork(random);
         report.Say(whyNot is null ? $"between the nodes: {network.Name}" : $"between the nodes: {network.Name}; because {whyNot}");
         return network;

@@ -6,7 +6,7 @@ namespace Nacre.Nemesis.Tests;
 internal sealed record NemesisOptions
 {
     /// <summary>For people.</summary>
-    public const string Usage = "Use --minutes=N --fault=NAME[,NAME…] --seed=S --seconds=N --repeat=N --network=packets|tcp --kept.";
+    public const string Usage = "Use --minutes=N --fault=NAME[,NAME…] --seed=S --seconds=N --repeat=N --snapshot-mib=N --network=packets|tcp --kept.";
 
     /// <summary>No round begins after so many minutes; 0: each chosen step runs once.</summary>
     public int Minutes { get; init; }
@@ -22,6 +22,9 @@ internal sealed record NemesisOptions
 
     /// <summary>Repetitions of each measurement.</summary>
     public int Repetitions { get; init; } = 20;
+
+    /// <summary>Documents of the shard that reaches a new node, in MiB.</summary>
+    public int SnapshotMebibytes { get; init; } = 2048;
 
     /// <summary>True: proxies, also where there could be namespaces.</summary>
     public bool UsesProxies { get; init; }
@@ -46,6 +49,7 @@ internal sealed record NemesisOptions
                 "--seed" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong seed) => options with { Seed = seed },
                 "--seconds" when int.TryParse(value, CultureInfo.InvariantCulture, out int seconds) && seconds > 0 => options with { Seconds = seconds },
                 "--repeat" when int.TryParse(value, CultureInfo.InvariantCulture, out int times) && times > 0 => options with { Repetitions = times },
+                "--snapshot-mib" when int.TryParse(value, CultureInfo.InvariantCulture, out int size) && size > 0 => options with { SnapshotMebibytes = size },
                 "--network" when value is "packets" or "tcp" => options with { UsesProxies = value == "tcp" },
                 "--kept" => options with { IsKept = true },
                 _ => null,

@@ -7,15 +7,16 @@ internal sealed class NemesisOptionsTests
     [Test]
     public void Parse_AllArguments_TakesEach()
     {
-        NemesisOptions? options = NemesisOptions.Parse(["--minutes=3", "--fault=KillOne,Trap", "--seed=9", "--seconds=5", "--repeat=4", "--network=tcp", "--kept"], out _);
+        NemesisOptions? options = NemesisOptions.Parse(["--minutes=3", "--fault=KillOne,Trap", "--seed=9", "--seconds=5", "--repeat=4", "--snapshot-mib=64", "--network=tcp", "--kept"], out _);
 
         Assert.That(options!.Steps, Is.EqualTo(new[] { "KillOne", "Trap" }));
-        Assert.That((options.Minutes, options.Seed, options.Seconds, options.Repetitions, options.UsesProxies, options.IsKept), Is.EqualTo((3, 9UL, 5, 4, true, true)));
+        Assert.That((options.Minutes, options.Seed, options.Seconds, options.Repetitions, options.SnapshotMebibytes, options.UsesProxies, options.IsKept), Is.EqualTo((3, 9UL, 5, 4, 64, true, true)));
     }
 
     [TestCase("--minutes=-1")]
     [TestCase("--seconds=0")]
     [TestCase("--repeat=0")]
+    [TestCase("--snapshot-mib=0")]
     [TestCase("--fault=")]
     [TestCase("--network=air")]
     [TestCase("--colour=red")]

@@ -100,7 +100,43 @@ public sealed class ReplicaSnapshotTests
         await CatchUpAsync(cluster, leader, 4);
 
         long total = cluster.Nodes[leader].Exchange.Holder.Describe(ReplicaCluster.Shard, 0).Value.TotalBytes;
-        Assert.That(asked.Sum(), Is.EqualTo(total + asked[7]), "only the piece that was cut was asked for twice");
+        int inFlight = cluster.SnapshotOptions.PiecesInFlight;
+        Assert.That(asked.Sum(), Is.GreaterThanOrEqualTo(total + asked[7]), "the piece that was cut was asked for twice");
+        Assert.That(asked.Sum(), Is.LessThanOrEqualTo(total + (inFlight * cluster.SnapshotOptions.ChunkBytes)), "and nothing but what was in flight with it");
+    }
+
+    [Test]
+    public async Task Pieces_AreInFlightTogether_AndNoMoreThanMayBe()
+    {
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
+        var waiting = new Queue<TaskCompletionSource>();
+        int most = 0;
+        cluster.Carries = async (_, chunk) =>
+        {
+            var came = new TaskCompletionSource();
+            waiting.Enqueue(came);
+            most = Math.Max(most, waiting.Count);
+            await came.Task;
+            return chunk;
+        };
+        await AddAsync(cluster, leader);
+        cluster.Tick(2);
+        Task idle = cluster.Nodes[4].Slot.WhenIdle;
+        while (!idle.IsCompleted)
+        {
+            cluster.Run();
+            if (waiting.Count == cluster.SnapshotOptions.PiecesInFlight || (most == cluster.SnapshotOptions.PiecesInFlight && waiting.Count > 0))
+            {
+                waiting.Dequeue().SetResult();
+            }
+
+            await Task.Yield();
+        }
+
+        Assert.That(most, Is.EqualTo(cluster.SnapshotOptions.PiecesInFlight));
+        cluster.Carries = null;
+        await CatchUpAsync(cluster, leader, 4);
     }
 
     [Test]

@@ -68,7 +68,8 @@ internal sealed class Report(string title)
         return found.Length == 0 ? null : Median(found, goal.Figure);
     }
 
-    private static double Median(IEnumerable<Measurement> measurements, Func<Measurement, double> figure)
+    /// <summary>The median of a figure.</summary>
+    internal static double Median(IEnumerable<Measurement> measurements, Func<Measurement, double> figure)
     {
         double[] sorted = [.. measurements.Select(figure).Order()];
         int middle = sorted.Length / 2;

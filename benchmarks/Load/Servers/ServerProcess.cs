@@ -62,9 +62,29 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        string text = ready is null ? "" : await said.Task.WaitAsync(timeout);
+        string text;
+        try
+        {
+            text = ready is null ? "" : await said.Task.WaitAsync(timeout);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            lock (last)
+            {
+                throw new InvalidOperationException(
+                    $"{start.FileName} does not serve {timeout.TotalSeconds:F0} s after its start:\n{string.Join('\n', last)}");
+            }
+        }
+
         return (new ServerProcess(process), text);
     }
+
+    /// <summary>Takes the processor from it, until <see cref="ResumeAsync"/>.</summary>
+    public Task HaltAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it run on.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT");
 
     /// <summary>Ends it at once, as a power cut would end it but for the page cache.</summary>
     public async Task KillAsync()
@@ -78,10 +98,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            using (Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-            {
-            }
-
+            // One that was halted hears nothing before it runs on.
+            await SignalAsync("TERM");
+            await SignalAsync("CONT");
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             try
             {
@@ -95,4 +114,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    private async Task SignalAsync(string signal) => await Tool.RunAsync(
+        new ProcessStartInfo("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]));
 }

@@ -93,6 +93,22 @@ internal sealed class NacreTarget : ITarget
         await _server.DisposeAsync();
     }
 
+    /// <summary>The nacre that was built beside this driver.</summary>
+    public static string BuiltProgram()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string program = Path.Combine(folder.FullName, "src", "Cli", "bin", "Release", "net10.0", "nacre");
+            if (File.Exists(program))
+            {
+                return program;
+            }
+        }
+
+        throw new FileNotFoundException(string.Create(
+            CultureInfo.InvariantCulture, $"nacre is not built: run ./build.sh Build above {AppContext.BaseDirectory}"));
+    }
+
     private static string DataFolder(string folder) => Path.Combine(folder, "data");
 
     private static async Task<(ServerProcess Server, NacreClient Client)> OpenAsync(string? program, string folder, bool stream)
@@ -107,20 +123,5 @@ internal sealed class NacreTarget : ITarget
             NacreConnection.Load(connection),
             new NacreClientOptions { Transport = stream ? NacreTransport.Stream : NacreTransport.Unary });
         return (server, client);
-    }
-
-    private static string BuiltProgram()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string program = Path.Combine(folder.FullName, "src", "Cli", "bin", "Release", "net10.0", "nacre");
-            if (File.Exists(program))
-            {
-                return program;
-            }
-        }
-
-        throw new FileNotFoundException(string.Create(
-            CultureInfo.InvariantCulture, $"nacre is not built: run ./build.sh Build above {AppContext.BaseDirectory}"));
     }
 }

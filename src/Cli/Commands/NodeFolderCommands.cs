@@ -62,16 +62,18 @@ internal static class NodeFolderCommands
     public static Command Join(GlobalOptions global)
     {
         var folder = new DataFolderOptions("The data folder to make.");
-        Option<Uri?> server = new("--server")
+        Option<Uri[]?> server = new("--server")
         {
-            Description = "A node of the cluster, where it serves clients.",
+            Description = "A node of the cluster, where it serves clients; given several times, the next one is asked when one does not answer.",
             HelpName = "https://HOST:PORT",
             Required = true,
+            Arity = ArgumentArity.OneOrMore,
             CustomParser = result =>
             {
-                if (Uri.TryCreate(result.Tokens[^1].Value, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttps)
+                Uri?[] addresses = [.. result.Tokens.Select(given => Uri.TryCreate(given.Value, UriKind.Absolute, out Uri? address) ? address : null)];
+                if (addresses.All(address => address?.Scheme == Uri.UriSchemeHttps))
                 {
-                    return address;
+                    return addresses!;
                 }
 
                 result.AddError("Write the server as https://HOST:PORT.");
@@ -96,7 +98,7 @@ internal static class NodeFolderCommands
                 ]);
                 var join = new JoinOptions
                 {
-                    Server = parsed.GetRequiredValue(server)!,
+                    Servers = parsed.GetRequiredValue(server)!,
                     Token = parsed.GetValue(token) ?? global.Terminal.Variable(TokenVariable)
                         ?? throw CliException.Usage($"Give the join token: --token TOKEN, or in {TokenVariable}. 'nacre node token' on a node of the cluster makes one."),
                     NodeAddress = options.NodeAddress ?? options.NodeListen

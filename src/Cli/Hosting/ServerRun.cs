@@ -39,13 +39,18 @@ internal static class ServerRun
         await WaitAsync(node, stop).ConfigureAwait(false);
         manager.Notify(ServiceState.Stopping);
         await node.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        return node.Failed.IsCompleted ? ExitCode.Refused : ExitCode.Done;
+        return node.FoundOlderCopy.IsCompleted
+            ? throw ErrorAdvice.Failure(await node.FoundOlderCopy.ConfigureAwait(false))
+            : node.Failed.IsCompleted ? ExitCode.Refused : ExitCode.Done;
     }
 
-    /// <summary>A shard that failed by its disk leaves a node that serves what it can; one that failed by a bug must not go on.</summary>
+    /// <summary>
+    /// A shard that failed by its disk leaves a node that serves what it can; one that failed by a bug must not go on, nor a node
+    /// over an older copy.
+    /// </summary>
     private static async Task WaitAsync(NacreNode node, CancellationToken stop)
     {
-        Task stopped = Task.Delay(Timeout.Infinite, stop);
+        Task stopped = Task.WhenAny(Task.Delay(Timeout.Infinite, stop), node.FoundOlderCopy);
         if (await Task.WhenAny(stopped, node.Failed).ConfigureAwait(false) == node.Failed &&
             (await node.Failed.ConfigureAwait(false)).Reason.Code != ErrorCode.Internal)
         {

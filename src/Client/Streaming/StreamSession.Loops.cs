@@ -173,7 +173,8 @@ internal sealed partial class StreamSession
     }
 
     /// <summary>Takes no more operations; what is open is finished, then the writer ends the stream.</summary>
-    internal void Drain()
+    /// <param name="cause">Why the node was left; null: it was not.</param>
+    internal void Drain(NacreException? cause = null)
     {
         StreamOperation[] unsent;
         lock (_gate)
@@ -187,7 +188,9 @@ internal sealed partial class StreamSession
         {
             if (operation.TryClaim())
             {
-                operation.Answer(new NacreException(NacreErrorCode.Unavailable, "The server moves its clients to another stream.") { LeavesNode = true });
+                operation.Answer(cause is { Code: NacreErrorCode.ConnectionFailed }
+                    ? cause
+                    : new NacreException(NacreErrorCode.Unavailable, "The client moves its operations to another stream.", cause!) { LeavesNode = true });
             }
         }
 
@@ -220,7 +223,7 @@ internal sealed partial class StreamSession
             // Absent: the server answered a tag twice, or one never sent. Claimed: the caller no longer waits.
             if (operations[i] is { } operation && operation.TryClaim())
             {
-                operation.Answer(Read(batch.Outcomes[i], batch.Sessions.Count > 0 ? operation.Session : null));
+                operation.Answer(Read(batch.Outcomes[i], batch.Sessions.Count > 0 ? operation.Session : null, batch.LedElsewhere));
             }
         }
 
@@ -242,7 +245,7 @@ internal sealed partial class StreamSession
         }
     }
 
-    private static Attempt<Reply> Read(Wire.OperationOutcome outcome, ContainerSession? session) => outcome.Error is { } error
+    private static Attempt<Reply> Read(Wire.OperationOutcome outcome, ContainerSession? session, bool ledElsewhere) => outcome.Error is { } error
         ? new NacreException(error)
-        : new Reply(outcome.Etag, outcome.Lsn, outcome.TimestampMs, outcome.Body.Memory, outcome.Created, session?.TokenOf(outcome.Etag) ?? "");
+        : new Reply(outcome.Etag, outcome.Lsn, outcome.TimestampMs, outcome.Body.Memory, outcome.Created, session?.TokenOf(outcome.Etag) ?? "", ledElsewhere);
 }

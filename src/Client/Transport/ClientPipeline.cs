@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Nacre.Client.Streaming;
+using Nacre.Client.Topology;
 using Wire = Nacre.Protocol.V1;
 
 namespace Nacre.Client.Transport;
@@ -10,11 +11,12 @@ namespace Nacre.Client.Transport;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ClientPipeline : IAsyncDisposable
 {
-    private static readonly Func<(IItemTransport Transport, ItemCall Call), Deadline, CancellationToken, ValueTask<Attempt<Reply>>> SendItem =
-        static (state, deadline, cancellationToken) => state.Transport.SendAsync(state.Call, deadline, cancellationToken);
+    private static readonly Func<(ClusterMap Map, IItemTransport Transport, ItemCall Call), Deadline, CancellationToken, ValueTask<Attempt<Reply>>> SendItem =
+        static (state, deadline, cancellationToken) => state.Transport.SendAsync(state.Map.NodeFor(state.Call), state.Call, deadline, cancellationToken);
 
     private readonly NacreClientOptions _options;
     private readonly EndpointSet _nodes;
+    private readonly ClusterMap _map;
     private readonly RetryPolicy _retries;
     private readonly UnaryTransport _unary;
     private readonly StreamTransport _stream;
@@ -25,9 +27,10 @@ internal sealed class ClientPipeline : IAsyncDisposable
     {
         _options = options;
         _nodes = new EndpointSet(connection, options);
+        _map = new ClusterMap(_nodes, options);
         _retries = new RetryPolicy(_nodes, options);
         Sessions = new SessionStore(options.Consistency is ConsistencyLevel.Session);
-        _unary = new UnaryTransport(_nodes, _sequence, Sessions);
+        _unary = new UnaryTransport(_sequence, Sessions);
         _stream = new StreamTransport(_nodes, _sequence, Sessions, options, options.LoggerFactory?.CreateLogger("Nacre.Client"));
     }
 
@@ -67,25 +70,25 @@ internal sealed class ClientPipeline : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         IItemTransport way = (transport ?? _options.Transport) is NacreTransport.Stream ? _stream : _unary;
         var deadline = new Deadline(_options.TimeProvider, timeout ?? _options.Timeout);
-        Uri endpoint = Endpoint;
-        Activity? activity = NacreDiagnostics.Start(operation, call.Container, endpoint);
+        RpcChannel node = _map.NodeFor(call);
+        Activity? activity = NacreDiagnostics.Start(operation, call.Container, node.Endpoint);
         ulong sequence = call.IsWrite ? _sequence.Take() : 0;
         NacreException? error = null;
         try
         {
             call = call with { Sequence = sequence };
-            Attempt<Reply> attempt = await way.SendAsync(call, deadline, cancellationToken).ConfigureAwait(false);
+            Attempt<Reply> attempt = await way.SendAsync(node, call, deadline, cancellationToken).ConfigureAwait(false);
             if (attempt.Error is { Code: NacreErrorCode.SessionTokenInvalid } && call.SessionToken is null)
             {
                 // The client's own: the read is worth more than what they told.
                 call.Session.Forget();
-                attempt = await way.SendAsync(call, deadline, cancellationToken).ConfigureAwait(false);
+                attempt = await way.SendAsync(node, call, deadline, cancellationToken).ConfigureAwait(false);
             }
 
             if (attempt.Error is { IsTransient: true } or { LeavesNode: true })
             {
                 attempt = await _retries
-                    .ContinueAsync(attempt, (way, call), SendItem, deadline, repeatUnknown: true, cancellationToken)
+                    .ContinueAsync(attempt, (_map, way, call), SendItem, deadline, repeatUnknown: true, cancellationToken)
                     .ConfigureAwait(false);
             }
 
@@ -100,7 +103,7 @@ internal sealed class ClientPipeline : IAsyncDisposable
                 _sequence.Release(sequence);
             }
 
-            NacreDiagnostics.Stop(activity, operation, call.Container, endpoint, deadline.Elapsed, error);
+            NacreDiagnostics.Stop(activity, operation, call.Container, node.Endpoint, deadline.Elapsed, error);
         }
     }
 
@@ -150,12 +153,18 @@ internal sealed class ClientPipeline : IAsyncDisposable
         {
             _disposed = true;
             await _stream.DisposeAsync().ConfigureAwait(false);
+            await _map.DisposeAsync().ConfigureAwait(false);
             await _nodes.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private static void Learn(in ItemCall call, in Attempt<Reply> attempt)
+    private void Learn(in ItemCall call, in Attempt<Reply> attempt)
     {
+        if (attempt.IsOk && attempt.ValueOrThrow().LedElsewhere)
+        {
+            _map.NoteLedElsewhere();
+        }
+
         if (attempt.IsOk && call.IsWrite && attempt.ValueOrThrow().SessionToken.Length == 0)
         {
             call.Session.NoteUntold();

@@ -10,7 +10,8 @@ namespace Nacre.Client.Transport;
 internal sealed class CredentialSource : IDisposable
 {
     // Invariants:
-    // - at most one refresh runs at a time, and whoever waited for it does not begin another.
+    // - at most one refresh runs at a time, and whoever waited for it does not begin another, however it ended;
+    // - each refresh that ends puts another object into _held: that is how those who waited tell.
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);
 
     private readonly NacreClientOptions _options;
@@ -32,7 +33,7 @@ internal sealed class CredentialSource : IDisposable
     public ValueTask<Attempt<Credential>> GetAsync(CancellationToken cancellationToken)
     {
         Held held = Volatile.Read(ref _held);
-        return held.IsDue(_options.TimeProvider) ? RefreshAsync(held, cancellationToken) : new(held.Credential);
+        return held.IsDue(_options.TimeProvider) ? RefreshAsync(held, isRefused: false, cancellationToken) : new(held.Credential);
     }
 
     /// <summary>True when a credential should no longer be used for something that lasts, since a token for it can be had anew.</summary>
@@ -60,27 +61,27 @@ internal sealed class CredentialSource : IDisposable
             return true;
         }
 
-        Attempt<Credential> renewed = await RefreshAsync(held with { EndsAt = DateTimeOffset.MinValue }, cancellationToken).ConfigureAwait(false);
+        Attempt<Credential> renewed = await RefreshAsync(held, isRefused: true, cancellationToken).ConfigureAwait(false);
         return renewed.IsOk && !ReferenceEquals(renewed.ValueOrThrow(), refused);
     }
 
     public void Dispose() => _refreshing.Dispose();
 
-    private async ValueTask<Attempt<Credential>> RefreshAsync(Held before, CancellationToken cancellationToken)
+    private async ValueTask<Attempt<Credential>> RefreshAsync(Held before, bool isRefused, CancellationToken cancellationToken)
     {
         await _refreshing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             Held held = Volatile.Read(ref _held);
-            if (!ReferenceEquals(held.Credential, before.Credential))
+            if (!ReferenceEquals(held, before))
             {
-                return held.Credential;
+                return held.Failure is { } failure ? failure : held.Credential;
             }
 
             string text = await _options.TokenRefresh!(cancellationToken).ConfigureAwait(false);
             if (TokenText.TryParse(text) is not { } token)
             {
-                return Failed(before, new FormatException("What the callback gave is no resource token."));
+                return Failed(before, isRefused, new FormatException("What the callback gave is no resource token."));
             }
 
             Held next = Hold(token);
@@ -89,7 +90,7 @@ internal sealed class CredentialSource : IDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return Failed(before, e);
+            return Failed(before, isRefused, e);
         }
         finally
         {
@@ -98,14 +99,16 @@ internal sealed class CredentialSource : IDisposable
     }
 
     /// <summary>While the present token lasts it goes on, and the callback is asked again later.</summary>
-    private Attempt<Credential> Failed(Held before, Exception cause)
+    private Attempt<Credential> Failed(Held before, bool isRefused, Exception cause)
     {
         DateTimeOffset now = _options.TimeProvider.GetUtcNow();
         TimeSpan left = before.EndsAt - now;
-        if (left <= TimeSpan.Zero)
+        if (isRefused || left <= TimeSpan.Zero)
         {
-            return new NacreException(
+            var failure = new NacreException(
                 NacreErrorCode.TokenExpired, $"The token is no longer good, and the callback that gets another failed: {cause.Message}", cause);
+            Volatile.Write(ref _held, before with { Failure = failure });
+            return failure;
         }
 
         if (_logger is not null)
@@ -113,7 +116,7 @@ internal sealed class CredentialSource : IDisposable
             Log.TokenRefreshFailed(_logger, left.TotalSeconds, cause);
         }
 
-        Volatile.Write(ref _held, before with { DueAt = now + (left / 4) });
+        Volatile.Write(ref _held, before with { DueAt = now + (left / 4), Failure = null });
         return before.Credential;
     }
 
@@ -127,8 +130,8 @@ internal sealed class CredentialSource : IDisposable
             token.ExpiresAt);
     }
 
-    /// <summary>A credential, when to look for another, and when its token ends.</summary>
-    private sealed record Held(Credential Credential, DateTimeOffset DueAt, DateTimeOffset EndsAt)
+    /// <summary>A credential, when to look for another, when its token ends, and why the last refresh gave none instead of it.</summary>
+    private sealed record Held(Credential Credential, DateTimeOffset DueAt, DateTimeOffset EndsAt, NacreException? Failure = null)
     {
         public bool IsDue(TimeProvider time) => DueAt != DateTimeOffset.MaxValue && time.GetUtcNow() >= DueAt;
     }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using Microsoft.Extensions.Logging;
+using Wire = Nacre.Protocol.V1;
 
 namespace Nacre.Client.Transport;
 
@@ -42,6 +43,12 @@ internal sealed class EndpointSet : IAsyncDisposable
         _watch = new NodeWatch(this, options);
     }
 
+    /// <summary>Raised with what a node told of the cluster, after its nodes were learned, and whether something known before proved wrong.</summary>
+    public event Action<Wire.AccountInfo, bool>? Discovered;
+
+    /// <summary>Raised when a node was left, or is known no more: what waits for it should go elsewhere.</summary>
+    public event Action<RpcChannel, NacreException>? Left;
+
     /// <summary>The node for a new operation.</summary>
     public RpcChannel Current
     {
@@ -68,6 +75,7 @@ internal sealed class EndpointSet : IAsyncDisposable
     public void Leave(RpcChannel node, NacreException error)
     {
         RpcChannel next;
+        bool isCurrent;
         lock (_gate)
         {
             if (_nodes.Length == 1 || !_nodes.Contains(node))
@@ -76,19 +84,19 @@ internal sealed class EndpointSet : IAsyncDisposable
             }
 
             node.MarkLeft(error);
-            if (!ReferenceEquals(_current, node))
-            {
-                return;
-            }
-
-            next = NextAfter(node);
+            isCurrent = ReferenceEquals(_current, node);
+            next = isCurrent ? NextAfter(node) : _current;
             _current = next;
         }
 
         _watch.Hasten();
         if (!ReferenceEquals(next, node))
         {
-            Changed(node, next, error);
+            Left?.Invoke(node, error);
+            if (isCurrent)
+            {
+                Changed(node, next, error);
+            }
         }
     }
 
@@ -122,6 +130,18 @@ internal sealed class EndpointSet : IAsyncDisposable
         }
     }
 
+    /// <summary>An answer says that what is known of the cluster has grown old: asks anew, soon.</summary>
+    public void Suspect() => _watch.Suspect();
+
+    /// <summary>Takes what the server says about the cluster.</summary>
+    /// <param name="account">What it says.</param>
+    /// <param name="isSuspect">True: something of what was known proved wrong.</param>
+    public void Learn(Wire.AccountInfo account, bool isSuspect)
+    {
+        Learn(account.ClientEndpoints);
+        Discovered?.Invoke(account, isSuspect);
+    }
+
     /// <summary>Takes what the server says about the cluster's nodes; an empty list says nothing.</summary>
     /// <param name="endpoints">Addresses, in the order of the nodes' ids.</param>
     public void Learn(IReadOnlyList<string> endpoints)
@@ -133,6 +153,7 @@ internal sealed class EndpointSet : IAsyncDisposable
 
         RpcChannel left;
         RpcChannel next;
+        RpcChannel[] retired;
         Uri[] wanted = [.. _connection.Endpoints.Concat(endpoints.Select(Accept).OfType<Uri>()).Distinct()];
         lock (_gate)
         {
@@ -145,7 +166,8 @@ internal sealed class EndpointSet : IAsyncDisposable
             // A node that was the only one has patient connections, and gets others: it is dialled anew, once.
             RpcChannel[] after = [.. wanted.Select(endpoint =>
                 before.Concat(_retired).FirstOrDefault(node => node.Endpoint == endpoint && !node.IsAlone) ?? Open(endpoint, alone: false))];
-            _retired.AddRange(before.Except(after));
+            retired = [.. before.Except(after)];
+            _retired.AddRange(retired);
             _retired.RemoveAll(after.Contains);
             _nodes = after;
             left = _current;
@@ -157,6 +179,11 @@ internal sealed class EndpointSet : IAsyncDisposable
         if (_logger is not null)
         {
             Log.NodesLearned(_logger, string.Join(", ", wanted.Select(endpoint => endpoint.ToString())));
+        }
+
+        foreach (RpcChannel node in retired)
+        {
+            Left?.Invoke(node, NoLongerNamed);
         }
 
         if (left.Endpoint != next.Endpoint)

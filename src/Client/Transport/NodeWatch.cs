@@ -11,6 +11,7 @@ internal sealed class NodeWatch : IAsyncDisposable
 {
     // Invariants, under _gate:
     // - At most one round runs; the timer is set only while none does.
+    // - _isSuspect holds from a suspicion to the next discovery; each discovery that follows one doubles the pause after which the next may.
     // - While it is asleep no timer is set, and _isUsed is false: the next use wakes it. A set that needs no watch is always "used".
     private static readonly TimeSpan DiscoveryPeriod = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestDiscoveryPeriod = TimeSpan.FromSeconds(1);
@@ -23,10 +24,12 @@ internal sealed class NodeWatch : IAsyncDisposable
     private readonly ITimer _timer;
     private long _discovered;
     private TimeSpan _discoverAfter = TimeSpan.Zero;
+    private TimeSpan _suspicionPause = ShortestDiscoveryPeriod;
     private Task _round = Task.CompletedTask;
     private bool _isRunning;
     private bool _isAsleep = true;
     private volatile bool _isUsed;
+    private volatile bool _isSuspect;
 
     public NodeWatch(EndpointSet nodes, NacreClientOptions options)
     {
@@ -53,6 +56,25 @@ internal sealed class NodeWatch : IAsyncDisposable
         lock (_gate)
         {
             _discoverAfter = _discoverAfter > ShortestDiscoveryPeriod ? ShortestDiscoveryPeriod : _discoverAfter;
+            Set();
+        }
+    }
+
+    /// <summary>
+    /// What is known proved wrong: asks soon. Where the answers do not help, as when a node that leads cannot be reached from
+    /// here, it asks less and less.
+    /// </summary>
+    public void Suspect()
+    {
+        if (_isSuspect || !_options.DiscoverNodes)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _isSuspect = true;
+            _discoverAfter = _discoverAfter > _suspicionPause ? _suspicionPause : _discoverAfter;
             Set();
         }
     }
@@ -159,16 +181,22 @@ internal sealed class NodeWatch : IAsyncDisposable
 
     private async Task DiscoverAsync()
     {
+        bool isSuspect;
         lock (_gate)
         {
             _discovered = _options.TimeProvider.GetTimestamp();
             _discoverAfter = DiscoveryPeriod;
+            isSuspect = _isSuspect;
+            TimeSpan doubled = _suspicionPause * 2;
+            _suspicionPause = !isSuspect ? ShortestDiscoveryPeriod : doubled < DiscoveryPeriod ? doubled : DiscoveryPeriod;
         }
 
         if (await AskAsync(_nodes.Selected).ConfigureAwait(false) is { } account)
         {
-            _nodes.Learn(account.ClientEndpoints);
+            _nodes.Learn(account, isSuspect);
         }
+
+        _isSuspect = false;
     }
 
     /// <summary>Asks one node who it is; the channel itself tells the set whether it answered.</summary>

@@ -5,20 +5,20 @@ using Wire = Nacre.Protocol.V1;
 namespace Nacre.Client.Transport;
 
 /// <summary>Item operations as one signed gRPC call each.</summary>
-internal sealed class UnaryTransport(EndpointSet nodes, IdempotencySequence sequence, SessionStore sessions) : IItemTransport
+internal sealed class UnaryTransport(IdempotencySequence sequence, SessionStore sessions) : IItemTransport
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Attempt<Reply>> SendAsync(ItemCall call, Deadline deadline, CancellationToken cancellationToken)
+    public async ValueTask<Attempt<Reply>> SendAsync(RpcChannel node, ItemCall call, Deadline deadline, CancellationToken cancellationToken)
     {
         Attempt<Wire.ItemResponse> attempt =
-            await nodes.Current.CallAsync(MethodOf(call.Kind), MessageOf(call), deadline, cancellationToken).ConfigureAwait(false);
+            await node.CallAsync(MethodOf(call.Kind), MessageOf(call), deadline, cancellationToken).ConfigureAwait(false);
         if (!attempt.IsOk)
         {
             return attempt.Error;
         }
 
         Wire.ItemResponse response = attempt.ValueOrThrow();
-        return new Reply(response.Etag, response.Lsn, response.TimestampMs, response.Body.Memory, response.Created, response.SessionToken);
+        return new Reply(response.Etag, response.Lsn, response.TimestampMs, response.Body.Memory, response.Created, response.SessionToken, response.LedElsewhere);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -28,6 +28,11 @@ public static partial class ControlCommandCodec
             case AddNode add:
                 writer.WriteUInt128(add.Token).WriteUInt32(add.Node.Value).WriteUInt32(add.Region.Value)
                     .WriteText(add.PeerEndpoint).WriteText(add.ClientEndpoint).WriteByte((byte)add.Replicas);
+                if (add.Kind == ControlCommandKind.JoinNode)
+                {
+                    writer.WriteBytes(add.KeyHash.Span);
+                }
+
                 break;
             case SetNode set:
                 writer.WriteUInt32(set.Node.Value).WriteText(set.PeerEndpoint).WriteText(set.ClientEndpoint)
@@ -48,10 +53,17 @@ public static partial class ControlCommandCodec
                 return TryReadTime(ref reader, out DateTimeOffset expires) ? new CreateJoinToken(id, hash, expires) : null;
             case ControlCommandKind.RemoveJoinToken:
                 return new RemoveJoinToken(reader.ReadUInt128());
-            case ControlCommandKind.AddNode:
-                return new AddNode(
+            case ControlCommandKind.AddNode or ControlCommandKind.JoinNode:
+                var add = new AddNode(
                     reader.ReadUInt128(), new NodeId(reader.ReadUInt32()), new RegionId(reader.ReadUInt32()),
                     ReadText(ref reader), ReadText(ref reader), (ReplicaKind)reader.ReadByte());
+                if (kind == ControlCommandKind.AddNode)
+                {
+                    return add;
+                }
+
+                byte[] key = reader.ReadBytes().ToArray();
+                return key.Length > 0 ? add with { KeyHash = key } : null;
             default:
                 return new SetNode(
                     new NodeId(reader.ReadUInt32()), ReadText(ref reader), ReadText(ref reader),

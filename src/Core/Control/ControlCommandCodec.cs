@@ -93,7 +93,7 @@ public static partial class ControlCommandCodec
         var kind = (ControlCommandKind)reader.ReadByte();
         byte version = reader.ReadByte();
         if (!reader.Failed &&
-            (version != FormatVersion || kind is ControlCommandKind.None or > ControlCommandKind.SetNode))
+            (version != FormatVersion || kind is ControlCommandKind.None or > ControlCommandKind.JoinNode))
         {
             return new NacreError(ErrorCode.Unsupported,
                 $"A control command has kind {(byte)kind} and version {version}, which this program does not know.");

@@ -63,9 +63,12 @@ public enum ControlCommandKind : byte
     /// <summary><see cref="RemoveJoinToken"/>.</summary>
     RemoveJoinToken = 19,
 
-    /// <summary><see cref="AddNode"/>.</summary>
+    /// <summary><see cref="AddNode"/> without a key: the founder, and whoever joined before there were keys in it.</summary>
     AddNode = 20,
 
     /// <summary><see cref="SetNode"/>.</summary>
     SetNode = 21,
+
+    /// <summary><see cref="AddNode"/> with the joining node's key.</summary>
+    JoinNode = 22,
 }

@@ -99,6 +99,9 @@ public enum ErrorCode : ushort
     /// <summary>A root key or passphrase was given, and it is not the one that opens this data folder.</summary>
     RootKeyWrong = 505,
 
+    /// <summary>The data folder is an older copy, or has lost writes that other nodes saw flushed: its node must join again as a new one.</summary>
+    OlderCopy = 506,
+
     /// <summary>A bug. The log has the details under the activity id.</summary>
     Internal = 901,
 }

@@ -85,6 +85,7 @@ public sealed class ForwardingProposer(
             return ReplicaErrors.NoLeader;
         }
 
+        replica.NoteForwarded();
         Result<ForwardedOutcome> forwarded = await carrier.CarryAsync(leader, proposal, cancellationToken);
         if (!forwarded.IsOk)
         {

@@ -29,10 +29,8 @@ public sealed class ReplicaKeeper : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<ShardId, long> _pausing = [];
-    private readonly Dictionary<ShardId, (long Since, TimeSpan Pause)> _refusedOffers = [];
-    private readonly Dictionary<ShardId, long> _ledSince = [];
+    private readonly LeadOffers _offers;
     private Task _rounds = Task.CompletedTask;
-    private long _lastBalanced;
 
     /// <summary>Makes a keeper that is not started.</summary>
     /// <param name="host">The node's replicas.</param>
@@ -48,7 +46,7 @@ public sealed class ReplicaKeeper : IAsyncDisposable
         Invariant.Check(options.LookInterval > TimeSpan.Zero);
         Invariant.Check(options.MostVoters % 2 == 1);
         (_host, _control, _catalog, _node, _options, _time, _logger) = (host, control, catalog, node, options, time, logger);
-        _lastBalanced = time.GetTimestamp();
+        _offers = new LeadOffers(options, time);
     }
 
     /// <summary>Begins. Once.</summary>
@@ -70,7 +68,7 @@ public sealed class ReplicaKeeper : IAsyncDisposable
 
         foreach (ShardReplica replica in _host.Replicas)
         {
-            NoteLead(replica);
+            _offers.Note(replica.Identity.Shard, replica.Leads);
         }
 
         foreach (ShardReplica replica in _host.Replicas.Where(replica => replica.Leads && !IsPausing(replica.Identity.Shard)))
@@ -87,21 +85,6 @@ public sealed class ReplicaKeeper : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private void NoteLead(ShardReplica replica)
-    {
-        if (!replica.Leads)
-        {
-            _ledSince.Remove(replica.Identity.Shard);
-        }
-        else
-        {
-            _ledSince.TryAdd(replica.Identity.Shard, _time.GetTimestamp());
-        }
-    }
-
-    private bool HasJustCome(ShardId shard) =>
-        !_ledSince.TryGetValue(shard, out long since) || _time.GetElapsedTime(since) < _options.LeastTenure;
-
     private bool IsPausing(ShardId shard) =>
         _pausing.TryGetValue(shard, out long since) && _time.GetElapsedTime(since) < _options.PauseAfterRefusal;
 
@@ -112,16 +95,26 @@ public sealed class ReplicaKeeper : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                await TendAsync(_stopping.Token);
+                await TendOnceAsync();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The end that was asked for.
         }
-        catch (Exception cause)
+    }
+
+    /// <summary>A round that fails by a bug is told, and is no reason to keep no sets any more.</summary>
+    private async Task TendOnceAsync()
+    {
+        try
+        {
+            await TendAsync(_stopping.Token);
+        }
+        catch (Exception cause) when (cause is not OperationCanceledException)
         {
             Log.KeeperFailed(_logger, cause);
+            await Task.Delay(_options.PauseAfterRefusal, _time, _stopping.Token);
         }
     }
 
@@ -169,8 +162,7 @@ public sealed class ReplicaKeeper : IAsyncDisposable
     {
         NodeId preferred = ReplicaPlan.PreferredLeader(replica.Identity.Shard, nodes);
         bool drains = nodes.Any(node => node.Id == _node && node.State != ClusterNodeState.Active);
-        bool isSoon = _time.GetElapsedTime(_lastBalanced) < _options.BalanceInterval || HasJustCome(replica.Identity.Shard);
-        if (preferred == _node || preferred.Value == 0 || (!drains && isSoon) || RestsFromOffers(replica.Identity.Shard))
+        if (preferred == _node || preferred.Value == 0 || !_offers.IsDue(replica.Identity.Shard, drains))
         {
             return;
         }
@@ -186,28 +178,11 @@ public sealed class ReplicaKeeper : IAsyncDisposable
 
         if (successor is { } found)
         {
-            _lastBalanced = _time.GetTimestamp();
+            _offers.Begin();
             Result<Unit> taken = await replica.TransferAsync(found.Id, cancellationToken);
-            NoteOffer(replica.Identity.Shard, taken.IsOk, drains);
+            _offers.End(replica.Identity.Shard, taken.IsOk, drains);
             Log.LeadGivenAway(_logger, replica.Identity.Shard, found.Node, taken.Error?.Code ?? ErrorCode.None);
         }
-    }
-
-    private bool RestsFromOffers(ShardId shard) =>
-        _refusedOffers.TryGetValue(shard, out (long Since, TimeSpan Pause) last) && _time.GetElapsedTime(last.Since) < last.Pause;
-
-    /// <summary>An offer keeps writes waiting until it is taken or given up: to a node that does not take it, fewer and fewer are made.</summary>
-    private void NoteOffer(ShardId shard, bool isTaken, bool drains)
-    {
-        if (isTaken)
-        {
-            _refusedOffers.Remove(shard);
-            return;
-        }
-
-        TimeSpan rest = _refusedOffers.TryGetValue(shard, out (long Since, TimeSpan Pause) last) ? last.Pause * 2 : _options.RestAfterRefusedOffer;
-        TimeSpan most = drains ? _options.RestAfterRefusedOffer : _options.LongestRest;
-        _refusedOffers[shard] = (_time.GetTimestamp(), rest < most ? rest : most);
     }
 
     private async Task GiveVotesAsync(IReadOnlyList<ClusterNode> nodes, CancellationToken cancellationToken)

@@ -83,6 +83,9 @@ public sealed partial class RaftCore
     /// <summary>The latest term seen; durable once persisted.</summary>
     public Term Term => _hardState.Term;
 
+    /// <summary>The latest term that is flushed here.</summary>
+    public Term DurableTerm => _durable.Term;
+
     /// <summary>The replica voted for in this term; 0 for none.</summary>
     public ReplicaId VotedFor => _hardState.VotedFor;
 

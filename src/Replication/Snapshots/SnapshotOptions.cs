@@ -11,6 +11,9 @@ public sealed record SnapshotOptions
     /// <summary>Bytes that are asked for at a time. Default 1 MiB; 1 KiB to 4 MiB.</summary>
     public int ChunkBytes { get; init; } = 1 << 20;
 
+    /// <summary>Pieces of one transfer that are asked for and have not come. Default 4; 1 to 64. So much memory is taken, and over a long line it bounds the rate.</summary>
+    public int PiecesInFlight { get; init; } = 4;
+
     /// <summary>Time for one piece; there is none for the whole. Default 30 s.</summary>
     public TimeSpan ChunkTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -36,6 +39,7 @@ public sealed record SnapshotOptions
         (string Name, bool InRange)[] checks =
         [
             (nameof(ChunkBytes), ChunkBytes is >= 1 << 10 and <= MaxChunkBytes),
+            (nameof(PiecesInFlight), PiecesInFlight is >= 1 and <= 64),
             (nameof(ChunkTimeout), ChunkTimeout > TimeSpan.Zero),
             (nameof(MaxBytesPerSecond), MaxBytesPerSecond is 0 or >= 64 << 10),
             (nameof(FlushAfterBytes), FlushAfterBytes >= 1 << 10),

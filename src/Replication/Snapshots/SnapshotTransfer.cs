@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
@@ -7,8 +8,12 @@ namespace Nacre.Replication.Snapshots;
 
 /// <summary>Fetches one snapshot's bytes into the place where it is put together, from where the last attempt stopped.</summary>
 /// <remarks>One caller; progress may be read by any thread.</remarks>
+// Invariants:
+// - pieces are written in the order in which they were asked for, so that what is here of a file is its beginning;
+// - at most PiecesInFlight are asked for and not written.
 internal sealed class SnapshotTransfer
 {
+    private readonly Queue<AskedPiece> _asked = new();
     private readonly SnapshotExchange _exchange;
     private readonly SnapshotDescription _snapshot;
     private readonly ISnapshotTarget _target;
@@ -18,8 +23,8 @@ internal sealed class SnapshotTransfer
     private readonly long _began;
     private readonly long _total;
     private long _received;
-    private long _fetched;
     private long _unflushed;
+    private TimeSpan _mayAskAt;
 
     public SnapshotTransfer(
         SnapshotExchange exchange, NodeId from, SnapshotDescription snapshot, ISnapshotTarget target, ReplicaEnvironment environment)
@@ -41,24 +46,69 @@ internal sealed class SnapshotTransfer
     /// <returns>All is there. Errors: NotFound when the snapshot is no longer held there, Unavailable when a piece did not come in time, Corrupt when one came changed.</returns>
     public async Task<Result<Unit>> RunAsync(CancellationToken cancellationToken)
     {
-        for (int file = 0; file < _snapshot.Manifest.Files.Length; file++)
+        using var abandoning = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
         {
-            long length = _snapshot.Manifest.Files[file].Length;
-            for (long at = _target.Received[file]; at < length;)
+            foreach ((int file, long offset, int length) in Missing())
             {
-                Result<SnapshotChunk> chunk = await FetchAsync(file, at, (int)Math.Min(_exchange.Options.ChunkBytes, length - at), cancellationToken);
-                if (!chunk.IsOk)
+                await KeepPaceAsync(length, cancellationToken);
+                _asked.Enqueue(new AskedPiece(file, offset, FetchAsync(file, offset, length, abandoning.Token)));
+                while (_asked.Count == _exchange.Options.PiecesInFlight || (_asked.TryPeek(out AskedPiece next) && next.Came.IsCompleted))
                 {
-                    return chunk.Error;
+                    if (await TakeAsync() is { } error)
+                    {
+                        return error;
+                    }
                 }
+            }
 
-                Write(file, at, chunk.Value.Bytes.Span);
-                at += chunk.Value.Bytes.Length;
-                await KeepPaceAsync(cancellationToken);
+            while (_asked.Count > 0)
+            {
+                if (await TakeAsync() is { } error)
+                {
+                    return error;
+                }
+            }
+
+            return Unit.Value;
+        }
+        finally
+        {
+            // Nobody waits for the pieces behind one that failed; they are asked for again.
+            await abandoning.CancelAsync();
+            foreach (AskedPiece piece in _asked)
+            {
+                await ((Task)piece.Came).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
+    }
 
-        return Unit.Value;
+    /// <summary>The pieces that are not here, in the order in which they are written.</summary>
+    private IEnumerable<(int File, long Offset, int Length)> Missing()
+    {
+        ImmutableArray<long> received = _target.Received;
+        for (int file = 0; file < received.Length; file++)
+        {
+            long end = _snapshot.Manifest.Files[file].Length;
+            for (long at = received[file]; at < end; at += _exchange.Options.ChunkBytes)
+            {
+                yield return (file, at, (int)Math.Min(_exchange.Options.ChunkBytes, end - at));
+            }
+        }
+    }
+
+    /// <summary>Waits for the piece that was asked for first, and writes it.</summary>
+    private async Task<NacreError?> TakeAsync()
+    {
+        AskedPiece piece = _asked.Dequeue();
+        Result<SnapshotChunk> chunk = await piece.Came;
+        if (!chunk.IsOk)
+        {
+            return chunk.Error;
+        }
+
+        Write(piece.File, piece.Offset, chunk.Value.Bytes.Span);
+        return null;
     }
 
     private async Task<Result<SnapshotChunk>> FetchAsync(int file, long offset, int length, CancellationToken cancellationToken)
@@ -92,7 +142,6 @@ internal sealed class SnapshotTransfer
     {
         _target.Write(file, offset, bytes);
         Volatile.Write(ref _received, _received + bytes.Length);
-        _fetched += bytes.Length;
         _unflushed += bytes.Length;
         _metrics.SnapshotReceived(ReplicationMetrics.TagOf(_snapshot.Manifest.Shard), bytes.Length);
         if (_unflushed >= _exchange.Options.FlushAfterBytes)
@@ -102,16 +151,22 @@ internal sealed class SnapshotTransfer
         }
     }
 
-    /// <summary>Waits while more has come than may in the time that has passed.</summary>
-    private async ValueTask KeepPaceAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until a piece may be asked for: what was asked for in a second is what may come in one.</summary>
+    /// <remarks>A line that stood still is not made up for afterwards.</remarks>
+    private async ValueTask KeepPaceAsync(int length, CancellationToken cancellationToken)
     {
         if (_exchange.Options.MaxBytesPerSecond is > 0 and long most)
         {
-            TimeSpan ahead = TimeSpan.FromSeconds((double)_fetched / most) - _time.GetElapsedTime(_began);
-            if (ahead > TimeSpan.Zero)
+            TimeSpan now = _time.GetElapsedTime(_began);
+            if (_mayAskAt > now)
             {
-                await Task.Delay(ahead, _time, cancellationToken);
+                await Task.Delay(_mayAskAt - now, _time, cancellationToken);
+                now = _mayAskAt;
             }
+
+            _mayAskAt = now + TimeSpan.FromSeconds((double)length / most);
         }
     }
+
+    private readonly record struct AskedPiece(int File, long Offset, Task<Result<SnapshotChunk>> Came);
 }

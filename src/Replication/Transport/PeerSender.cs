@@ -105,10 +105,14 @@ internal sealed class PeerSender : IAsyncDisposable
         {
             while (true)
             {
-                await Queue.WhenFilledAsync().WaitAsync(broken.Token);
+                // Only what finds nothing waits: a wait that can be cancelled costs as much as a small frame.
                 if (Queue.TakeFrame() is { } frame)
                 {
                     await stream.WriteAsync(frame, broken.Token);
+                }
+                else
+                {
+                    await Queue.WhenFilledAsync().WaitAsync(broken.Token);
                 }
             }
         }

@@ -38,6 +38,7 @@ internal static class AccountHandlers
             TimeMs = services.Control.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             Consistency = Show(services.Consistency.Account),
             ClientEndpoints = { services.Control.Nodes.Active },
+            ShardLeaders = { services.Control.Nodes.Leaders },
         });
     }
 

@@ -22,7 +22,7 @@ internal sealed class AccountKeyStore : IDisposable
     private readonly SecretSealer _sealer;
     private readonly TimeProvider _time;
     private readonly IRandomSource _random;
-    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly OneAtATime _changes = new();
     private AccountKeys _keys;
 
     private AccountKeyStore(
@@ -66,18 +66,8 @@ internal sealed class AccountKeyStore : IDisposable
     }
 
     /// <summary>Runs something over the keys of now, which must not be kept.</summary>
-    public async Task<T> WithKeysAsync<T>(Func<AccountKeys, T> use, CancellationToken cancellationToken)
-    {
-        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return use(_keys);
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
+    public Task<T> WithKeysAsync<T>(Func<AccountKeys, T> use, CancellationToken cancellationToken) =>
+        _changes.RunAsync(() => use(_keys), cancellationToken);
 
     /// <summary>Draws one key anew. Answered once whoever signs with the old one is refused.</summary>
     /// <param name="kind">The key.</param>
@@ -88,79 +78,51 @@ internal sealed class AccountKeyStore : IDisposable
     public async Task<Result<T>> RegenerateAsync<T>(
         AccountKeyKind kind, EntryHeader request, Func<AccountKey, T> show, CancellationToken cancellationToken)
     {
-        Result<T> shown = await DrawAnewAsync(kind, request, show, cancellationToken).ConfigureAwait(false);
+        Result<T> shown = await _changes.RunAsync(() => DrawAnewAsync(kind, request, show), cancellationToken).ConfigureAwait(false);
         return shown.IsOk && await _coordinator.SettleAsync(cancellationToken).ConfigureAwait(false) is { } unknown ? unknown : shown;
     }
 
     private async Task<Result<T>> DrawAnewAsync<T>(
-        AccountKeyKind kind, EntryHeader request, Func<AccountKey, T> show, CancellationToken cancellationToken)
+        AccountKeyKind kind, EntryHeader request, Func<AccountKey, T> show)
     {
-        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        if (Follow() is { } unknown)
         {
-            if (Follow() is { } unknown)
-            {
-                return unknown;
-            }
-
-            AccountKeyRecord? before = _catalog.Current.FindAccountKey(kind);
-            Invariant.Check(before is not null);
-            AccountKeys next = _keys.Regenerate(kind, _time, _random);
-            var command = new SetAccountKey(kind, next[kind].Id.ToString(), next[kind].Seal(_sealer), before.Version);
-
-            // Not cancelled: once it is proposed, the key in memory must follow the one in the catalogue.
-            Result<CommandOutcome> stored = await _coordinator.ProposeAsync(command, request, CancellationToken.None).ConfigureAwait(false);
-            if (!stored.IsOk || (stored.Value.Flags & CommandEffect.Repeated) != 0)
-            {
-                next.Dispose();
-                return stored.IsOk ? show(_keys[kind]) : stored.Error;
-            }
-
-            AccountKeys old = _keys;
-            _keys = next;
-            Directory.Replace(next);
-            old.Dispose();
-            return show(next[kind]);
+            return unknown;
         }
-        finally
+
+        AccountKeyRecord? before = _catalog.Current.FindAccountKey(kind);
+        Invariant.Check(before is not null);
+        AccountKeys next = _keys.Regenerate(kind, _time, _random);
+        var command = new SetAccountKey(kind, next[kind].Id.ToString(), next[kind].Seal(_sealer), before.Version);
+
+        // Not cancelled: once it is proposed, the key in memory must follow the one in the catalogue.
+        Result<CommandOutcome> stored = await _coordinator.ProposeAsync(command, request, CancellationToken.None).ConfigureAwait(false);
+        if (!stored.IsOk || (stored.Value.Flags & CommandEffect.Repeated) != 0)
         {
-            _changing.Release();
+            next.Dispose();
+            return stored.IsOk ? show(_keys[kind]) : stored.Error;
         }
+
+        AccountKeys old = _keys;
+        _keys = next;
+        Directory.Replace(next);
+        old.Dispose();
+        return show(next[kind]);
     }
 
     /// <summary>Takes over keys that another node has drawn.</summary>
     /// <returns>What keeps them from being opened, or null.</returns>
-    public async Task<NacreError?> FollowAsync(CancellationToken cancellationToken)
-    {
-        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return Follow();
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
+    public Task<NacreError?> FollowAsync(CancellationToken cancellationToken) => _changes.RunAsync(Follow, cancellationToken);
 
     /// <summary>Seals anew what is sealed under an older data key, so that the older one can be destroyed.</summary>
     /// <returns>What a proposal is refused with, or null.</returns>
-    public async Task<NacreError?> ResealAsync(CancellationToken cancellationToken)
-    {
-        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            IEnumerable<ControlCommand> commands =
-                from record in _catalog.Current.AccountKeys
-                where _sealer.IsStale(record.Sealed.Span)
-                select new SetAccountKey(record.Kind, record.KeyId, _keys[record.Kind].Seal(_sealer), record.Version);
-            return await SealedKeys.WriteAsync(_coordinator, commands, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
+    public Task<NacreError?> ResealAsync(CancellationToken cancellationToken) =>
+        _changes.RunAsync(() => SealedKeys.WriteAsync(_coordinator, Stale(), cancellationToken), cancellationToken);
+
+    private IEnumerable<ControlCommand> Stale() =>
+        from record in _catalog.Current.AccountKeys
+        where _sealer.IsStale(record.Sealed.Span)
+        select new SetAccountKey(record.Kind, record.KeyId, _keys[record.Kind].Seal(_sealer), record.Version);
 
     private NacreError? Follow()
     {
@@ -188,6 +150,6 @@ internal sealed class AccountKeyStore : IDisposable
     {
         Directory.Dispose();
         _keys.Dispose();
-        _changing.Dispose();
+        _changes.Dispose();
     }
 }

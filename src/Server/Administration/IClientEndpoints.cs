@@ -8,4 +8,10 @@ internal interface IClientEndpoints
     /// which name its clients reach it.
     /// </summary>
     IReadOnlyList<string> Active { get; }
+
+    /// <summary>
+    /// For each data shard from 1 the place in <see cref="Active"/>, from 1, of the node that leads it as far as is known here;
+    /// 0 for none. Empty with it.
+    /// </summary>
+    IReadOnlyList<uint> Leaders { get; }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Nacre.Core.Commands;
@@ -55,7 +56,8 @@ internal static class JoinHandler
 
         var command = new AddNode(
             token, default, new RegionId(request.Region), request.PeerEndpoint, request.ClientEndpoint,
-            request.Learner ? ReplicaKind.Learner : ReplicaKind.Voter);
+            request.Learner ? ReplicaKind.Learner : ReplicaKind.Voter,
+            SHA256.HashData(key.Value.ExportSubjectPublicKeyInfo()));
         Result<CommandOutcome> added = await control.ExecuteAsync(call, key: null, command).ConfigureAwait(false);
         if (!added.IsOk)
         {
@@ -63,6 +65,7 @@ internal static class JoinHandler
         }
 
         var node = new NodeId((uint)ControlResult.IdOf(added.Value.Detail.Span));
+        // Who asks again gets another certificate, and is told of another time.
         Log.NodeJoined(control.Cluster.Logger, node, command.Region, command.PeerEndpoint, JoinToken.TextOf(token));
         Catalog catalog = control.Catalog.Current;
         Result<(X509Certificate2 Node, X509Certificate2 Authority)> signed =

@@ -22,7 +22,7 @@ internal sealed class TokenKeyStore : IDisposable
     private readonly SecretSealer _sealer;
     private readonly TimeProvider _time;
     private readonly IRandomSource _random;
-    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly OneAtATime _changes = new();
 
     private TokenKeyStore(CatalogCoordinator coordinator, ICatalogReader catalog, SecretSealer sealer, TimeProvider time, IRandomSource random)
     {
@@ -70,76 +70,48 @@ internal sealed class TokenKeyStore : IDisposable
     /// <returns>The newest key's generation and time; or what a proposal is refused with. A repeated request is shown the key of now.</returns>
     public async Task<Result<(uint Generation, DateTimeOffset CreatedAt)>> RotateAsync(bool revoke, EntryHeader request, CancellationToken cancellationToken)
     {
-        Result<(uint Generation, DateTimeOffset CreatedAt)> drawn = await DrawAnewAsync(revoke, request, cancellationToken).ConfigureAwait(false);
+        Result<(uint Generation, DateTimeOffset CreatedAt)> drawn = await _changes.RunAsync(() => DrawAnewAsync(revoke, request), cancellationToken).ConfigureAwait(false);
         return drawn.IsOk && await _coordinator.SettleAsync(cancellationToken).ConfigureAwait(false) is { } unknown ? unknown : drawn;
     }
 
-    private async Task<Result<(uint Generation, DateTimeOffset CreatedAt)>> DrawAnewAsync(bool revoke, EntryHeader request, CancellationToken cancellationToken)
+    private async Task<Result<(uint Generation, DateTimeOffset CreatedAt)>> DrawAnewAsync(bool revoke, EntryHeader request)
     {
-        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        if (Follow() is { } unknown)
         {
-            if (Follow() is { } unknown)
-            {
-                return unknown;
-            }
-
-            TokenKey? before = Directory.Newest;
-            Invariant.Check(before is not null);
-            TokenKey next = TokenKey.Draw(before.Generation + 1, _time, _random);
-            var command = new SetTokenKey(next.Generation, next.Seal(_sealer), !revoke, _catalog.Current.TokenKeys[^1].Version);
-
-            // Not cancelled: once it is proposed, the key in memory must follow the one in the catalogue.
-            Result<CommandOutcome> stored = await _coordinator.ProposeAsync(command, request, CancellationToken.None).ConfigureAwait(false);
-            if (!stored.IsOk || (stored.Value.Flags & CommandEffect.Repeated) != 0)
-            {
-                next.Dispose();
-                return stored.IsOk ? (before.Generation, before.CreatedAt) : stored.Error;
-            }
-
-            Directory.Replace(revoke ? [next] : [before, next]);
-            return (next.Generation, next.CreatedAt);
+            return unknown;
         }
-        finally
+
+        TokenKey? before = Directory.Newest;
+        Invariant.Check(before is not null);
+        TokenKey next = TokenKey.Draw(before.Generation + 1, _time, _random);
+        var command = new SetTokenKey(next.Generation, next.Seal(_sealer), !revoke, _catalog.Current.TokenKeys[^1].Version);
+
+        // Not cancelled: once it is proposed, the key in memory must follow the one in the catalogue.
+        Result<CommandOutcome> stored = await _coordinator.ProposeAsync(command, request, CancellationToken.None).ConfigureAwait(false);
+        if (!stored.IsOk || (stored.Value.Flags & CommandEffect.Repeated) != 0)
         {
-            _changing.Release();
+            next.Dispose();
+            return stored.IsOk ? (before.Generation, before.CreatedAt) : stored.Error;
         }
+
+        Directory.Replace(revoke ? [next] : [before, next]);
+        return (next.Generation, next.CreatedAt);
     }
 
     /// <summary>Takes over keys that another node has drawn.</summary>
     /// <returns>What keeps them from being opened, or null.</returns>
-    public async Task<NacreError?> FollowAsync(CancellationToken cancellationToken)
-    {
-        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return Follow();
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
+    public Task<NacreError?> FollowAsync(CancellationToken cancellationToken) => _changes.RunAsync(Follow, cancellationToken);
 
     /// <summary>Seals anew what is sealed under an older data key, so that the older one can be destroyed.</summary>
     /// <returns>What a proposal is refused with, or null.</returns>
-    public async Task<NacreError?> ResealAsync(CancellationToken cancellationToken)
-    {
-        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            IEnumerable<ControlCommand> commands =
-                from record in _catalog.Current.TokenKeys
-                where _sealer.IsStale(record.Sealed.Span)
-                let key = Directory.All.First(key => key.Generation == record.Generation)
-                select new SetTokenKey(record.Generation, key.Seal(_sealer), KeepsPrevious: true, record.Version);
-            return await SealedKeys.WriteAsync(_coordinator, commands, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
+    public Task<NacreError?> ResealAsync(CancellationToken cancellationToken) =>
+        _changes.RunAsync(() => SealedKeys.WriteAsync(_coordinator, Stale(), cancellationToken), cancellationToken);
+
+    private IEnumerable<ControlCommand> Stale() =>
+        from record in _catalog.Current.TokenKeys
+        where _sealer.IsStale(record.Sealed.Span)
+        let key = Directory.All.First(key => key.Generation == record.Generation)
+        select new SetTokenKey(record.Generation, key.Seal(_sealer), KeepsPrevious: true, record.Version);
 
     private NacreError? Follow()
     {
@@ -163,6 +135,6 @@ internal sealed class TokenKeyStore : IDisposable
     public void Dispose()
     {
         Directory.Dispose();
-        _changing.Dispose();
+        _changes.Dispose();
     }
 }

@@ -11,6 +11,9 @@ namespace Nacre.Server.Consistency;
 /// <param name="GivesToken">Whether the answer carries a session token.</param>
 internal readonly record struct ReadTerms(ConsistencyLevel Level, StalenessBound Bound, SessionMarks? Marks, bool GivesToken)
 {
+    /// <summary>Whether a read of a range has to ask another node, because that one leads.</summary>
+    public bool IsLedElsewhere(RangeRoute? range) => Level == ConsistencyLevel.Strong && range?.Shard.IsLedElsewhere == true;
+
     /// <summary>What a view of one range must show.</summary>
     public ReadDemand For(RangeId range) => new(Level, range, Marks?.Of(range) ?? default, Bound);
 }

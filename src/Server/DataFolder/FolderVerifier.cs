@@ -131,6 +131,16 @@ public sealed partial class FolderVerifier
             Damage(_folder.PeersFile, "file", peers.Error!.Message);
         }
 
+        if (new RememberedFile(_files, _folder.RememberedFile).Read() is { IsOk: false } remembered)
+        {
+            Note(_folder.RememberedFile, "file", $"{remembered.Error!.Message} It is learned anew.");
+        }
+
+        if (_record.State == NodeState.OlderCopy)
+        {
+            Note(_folder.Directory, "folder", "other nodes remembered more than was in it: no node starts over it again");
+        }
+
         if (_record is { State: NodeState.Running, Starts: 0 })
         {
             Note(_folder.Directory, "folder", "it joined a cluster and was not started yet: it gets everything else from the other nodes");

@@ -27,6 +27,9 @@ public sealed class NodeFolder(IFileSystem files, string directory)
     /// <summary>The file that says where the other nodes were reached last.</summary>
     public string PeersFile => Path.Combine(Directory, "peers");
 
+    /// <summary>The file that says how far the others' disks were seen to have come.</summary>
+    public string RememberedFile => Path.Combine(Directory, "remembered");
+
     /// <summary>The file whose lock says that a node has the folder open.</summary>
     public string LockFile => Path.Combine(Directory, "lock");
 

@@ -77,7 +77,7 @@ internal static class NodeRecordCodec
         int points = BinaryPrimitives.ReadInt32LittleEndian(file[36..]);
         int shards = BinaryPrimitives.ReadInt32LittleEndian(file[12..]);
         var state = (NodeState)file[10];
-        if (state > NodeState.Clean ||
+        if (state > NodeState.OlderCopy ||
             shards is < 1 or > NodeRecord.MaxDataShards ||
             points != (state == NodeState.Clean ? shards + 1 : 0) ||
             file.Length != HeaderBytes + points * PointBytes + HashBytes)

@@ -11,4 +11,7 @@ public enum NodeState : byte
 
     /// <summary>It was closed in order, and the file says where each shard stood.</summary>
     Clean = 2,
+
+    /// <summary>Other nodes gave it away as an older copy, or one that lost flushed writes: no node may open it again.</summary>
+    OlderCopy = 3,
 }

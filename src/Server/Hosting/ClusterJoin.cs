@@ -26,6 +26,8 @@ public static class ClusterJoin
 {
     private static readonly string[] Anywhere = ["0.0.0.0:", "[::]:"];
 
+    private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FetchAgain = TimeSpan.FromMilliseconds(250);
 
@@ -52,6 +54,11 @@ public static class ClusterJoin
         if (Anywhere.Any(host => join.NodeAddress.StartsWith(host, StringComparison.Ordinal) || join.ClientAddress.StartsWith(host, StringComparison.Ordinal)))
         {
             return new NacreError(ErrorCode.Malformed, "An address of all interfaces is where a node listens, and nobody can dial it: name one that others reach.");
+        }
+
+        if (join.Servers.Count == 0)
+        {
+            return new NacreError(ErrorCode.Malformed, "Name a node of the cluster to join.");
         }
 
         Result<JoinToken> parsed = JoinToken.Parse(join.Token);
@@ -102,7 +109,7 @@ public static class ClusterJoin
 
         using RootKey rootKey = root.Value;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        Result<JoinResponse> answer = await JoinCall.SendAsync(join, token, key, cancellationToken).ConfigureAwait(false);
+        Result<JoinResponse> answer = await AskAsync(join, token, key, environment.Time, cancellationToken).ConfigureAwait(false);
         if (!answer.IsOk)
         {
             return answer.Error;
@@ -135,6 +142,29 @@ public static class ClusterJoin
                 ClusterId.Read(answer.Value.ClusterId.Span), new NodeId(answer.Value.Node), (int)answer.Value.DataShards, answer.Value.Peers.Count)
             : TakenInFor(answer.Value, refusal);
     }
+
+    /// <summary>
+    /// Asks one node after the other until one answers. Also when a request may have arrived and its answer was lost: the cluster
+    /// knows the token with this key, and gives the same id again.
+    /// </summary>
+    private static async Task<Result<JoinResponse>> AskAsync(
+        JoinOptions join, JoinToken token, ECDsa key, TimeProvider time, CancellationToken cancellationToken)
+    {
+        long began = time.GetTimestamp();
+        for (int tries = 0; ; tries++)
+        {
+            Result<JoinResponse> answer = await JoinCall.SendAsync(join.Servers[tries % join.Servers.Count], join, token, key, cancellationToken).ConfigureAwait(false);
+            if (answer.IsOk || !IsWorthAnother(answer.Error.Code) || cancellationToken.IsCancellationRequested || time.GetElapsedTime(began) > AskPatience)
+            {
+                return answer;
+            }
+
+            await Task.Delay(AskAgain, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsWorthAnother(ErrorCode code) =>
+        code is ErrorCode.Unavailable or ErrorCode.OutcomeUnknown or ErrorCode.NotLeader or ErrorCode.Overloaded;
 
     /// <summary>Fetches the keys from whichever node has them and is reached; the newest node is known to some a moment later.</summary>
     private static async Task<Result<KeyParcel>> FetchAsync(

@@ -22,15 +22,16 @@ internal static class JoinCall
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks.</summary>
-    /// <param name="options">Whom, and what for.</param>
+    /// <summary>Asks one node.</summary>
+    /// <param name="server">The node.</param>
+    /// <param name="options">What for.</param>
     /// <param name="token">The token.</param>
     /// <param name="key">The key to be certified.</param>
     /// <param name="cancellationToken">Ends the wait; the node may be taken in all the same.</param>
     /// <returns>The answer. Errors: Unavailable, Unauthenticated for a server that is not the token's, and what the server refuses with.</returns>
-    public static async Task<Result<JoinResponse>> SendAsync(JoinOptions options, JoinToken token, ECDsa key, CancellationToken cancellationToken)
+    public static async Task<Result<JoinResponse>> SendAsync(Uri server, JoinOptions options, JoinToken token, ECDsa key, CancellationToken cancellationToken)
     {
-        Result<X509Certificate2> known = await FindCertificateAsync(options.Server, token, cancellationToken).ConfigureAwait(false);
+        Result<X509Certificate2> known = await FindCertificateAsync(server, token, cancellationToken).ConfigureAwait(false);
         if (!known.IsOk)
         {
             return known.Error;
@@ -50,7 +51,7 @@ internal static class JoinCall
             Learner = options.Learner,
         };
         return await CallAsync(
-            options.Server, certificate => IsVouchedFor(certificate, trusted),
+            server, certificate => IsVouchedFor(certificate, trusted),
             client => client.JoinAsync(request, deadline: DateTime.UtcNow + Patience, cancellationToken: cancellationToken)).ConfigureAwait(false);
     }
 

@@ -3,8 +3,8 @@ namespace Nacre.Server.Hosting;
 /// <summary>Whom a new node joins, and where it will be reached.</summary>
 public sealed record JoinOptions
 {
-    /// <summary>A node of the cluster, where it serves clients: <c>https://HOST:PORT</c>.</summary>
-    public required Uri Server { get; init; }
+    /// <summary>Nodes of the cluster, where they serve clients: <c>https://HOST:PORT</c>. One or more; the next is asked when one does not answer.</summary>
+    public required IReadOnlyList<Uri> Servers { get; init; }
 
     /// <summary>As <c>nacre node token</c> printed it. A secret.</summary>
     public required string Token { get; init; }

@@ -80,13 +80,13 @@ public sealed partial class NacreNode
             _authority,
             new NodesOfCatalog(Catalog),
             new NodePortServices(
-                new ShardReceiver(() => _host),
+                new ShardReceiver(() => _host, peer => _vetting is { } vetting && vetting.MayHear(peer)),
                 new ForwardedProposals(shard => _host is { } host && host.TryGet(shard, out ShardReplica? replica) ? replica : null))
             {
                 Keys = ShareKeys(),
                 Leases = new LeaseService(WhenInForceAsync),
                 Snapshots = new SnapshotService(() => _exchange?.Holder),
-                Reports = _reports = new ReportService(() => _slots.Select(slot => slot.Status)),
+                Reports = _reports = RemembersPeers(),
             },
             _environment);
         if (!port.IsOk)
@@ -112,12 +112,13 @@ public sealed partial class NacreNode
     /// <summary>The node's part in snapshots: what it holds for others, and fetches from them.</summary>
     private SnapshotExchange MakeExchange(ReplicaEnvironment environment)
     {
-        _exchange = new SnapshotExchange(new SnapshotFetcher(() => _port?.Channels), _log, new SnapshotOptions(), environment);
+        var options = new SnapshotOptions { MaxBytesPerSecond = _options.Limits.SnapshotBytesPerSecond };
+        _exchange = new SnapshotExchange(new SnapshotFetcher(() => _port?.Channels), _log, options, environment);
         _parts.Push(new Part(_exchange));
         return _exchange;
     }
 
-    /// <summary>Listens for the others, dials them, and waits until this node knows the catalogue of now.</summary>
+    /// <summary>Looks at how the others are doing, and waits until this node knows the catalogue of now.</summary>
     private async Task<NacreError?> MeetPeersAsync(CancellationToken cancellationToken)
     {
         if (_port is null)
@@ -125,21 +126,14 @@ public sealed partial class NacreNode
             return null;
         }
 
-        _nodeEndpoint = await _port.StartAsync(cancellationToken).ConfigureAwait(false);
-        _peers = new PeerBook(_port, new PeersFile(_environment.Files, _folder.PeersFile), _record.Node);
-        Result<ImmutableArray<KnownPeer>> known = await _peers.OpenAsync(Catalog.Current).ConfigureAwait(false);
-        if (!known.IsOk)
-        {
-            return known.Error;
-        }
-
-        _clusterHealth = new ClusterHealth(_record.Node, _reports!.Own, _port.Channels, Catalog, _environment.Time);
+        _parts.Push(_memory!);
+        _memory!.Start();
+        _clusterHealth = new ClusterHealth(_record.Node, _reports!.Own, _memory.Note, _port.Channels, Catalog, _environment.Time);
         _parts.Push(_clusterHealth);
         _clusterHealth.Start();
         _lease = new AuthorisationLease(
             ControlSlot, WhenInForceAsync, LeaseOptions, BootClock.Instance, _environment.Time, _logger);
         _parts.Push(_lease);
-        Log.NodePortOpen(_logger, _nodeEndpoint.Authority, known.Value.Length);
         return await AwaitCatalogAsync(cancellationToken).ConfigureAwait(false)
             ?? await CatchUpOnKeysAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -86,8 +86,7 @@ public sealed partial class NacreNode
         if (_record.State == NodeState.Creating)
         {
             // All of it is there; what is acknowledged next must outlive a crash.
-            _record = _record with { State = NodeState.Running, KeyRingGeneration = _ring.Generation };
-            _folder.Write(_record);
+            WriteRecord(_record with { State = NodeState.Running, KeyRingGeneration = _ring.Generation });
         }
 
         Endpoint = (await _listener.StartAsync(cancellationToken).ConfigureAwait(false))[0];
@@ -138,7 +137,7 @@ public sealed partial class NacreNode
                 EncryptionKeys = encryptionKeys,
                 Cluster = MakeClusterServices(),
                 Seal = seal,
-                Nodes = new NodesOfCatalog(Catalog),
+                Nodes = new NodesOfCatalog(Catalog, shard => _shards.TryGetValue(shard, out IDataShard? found) ? found.LeaderNode : default),
                 Time = _environment.Time,
             },
         };

@@ -14,6 +14,7 @@ using Nacre.Replication.Snapshots;
 using Nacre.Security.Keys;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Options;
+using Nacre.Server.Peers;
 using Nacre.Server.Routing;
 using Nacre.Storage.Control;
 using Nacre.Storage.Documents;
@@ -100,7 +101,9 @@ public sealed partial class NacreNode
             _environment.Loggers.CreateLogger("Nacre.Replication"))
         {
             Boot = BootClock.Instance,
-            Transport = _port is { } port ? port.Transport : NoTransport.Instance,
+            Transport = _port is { } port
+                ? new VettedTransport(port.Transport, peer => _vetting is { } vetting && vetting.MaySpeakTo(peer))
+                : NoTransport.Instance,
         };
         SnapshotExchange exchange = MakeExchange(environment);
         await OpenSlotsAsync(exchange, environment).ConfigureAwait(false);
@@ -220,16 +223,21 @@ public sealed partial class NacreNode
     /// <summary>Replays what the log holds beyond the checkpoints, and fixes what a cluster never changes.</summary>
     private async Task<NacreError?> RecoverAsync(CancellationToken cancellationToken)
     {
+        if (await VetAsync(cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            return refusal;
+        }
+
         // From here on the folder is in use. A folder that is being made stays so until all of it is there.
         NodeState before = _record.State;
-        _record = _record with
+        WriteRecord(_record with
         {
             State = before == NodeState.Creating ? before : NodeState.Running,
             Starts = _record.Starts + 1,
             KeyRingGeneration = _ring.Generation,
             Points = [],
-        };
-        _folder.Write(_record);
+        });
+        Volatile.Write(ref _startsTold, _record.Starts);
         Log.Opening(_logger, _record.Node, _record.Cluster, _folder.Directory, _record.Starts, _record.DataShards, before);
 
         if (_log.Recovery.TailCut is { } cut)

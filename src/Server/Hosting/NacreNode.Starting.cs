@@ -46,7 +46,7 @@ public sealed partial class NacreNode
     /// <returns>
     /// The node, to be disposed. Errors: Malformed for options that do not fit the folder, Unavailable when another
     /// process has the folder or the port, RootKeyUnavailable, RootKeyWrong, Unsupported for a later format, Corrupt
-    /// naming file and place, DiskFull, StorageFailed.
+    /// naming file and place, DiskFull, StorageFailed, OlderCopy for a folder that other nodes remember to have had more.
     /// </returns>
     public static async Task<Result<NacreNode>> StartAsync(
         NodeOptions options, NodeEnvironment environment, CancellationToken cancellationToken)
@@ -61,12 +61,18 @@ public sealed partial class NacreNode
         NacreError refusal;
         try
         {
-            if (await node.OpenAsync(cancellationToken).ConfigureAwait(false) is not { } error)
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, node._isOlderCopy.Token);
+            if (await node.OpenAsync(either.Token).ConfigureAwait(false) is not { } error)
             {
                 return node;
             }
 
-            refusal = error;
+            refusal = node.FoundOlder ?? error;
+        }
+        catch (Exception) when (node.FoundOlder is not null)
+        {
+            // A peer answered while the node was starting: whatever else failed, did so because of it.
+            refusal = node.FoundOlder!;
         }
         catch (StorageFaultException fault)
         {
@@ -136,6 +142,11 @@ public sealed partial class NacreNode
         if (read.IsOk && read.Value.State != NodeState.Creating)
         {
             _record = read.Value;
+            if (_record.State == NodeState.OlderCopy)
+            {
+                return Peers.PeerVetting.RefusalOf(_record.Node, "an earlier start over it was refused");
+            }
+
             return _options.Shards == 0 || _options.Shards == _record.DataShards
                 ? null
                 : new NacreError(ErrorCode.Malformed, $"shards: this data folder was made with {_record.DataShards}; the count never changes.");

@@ -25,6 +25,11 @@ public sealed partial class NacreNode
         await _draining.CancelAsync().ConfigureAwait(false);
         await StopListeningAsync(cancellationToken).ConfigureAwait(false);
         await DisposePartsAsync(_coordinator).ConfigureAwait(false);
+        if (_memory is { } memory)
+        {
+            await memory.StopAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         bool isInOrder = await _host.StopAsync(cancellationToken).ConfigureAwait(false);
         if (isInOrder && _slots.Select(slot => slot.Status).All(IsAtRest))
         {
@@ -33,6 +38,7 @@ public sealed partial class NacreNode
 
         await DisposePartsAsync(last: null).ConfigureAwait(false);
         _draining.Dispose();
+        _isOlderCopy.Dispose();
     }
 
     /// <summary>Ends at once, as a crash would, unless <see cref="StopAsync"/> came before: the next start recovers.</summary>
@@ -50,6 +56,7 @@ public sealed partial class NacreNode
 
             await DisposePartsAsync(last: null).ConfigureAwait(false);
             _draining.Dispose();
+            _isOlderCopy.Dispose();
         }
     }
 
@@ -68,7 +75,7 @@ public sealed partial class NacreNode
         {
             await _log.CloseAsync(ReadOnlyMemory<byte>.Empty).ConfigureAwait(false);
             ShardPoint[] points = [.. CurrentReplicas.Select(PointOf).OrderBy(point => point.Shard)];
-            _folder.Write(_record with { State = NodeState.Clean, KeyRingGeneration = _ring.Generation, Points = [.. points] });
+            WriteRecord(_record with { State = NodeState.Clean, KeyRingGeneration = _ring.Generation, Points = [.. points] });
             Log.Stopped(_logger);
         }
         catch (StorageFaultException fault)

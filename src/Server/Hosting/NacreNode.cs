@@ -23,7 +23,8 @@ public sealed partial class NacreNode : IAsyncDisposable
 {
     // Invariants:
     // - nothing is served before every shard has recovered and applied an entry of this start;
-    // - the node file says Clean only after every shard was checkpointed and the log was sealed.
+    // - the node file says Clean only after every shard was checkpointed and the log was sealed;
+    // - a folder that was found to be an older copy is never marked as anything else again.
     private readonly NodeOptions _options;
     private readonly NodeEnvironment _environment;
     private readonly ILogger _logger;
@@ -57,6 +58,12 @@ public sealed partial class NacreNode : IAsyncDisposable
 
     /// <summary>Ends when a shard has failed, with the reason; the node then serves what it still can and is no longer healthy. Never faults.</summary>
     public Task<(ShardId Shard, NacreError Reason)> Failed => _host.Faulted;
+
+    /// <summary>
+    /// Ends, with what to do, when another node remembers more of this one than the data folder had at its start (OlderCopy).
+    /// The node takes no part in its shards from then on, and is to be stopped. Never faults.
+    /// </summary>
+    public Task<NacreError> FoundOlderCopy => _foundOlderCopy.Task;
 
     /// <summary>This node's replicas at a glance.</summary>
     public IReadOnlyList<Replication.ReplicaStatus> Replicas => [.. _slots.Select(slot => slot.Status)];

@@ -33,10 +33,11 @@ internal static class ItemHandlers
 
         ValueTask<Result<DocumentLease>> read =
             ItemReader.ReadAsync(call.Container, call.Principal, partitionKey.Value, request.Id, terms.Value, out RangeRoute? range);
+        bool ledElsewhere = terms.Value.IsLedElsewhere(range);
         range = terms.Value.GivesToken ? range : null;
         return read.IsCompletedSuccessfully
-            ? new(Show(services, call, request, range, read.Result))
-            : AwaitReadAsync(services, call, request, range, read);
+            ? new(Show(services, call, request, range, ledElsewhere, read.Result))
+            : AwaitReadAsync(services, call, request, range, ledElsewhere, read);
     }
 
     /// <summary>Makes an item that is not there.</summary>
@@ -144,20 +145,22 @@ internal static class ItemHandlers
             SessionToken = services.Consistency.GivesToken(wantsSession)
                 ? services.Consistency.TokenOf(new SessionMark(call.Container.Id, range, outcome.Lsn))
                 : "",
+            LedElsewhere = range.Shard.IsLedElsewhere,
         };
     }
 
     private static async ValueTask<Result<ItemResponse>> AwaitReadAsync(
-        NodeServices services, Call call, ReadItemRequest request, RangeRoute? seen, ValueTask<Result<DocumentLease>> read) =>
-        Show(services, call, request, seen, await read.ConfigureAwait(false));
+        NodeServices services, Call call, ReadItemRequest request, RangeRoute? seen, bool ledElsewhere, ValueTask<Result<DocumentLease>> read) =>
+        Show(services, call, request, seen, ledElsewhere, await read.ConfigureAwait(false));
 
     /// <param name="services">The node's parts.</param>
     /// <param name="call">The call.</param>
     /// <param name="request">What was asked.</param>
     /// <param name="seen">The range that the session is told of; null where it is told of none.</param>
+    /// <param name="ledElsewhere">Whether the client could have asked a node that knows.</param>
     /// <param name="read">What was found.</param>
     private static Result<ItemResponse> Show(
-        NodeServices services, Call call, ReadItemRequest request, RangeRoute? seen, in Result<DocumentLease> read)
+        NodeServices services, Call call, ReadItemRequest request, RangeRoute? seen, bool ledElsewhere, in Result<DocumentLease> read)
     {
         string token = seen is null ? "" : services.Consistency.TokenOf(ConsistencyRules.Seen(call.Container, seen));
         if (!read.IsOk)
@@ -182,6 +185,7 @@ internal static class ItemHandlers
             TimestampMs = document.Timestamp.ToUnixTimeMilliseconds(),
             Body = UnsafeByteOperations.UnsafeWrap(document.Utf8Json),
             SessionToken = token,
+            LedElsewhere = ledElsewhere,
         };
     }
 }

@@ -118,7 +118,7 @@ internal sealed class ItemLister(TokenSeal seal)
         (byte[] first, byte[] end) = scope.Count == 0 ? ([], []) : ItemKey.BoundsOf(scope, container.PartitionKey.Paths.Count);
         ReadOnlyMemory<byte> from = request.From?.ItemKey ?? first;
         ReadOnlyMemory<byte> last = from;
-        int looked = 0;
+        var filling = new PageFilling(scope, page, MostLookedAt);
         for (int i = container.IndexOf(from.Span); i < container.Ranges.Length; i++)
         {
             RangeRoute range = container.Ranges[i];
@@ -141,28 +141,20 @@ internal sealed class ItemLister(TokenSeal seal)
             }
 
             await using IDocumentCursor cursor = scan.Value;
-            while (true)
+            PageStep step;
+            while ((step = await filling.StepAsync(cursor, cancellationToken).ConfigureAwait(false)) == PageStep.Passed)
             {
-                Result<bool> moved = await cursor.MoveNextAsync(cancellationToken).ConfigureAwait(false);
-                if (!moved.IsOk)
-                {
-                    return moved.Error;
-                }
-
-                if (!moved.Value)
-                {
-                    break;
-                }
-
-                // Different keys may share the hash of a prefix.
-                bool wanted = scope.Count == 0 || ItemKey.Matches(cursor.ItemKey.Span, scope);
-                if (looked == MostLookedAt || (wanted && !page.TryAdd(cursor.Current)))
-                {
-                    return new Continuation(container.Id, request.Scope, last, []);
-                }
-
-                looked++;
                 last = cursor.ItemKey.ToArray();
+            }
+
+            if (step == PageStep.Refused)
+            {
+                return filling.Refusal!;
+            }
+
+            if (step == PageStep.Full)
+            {
+                return new Continuation(container.Id, request.Scope, last, []);
             }
         }
 
@@ -176,7 +168,7 @@ internal sealed class ItemLister(TokenSeal seal)
         HashInterval wantedHashes = scope.Count == 0 ? HashInterval.Whole : HashInterval.Below(scope);
         ImmutableArray<Continuation.Place> places = request.From?.Places ?? [];
         HashBound start = places.IsEmpty ? wantedHashes.Min : places[0].Interval.Min;
-        int looked = 0;
+        var filling = new PageFilling(scope, page, MostLookedAt);
         for (int i = container.IndexOf(start.Bytes); i < container.Ranges.Length; i++)
         {
             RangeRoute range = container.Ranges[i];
@@ -200,27 +192,20 @@ internal sealed class ItemLister(TokenSeal seal)
             }
 
             await using IDocumentCursor cursor = changes.Value;
-            while (true)
+            PageStep step;
+            while ((step = await filling.StepAsync(cursor, cancellationToken).ConfigureAwait(false)) == PageStep.Passed)
             {
-                Result<bool> moved = await cursor.MoveNextAsync(cancellationToken).ConfigureAwait(false);
-                if (!moved.IsOk)
-                {
-                    return moved.Error;
-                }
-
-                if (!moved.Value)
-                {
-                    break;
-                }
-
-                bool wanted = scope.Count == 0 || ItemKey.Matches(cursor.ItemKey.Span, scope);
-                if (looked == MostLookedAt || (wanted && !page.TryAdd(cursor.Current)))
-                {
-                    return new Continuation(container.Id, request.Scope, default, PlacesFrom(places, range.Interval, last));
-                }
-
-                looked++;
                 last = cursor.Current.Lsn;
+            }
+
+            if (step == PageStep.Refused)
+            {
+                return filling.Refusal!;
+            }
+
+            if (step == PageStep.Full)
+            {
+                return new Continuation(container.Id, request.Scope, default, PlacesFrom(places, range.Interval, last));
             }
         }
 

@@ -5,17 +5,20 @@ using Nacre.Core.Control;
 using Nacre.Core.Ids;
 using Nacre.Protocol.Node.V1;
 using Nacre.Server.Administration;
+using Nacre.Server.DataFolder;
 
 namespace Nacre.Server.Peers;
 
 /// <summary>How all nodes are doing: each is asked now and then, and the last answers are kept.</summary>
 /// <param name="self">This node.</param>
 /// <param name="own">Its own report.</param>
+/// <param name="heard">Told what a node says of how far its disk is.</param>
 /// <param name="channels">The ways to the others.</param>
 /// <param name="catalog">Names them.</param>
 /// <param name="time">The clock.</param>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class ClusterHealth(NodeId self, Func<NodeReport> own, PeerChannels channels, ICatalogReader catalog, TimeProvider time)
+internal sealed class ClusterHealth(
+    NodeId self, Func<NodeReport> own, Action<NodeId, RememberedNode> heard, PeerChannels channels, ICatalogReader catalog, TimeProvider time)
     : IClusterHealth, IAsyncDisposable
 {
     private static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(1);
@@ -90,6 +93,7 @@ internal sealed class ClusterHealth(NodeId self, Func<NodeReport> own, PeerChann
         {
             NodeReport report = await new Reports.ReportsClient(channel).GetAsync(
                 new GetReportRequest(), deadline: DateTime.UtcNow + AskInterval, cancellationToken: _stopping.Token).ResponseAsync.ConfigureAwait(false);
+            heard(node, RememberedWire.Read(report.Durable));
             ImmutableInterlocked.AddOrUpdate(ref _heard, node, new Heard(report, time.GetUtcNow()), (_, _) => new Heard(report, time.GetUtcNow()));
         }
         catch (RpcException)

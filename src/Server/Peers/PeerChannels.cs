@@ -13,6 +13,9 @@ internal sealed class PeerChannels(PeerDialler dialler) : IDisposable
 {
     private ImmutableDictionary<NodeId, Peer> _peers = ImmutableDictionary<NodeId, Peer>.Empty;
 
+    /// <summary>The peers that are named, and have an address.</summary>
+    public IEnumerable<NodeId> Named => Volatile.Read(ref _peers).Keys;
+
     /// <summary>Finds the connection to a peer; it is dialled when it is used.</summary>
     /// <returns>False for a node that is not named, or whose address is none.</returns>
     public bool TryGet(NodeId node, [NotNullWhen(true)] out GrpcChannel? channel)

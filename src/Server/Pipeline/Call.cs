@@ -92,6 +92,12 @@ internal sealed class Call : IDisposable
     public bool IsPastDeadline => _deadline != NoDeadline && _clock.GetTimestamp() >= _deadline;
 
     /// <summary>
+    /// True when nobody waits for the answer: the deadline passed, or the connection is gone. A timer may ring a moment before
+    /// the clock says that it is due, so that <see cref="Token"/> counts as well.
+    /// </summary>
+    public bool IsGivenUp => IsPastDeadline || Http.RequestAborted.IsCancellationRequested || _token is { IsCancellationRequested: true };
+
+    /// <summary>
     /// Ends with the deadline or with the connection. Made when first read: a request that completes without waiting
     /// needs neither timer nor token.
     /// </summary>

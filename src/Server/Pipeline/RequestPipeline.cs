@@ -323,7 +323,7 @@ internal sealed class RequestPipeline
     /// <summary>The one place that catches everything: whatever was not expected is logged under the activity and told as little of.</summary>
     public NacreError Explain(Command command, Call call, Exception fault)
     {
-        if (fault is OperationCanceledException && (call.IsPastDeadline || call.Http.RequestAborted.IsCancellationRequested))
+        if (fault is OperationCanceledException && call.IsGivenUp)
         {
             return command.Action.Mode == AccessMode.Write ? Unknown : Late;
         }

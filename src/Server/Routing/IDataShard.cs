@@ -13,6 +13,12 @@ internal interface IDataShard
     /// <summary>Which one it is.</summary>
     ShardId Id { get; }
 
+    /// <summary>The node that leads it; 0 while none is known.</summary>
+    NodeId LeaderNode { get; }
+
+    /// <summary>Whether another node leads it: a write and a strong read cost a question to that one.</summary>
+    bool IsLedElsewhere { get; }
+
     /// <summary>Reads its documents, once <see cref="ReadAtAsync"/> has let the reader through.</summary>
     IDocumentReader Documents { get; }
 

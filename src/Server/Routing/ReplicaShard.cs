@@ -22,6 +22,12 @@ internal sealed class ReplicaShard(ReplicaSlot slot, IProposer proposer, Func<ID
     public ShardId Id => slot.Identity.Shard;
 
     /// <inheritdoc/>
+    public NodeId LeaderNode => slot.Replica.LeaderNode;
+
+    /// <inheritdoc/>
+    public bool IsLedElsewhere => !slot.Replica.Leads;
+
+    /// <inheritdoc/>
     public IDocumentReader Documents => documents();
 
     /// <inheritdoc/>

@@ -64,6 +64,11 @@ internal sealed partial class ItemStream
 
         ValueTask<Result<DocumentLease>> read =
             ItemReader.ReadAsync(container, _call.Principal, partitionKey, operation.Id, terms.Value, out RangeRoute? range);
+        if (terms.Value.IsLedElsewhere(range))
+        {
+            _writer.NoteLedElsewhere();
+        }
+
         range = terms.Value.GivesToken ? range : null;
         if (read.IsCompletedSuccessfully)
         {
@@ -101,6 +106,11 @@ internal sealed partial class ItemStream
         // Not cancelled with the stream: what is in the log is in the log, and the slot waits for its end.
         ValueTask<Result<CommandOutcome>> pending =
             ItemWriter.WriteAsync(container, write, _call.Author, out RangeRoute? range, CancellationToken.None);
+        if (range?.Shard.IsLedElsewhere == true)
+        {
+            _writer.NoteLedElsewhere();
+        }
+
         if (pending.IsCompletedSuccessfully)
         {
             _writer.Add(Tell(operation, container, range, pending.Result));

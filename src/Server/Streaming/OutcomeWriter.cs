@@ -37,6 +37,7 @@ internal sealed class OutcomeWriter : IThreadPoolWorkItem
     private int _writing;
     private int _scheduled;
     private volatile bool _broken;
+    private volatile bool _ledElsewhere;
 
     /// <summary>Joins a stream's answering side.</summary>
     /// <param name="stream">Where to write; nothing else may write there.</param>
@@ -63,6 +64,15 @@ internal sealed class OutcomeWriter : IThreadPoolWorkItem
         lock (_guard)
         {
             _ready.Add(outcome);
+        }
+    }
+
+    /// <summary>Has the next batch tell that operations were begun whose shard another node leads.</summary>
+    public void NoteLedElsewhere()
+    {
+        if (!_ledElsewhere)
+        {
+            _ledElsewhere = true;
         }
     }
 
@@ -160,8 +170,15 @@ internal sealed class OutcomeWriter : IThreadPoolWorkItem
         while (end < _taken.Count && size < MaxBatchBytes);
 
         size += _notes.Gather(CollectionsMarshal.AsSpan(_taken)[first..end]);
+        bool ledElsewhere = _ledElsewhere;
+        if (ledElsewhere)
+        {
+            _ledElsewhere = false;
+            size += ProtoWriter.SizeOfNumber(1);
+        }
+
         byte[] payload = ArrayPool<byte>.Shared.Rent(size);
-        Encode(CollectionsMarshal.AsSpan(_taken)[first..end], _notes, payload.AsSpan(0, size));
+        Encode(CollectionsMarshal.AsSpan(_taken)[first..end], _notes, ledElsewhere, payload.AsSpan(0, size));
         _reply.Payload = payload.AsMemory(0, size);
         _session.Sign(_reply.Payload.Span, _reply.Mac);
         await SendAsync(_reply).ConfigureAwait(false);
@@ -171,7 +188,7 @@ internal sealed class OutcomeWriter : IThreadPoolWorkItem
         return end;
     }
 
-    private static void Encode(ReadOnlySpan<Outcome> outcomes, SessionNotes notes, Span<byte> destination)
+    private static void Encode(ReadOnlySpan<Outcome> outcomes, SessionNotes notes, bool ledElsewhere, Span<byte> destination)
     {
         var writer = new ProtoWriter(destination);
         foreach (ref readonly Outcome outcome in outcomes)
@@ -182,7 +199,7 @@ internal sealed class OutcomeWriter : IThreadPoolWorkItem
         }
 
         notes.Write(ref writer);
-
+        writer.Number(OutcomeBatch.LedElsewhereFieldNumber, ledElsewhere ? 1u : 0u);
         Invariant.Check(writer.Written == destination.Length);
     }
 

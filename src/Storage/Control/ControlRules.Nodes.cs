@@ -13,7 +13,8 @@ internal static partial class ControlRules
     // Invariants:
     // - nodes stand by id, from 1 and without a gap, and none ever goes: a removed one stays as such;
     // - no two that are not removed have an address in common;
-    // - where there are nodes, one of them is active and its replicas vote.
+    // - where there are nodes, one of them is active and its replicas vote;
+    // - a token that was used with a key is remembered until it expires, and gives that key its node's id again, and nobody anything else.
 
     private static CommandOutcome Execute(ref ControlState state, CreateJoinToken command, Sequence version, DateTimeOffset time)
     {
@@ -33,7 +34,7 @@ internal static partial class ControlRules
             return Refused(ErrorCode.AlreadyExists, "A join token of that id is there already.");
         }
 
-        if (tokens.Length >= JoinTokenRecord.MaxTokens)
+        if (tokens.Count(token => !token.IsUsed) >= JoinTokenRecord.MaxTokens)
         {
             return Refused(
                 ErrorCode.TooLarge, $"There are {JoinTokenRecord.MaxTokens} join tokens that nobody has used. Use one, or wait until one expires.");
@@ -46,7 +47,7 @@ internal static partial class ControlRules
 
     private static CommandOutcome Execute(ref ControlState state, RemoveJoinToken command, DateTimeOffset time)
     {
-        if (state.Catalog.FindJoinToken(command.Id) is not { } token)
+        if (state.Catalog.FindJoinToken(command.Id) is not { IsUsed: false } token)
         {
             return Refused(ErrorCode.NotFound, "There is no join token of that id: it was used, has expired, or never was.");
         }
@@ -69,6 +70,16 @@ internal static partial class ControlRules
                 : command.Node.Value != 0)
         {
             return Refused(ErrorCode.Malformed, "The founder is node 1 and votes; every other node has a join token and gets its id.");
+        }
+
+        if (command.KeyHash.Length != 0 && (isFounder || command.KeyHash.Length != AddNode.KeyHashBytes))
+        {
+            return Refused(ErrorCode.Malformed, "A node that joins gives the SHA-256 of its public key.");
+        }
+
+        if (!isFounder && JoinedBefore(catalog, command, time) is { } before)
+        {
+            return Done(time, CommandEffect.None, before.Value);
         }
 
         if ((isFounder ? Taken(catalog) : CheckToken(catalog, command.Token, time)) is { } refusal)
@@ -94,7 +105,7 @@ internal static partial class ControlRules
             Catalog = catalog with
             {
                 Nodes = catalog.Nodes.Add(node),
-                JoinTokens = catalog.JoinTokens.RemoveAll(token => token.Id == command.Token || token.Expires <= time),
+                JoinTokens = Used(catalog.JoinTokens.RemoveAll(token => token.Expires <= time), command, id),
             },
         };
         return Done(time, CommandEffect.Created, id.Value);
@@ -153,6 +164,31 @@ internal static partial class ControlRules
         ? null
         : Refused(ErrorCode.AlreadyExists, "The cluster has nodes already; another one joins with a token.");
 
+    /// <summary>The node that joined with this very token and key; a removed one does not come back by asking again.</summary>
+    private static NodeId? JoinedBefore(Catalog catalog, AddNode command, DateTimeOffset time) =>
+        catalog.FindJoinToken(command.Token) is { IsUsed: true } token && token.Expires > time && token.KeyHash.Span.SequenceEqual(command.KeyHash.Span) &&
+        catalog.FindNode(token.UsedBy) is { State: not ClusterNodeState.Removed } node
+            ? node.Id
+            : null;
+
+    /// <summary>The tokens after one was used: it is remembered if there is a key to know its user by, and the oldest of too many is not.</summary>
+    private static ImmutableArray<JoinTokenRecord> Used(ImmutableArray<JoinTokenRecord> tokens, AddNode command, NodeId node)
+    {
+        if (tokens.FirstOrDefault(token => token.Id == command.Token) is not { } used)
+        {
+            return tokens;
+        }
+
+        if (command.KeyHash.IsEmpty)
+        {
+            return tokens.Remove(used);
+        }
+
+        ImmutableArray<JoinTokenRecord> kept = tokens.Replace(used, used with { UsedBy = node, KeyHash = command.KeyHash });
+        JoinTokenRecord[] all = [.. kept.Where(token => token.IsUsed)];
+        return all.Length > JoinTokenRecord.MaxTokens ? kept.Remove(all.MinBy(token => token.UsedBy.Value)!) : kept;
+    }
+
     private static CommandOutcome? CheckToken(Catalog catalog, UInt128 id, DateTimeOffset time) => catalog.FindJoinToken(id) switch
     {
         _ when catalog.Nodes.IsEmpty => Refused(
@@ -161,6 +197,8 @@ internal static partial class ControlRules
             ErrorCode.Forbidden, "The join token was used, has expired, or is not one of this cluster's. Make a new one with 'nacre node token'."),
         { } token when token.Expires <= time => Refused(
             ErrorCode.TokenExpired, "The join token's time is over. Make a new one with 'nacre node token'."),
+        { IsUsed: true } => Refused(
+            ErrorCode.Forbidden, "The join token was used. Make a new one with 'nacre node token'."),
         _ => null,
     };
 

@@ -102,7 +102,8 @@ internal sealed class ControlStateBuilder
     /// <summary>Takes a join token, of a higher id than the one before.</summary>
     public bool TryAdd(JoinTokenRecord token)
     {
-        bool fits = token.SecretHash.Length == CreateJoinToken.SecretHashBytes && token.Id > (_joinTokens.Count == 0 ? 0 : _joinTokens[^1].Id);
+        bool fits = token.SecretHash.Length == CreateJoinToken.SecretHashBytes && token.Id > (_joinTokens.Count == 0 ? 0 : _joinTokens[^1].Id) &&
+            token.KeyHash.Length == (token.IsUsed ? AddNode.KeyHashBytes : 0) && token.UsedBy.Value <= _nodes.Count;
         _joinTokens.Add(token);
         return fits;
     }

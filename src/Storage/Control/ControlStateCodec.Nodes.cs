@@ -19,9 +19,10 @@ internal static partial class ControlStateCodec
 
         foreach (JoinTokenRecord token in catalog.JoinTokens)
         {
-            Add(payload, ControlRecordKind.JoinToken, new CommandWriter()
+            CommandWriter record = new CommandWriter()
                 .WriteUInt128(token.Id).WriteBytes(token.SecretHash.Span)
-                .WriteUInt64((ulong)token.Expires.UtcTicks).WriteUInt64(token.Version.Value));
+                .WriteUInt64((ulong)token.Expires.UtcTicks).WriteUInt64(token.Version.Value);
+            Add(payload, ControlRecordKind.JoinToken, token.IsUsed ? record.WriteUInt32(token.UsedBy.Value).WriteBytes(token.KeyHash.Span) : record);
         }
     }
 
@@ -41,7 +42,18 @@ internal static partial class ControlStateCodec
     {
         UInt128 id = reader.ReadUInt128();
         byte[] hash = reader.ReadBytes().ToArray();
-        return TryReadTime(ref reader, out DateTimeOffset expires) &&
-            builder.TryAdd(new JoinTokenRecord(id, hash, expires, new Sequence(reader.ReadUInt64())));
+        if (!TryReadTime(ref reader, out DateTimeOffset expires))
+        {
+            return false;
+        }
+
+        var token = new JoinTokenRecord(id, hash, expires, new Sequence(reader.ReadUInt64()));
+        if (reader.IsAtEnd)
+        {
+            return builder.TryAdd(token);
+        }
+
+        token = token with { UsedBy = new NodeId(reader.ReadUInt32()), KeyHash = reader.ReadBytes().ToArray() };
+        return token.IsUsed && builder.TryAdd(token);
     }
 }

@@ -15,6 +15,8 @@ internal sealed class FakeAccountService(FakeState state) : Account.AccountBase
         MaxBatchOperations = 100,
         TimeMs = 1_700_000_000_000,
         ClientEndpoints = { state.ClientEndpoints },
+        ShardLeaders = { state.ShardLeaders },
+        Consistency = new Protocol.V1.ConsistencySettings { Level = Protocol.V1.ConsistencyLevel.Strong },
     });
 
     public override Task<ListKeysResponse> ListKeys(ListKeysRequest request, ServerCallContext context) => Task.FromResult(new ListKeysResponse

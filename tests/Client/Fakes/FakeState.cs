@@ -33,6 +33,9 @@ internal sealed class FakeState(byte[] key)
     /// <summary>What the server says about the cluster's nodes.</summary>
     public string[] ClientEndpoints { get; set; } = [];
 
+    /// <summary>By shard from 1, places in <see cref="ClientEndpoints"/> from 1.</summary>
+    public uint[] ShardLeaders { get; set; } = [];
+
     /// <summary>Refuses an operation on an item, over either transport, before it does anything; null lets it pass.</summary>
     public Func<ItemOperation, ErrorDetail?> RefuseOperation { get; set; } = _ => null;
 

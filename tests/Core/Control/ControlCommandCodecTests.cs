@@ -53,8 +53,8 @@ public sealed class ControlCommandCodecTests
         Gen.Select(Gen.UInt, Gen.Byte.Array[0, 60], Gen.Bool, Version, (generation, key, keeps, version) => (ControlCommand)new SetTokenKey(generation, key, keeps, version)),
         Gen.Select(Gen.ULong, Gen.Byte.Array[0, 40], Time, (id, hash, expires) => (ControlCommand)new CreateJoinToken(id, hash, expires)),
         Gen.ULong.Select(id => (ControlCommand)new RemoveJoinToken(id)),
-        Gen.Select(Gen.ULong, Gen.UInt, Text, Text, Gen.Enum<ReplicaKind>(), (token, id, peer, client, kind) =>
-            (ControlCommand)new AddNode(token, new NodeId(id), new RegionId(id), peer, client, kind)),
+        Gen.Select(Gen.ULong, Gen.UInt, Text, Text, Gen.Enum<ReplicaKind>(), Gen.Byte.Array[0, 40], (token, id, peer, client, kind, key) =>
+            (ControlCommand)new AddNode(token, new NodeId(id), new RegionId(id), peer, client, kind, key)),
         Gen.Select(Gen.UInt, Text, Text, Gen.Enum<ClusterNodeState>(), Gen.Enum<ReplicaKind>(), Version, (id, peer, client, state, kind, version) =>
             (ControlCommand)new SetNode(new NodeId(id), peer, client, state, kind, version)));
 
@@ -92,7 +92,7 @@ public sealed class ControlCommandCodecTests
         return true;
     });
 
-    [TestCase(22, 1)]
+    [TestCase(23, 1)]
     [TestCase(0, 1)]
     [TestCase(2, 2)]
     public void Decode_OfALaterKindOrVersion_IsUnsupported(byte kind, byte version) =>
@@ -164,6 +164,10 @@ public sealed class ControlCommandCodecTests
             return BitConverter.GetBytes((ushort)bytes.Length).Concat(bytes);
         })]);
     }
+
+    [Test]
+    public void Encode_OfANodeWithAKey_KeepsItsBytes() => Golden.Check("control-join-node-v1.bin", ControlCommandCodec.Encode(new AddNode(
+        new UInt128(1, 2), default, new RegionId(3), "a:7601", "https://a:7600", ReplicaKind.Voter, Enumerable.Range(0, 32).Select(at => (byte)at).ToArray())));
 
     [Test]
     public void Decode_TargetWithAnotherSpellingOfItsPartitionKey_IsCorrupt()

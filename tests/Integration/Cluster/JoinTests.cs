@@ -1,13 +1,19 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
 using Grpc.Core;
 using Nacre.Core.Errors;
 using Nacre.Integration.Tests.Support;
 using Nacre.Protocol.V1;
+using Nacre.Security.Certificates;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Hosting;
 using Nacre.Server.Options;
 using Nacre.Server.Tests.Support;
+using JoinToken = Nacre.Security.Tokens.JoinToken;
 using NodeState = Nacre.Protocol.V1.NodeState;
 
 namespace Nacre.Integration.Tests.Cluster;
@@ -166,8 +172,37 @@ internal sealed class JoinTests
         Ok(await good.RunAsync(cancellationToken));
         Assert.That((await good.RunAsync(cancellationToken)).Error?.Code, Is.EqualTo(ErrorCode.AlreadyExists), "the folder");
         Joining again = NewJoining(token);
-        Assert.That((await again.RunAsync(cancellationToken)).Error?.Code, Is.EqualTo(ErrorCode.Unauthenticated), "a used token");
+        Assert.That((await again.RunAsync(cancellationToken)).Error?.Code, Is.EqualTo(ErrorCode.Forbidden), "a used token, with another key");
         Assert.That(Directory.GetDirectories(again.Folder), Is.Empty);
+    }
+
+    [Test]
+    public async Task Join_ThroughANodeThatIsGone_GoesOnToTheNext(CancellationToken cancellationToken)
+    {
+        Joining joining = NewJoining(await TokenAsync());
+        joining = joining with { Servers = [new Uri($"https://127.0.0.1:{FreePort()}"), joining.Server] };
+
+        Assert.That(Ok(await joining.RunAsync(cancellationToken)).Node.Value, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Join_AskedAgainWithTheSameKey_GivesTheSameNode(CancellationToken cancellationToken)
+    {
+        using JoinToken token = Ok(JoinToken.Parse(await TokenAsync()));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var otherKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        JoinRequest request = RequestOf(token, key);
+
+        JoinResponse first = await Founder.Client.CallAsync(Join, request);
+        JoinResponse again = await Founder.Client.CallAsync(Join, request);
+        using var certificate = X509CertificateLoader.LoadCertificate(again.Certificate.Span);
+
+        Assert.That((first.Node, again.Node), Is.EqualTo((2u, 2u)));
+        Assert.That(certificate.GetECDsaPublicKey()!.ExportSubjectPublicKeyInfo(), Is.EqualTo(key.ExportSubjectPublicKeyInfo()));
+        Assert.That((await Founder.Client.CallAsync(List, new ListNodesRequest())).Nodes, Has.Count.EqualTo(2));
+        Assert.That(await Founder.Client.CodeOfAsync(Join, RequestOf(token, otherKey)), Is.EqualTo(ErrorCode.Forbidden));
+        await Founder.Client.CallAsync(Change("Remove"), new ChangeNodeRequest { Node = 2 });
+        Assert.That(await Founder.Client.CodeOfAsync(Join, request), Is.EqualTo(ErrorCode.Forbidden), "a removed node stays removed");
     }
 
     [Test]
@@ -218,6 +253,23 @@ internal sealed class JoinTests
     private static Method<CreateJoinTokenRequest, CreateJoinTokenResponse> CreateToken { get; } =
         ItemMethods.Unary<CreateJoinTokenRequest, CreateJoinTokenResponse>("nacre.v1.Nodes", "CreateJoinToken");
 
+    private static Method<JoinRequest, JoinResponse> Join { get; } = ItemMethods.Unary<JoinRequest, JoinResponse>("nacre.v1.Nodes", "Join");
+
+    private static JoinRequest RequestOf(JoinToken token, ECDsa key)
+    {
+        byte[] id = new byte[JoinToken.IdBytes];
+        BinaryPrimitives.WriteUInt128BigEndian(id, token.Id);
+        return new JoinRequest
+        {
+            TokenId = ByteString.CopyFrom(id),
+            TokenSecret = ByteString.CopyFrom(token.Secret),
+            CertificateRequest = ByteString.CopyFrom(NodeCertificateRequest.Make(key)),
+            PeerEndpoint = "127.0.0.1:9",
+            ClientEndpoint = "https://127.0.0.1:9",
+            Region = 1,
+        };
+    }
+
     private static Method<ChangeNodeRequest, Node> Change(string method) => ItemMethods.Unary<ChangeNodeRequest, Node>("nacre.v1.Nodes", method);
 
     private static int FreePort()
@@ -266,9 +318,11 @@ internal sealed class JoinTests
     {
         public bool Learner { get; init; }
 
+        public IReadOnlyList<Uri>? Servers { get; init; }
+
         public Task<Result<JoinedNode>> RunAsync(CancellationToken cancellationToken, TimeProvider? time = null) => ClusterJoin.JoinAsync(
             new NodeOptions { Data = Folder, RootKey = RootKey },
-            new JoinOptions { Server = Server, Token = Token, NodeAddress = NodeAddress, ClientAddress = ClientAddress, Learner = Learner },
+            new JoinOptions { Servers = Servers ?? [Server], Token = Token, NodeAddress = NodeAddress, ClientAddress = ClientAddress, Learner = Learner },
             time is null ? new NodeEnvironment() : new NodeEnvironment { Time = time },
             cancellationToken);
     }

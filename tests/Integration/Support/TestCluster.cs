@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using Nacre.Client;
 using Nacre.Core.Errors;
+using Nacre.Core.Ids;
 using Nacre.Protocol.V1;
+using Nacre.Replication;
+using Nacre.Server.DataFolder;
 using Nacre.Server.Hosting;
 using Nacre.Server.Options;
 using Nacre.Server.Tests.Support;
@@ -71,7 +74,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Place place = NewPlace();
         Result<JoinedNode> joined = await ClusterJoin.JoinAsync(
             TestNode.OptionsFor(place.Folder) with { Shards = 0 },
-            new JoinOptions { Server = server.Node.Endpoint, Token = token.Token, NodeAddress = place.NodeAddress, ClientAddress = place.ClientAddress },
+            new JoinOptions { Servers = [server.Node.Endpoint], Token = token.Token, NodeAddress = place.NodeAddress, ClientAddress = place.ClientAddress },
             place.World, cancellationToken);
         Assert.That(joined.Error, Is.Null);
         place.Node = await StartAsync(place);
@@ -115,6 +118,54 @@ internal sealed class TestCluster : IAsyncDisposable
         Place place = _places[index];
         place.Node = await StartAsync(place);
         return place.Node;
+    }
+
+    /// <summary>A node's data folder.</summary>
+    public string FolderOf(int index) => _places[index].Folder;
+
+    /// <summary>Tries to start a node that may be refused; one that starts is the caller's to stop.</summary>
+    public Task<Result<NacreNode>> TryStartAsync(int index, CancellationToken cancellationToken)
+    {
+        Place place = _places[index];
+        return NacreNode.StartAsync(
+            TestNode.OptionsFor(place.Folder) with { Listen = place.ClientAddress, NodeListen = place.NodeAddress }, place.World, cancellationToken);
+    }
+
+    /// <summary>Copies a node's data folder, or a part of it: of one that does not run, or does not write.</summary>
+    public void CopyFolder(int index, string copy, string part = "") => Copy(Path.Combine(_places[index].Folder, part), Path.Combine(copy, part));
+
+    /// <summary>Puts a copy in place of the data folder of a node that does not run, or of a part of it.</summary>
+    public void PutFolderBack(int index, string copy, string part = "")
+    {
+        string folder = Path.Combine(_places[index].Folder, part);
+        Directory.Delete(folder, recursive: true);
+        Copy(Path.Combine(copy, part), folder);
+    }
+
+    /// <summary>Ends when all others have seen, and written down, all that a node's disk has now.</summary>
+    public Task SeenByOthersAsync(int index, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ReplicaStatus> replicas = this[index].Node.Replicas;
+        RememberedFile[] files = [.. _places.Where((_, at) => at != index).Select(place => new RememberedFile(
+            new NodeEnvironment().Files, new NodeFolder(new NodeEnvironment().Files, place.Folder).RememberedFile))];
+        return UntilAsync(
+            () => Task.FromResult(files.All(file => file.Read().Value.GetValueOrDefault(new NodeId((uint)index + 1)) is { } seen &&
+                replicas.All(replica => seen.Shards.GetValueOrDefault(replica.Shard).Index >= replica.Durable.Index))),
+            cancellationToken);
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.GetFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+        }
+
+        foreach (string folder in Directory.GetDirectories(from))
+        {
+            Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+        }
     }
 
     /// <summary>A client of the SDK that knows all nodes that run.</summary>

@@ -1,39 +1,40 @@
 using System.Globalization;
+using Nacre.Nemesis.Tests.Network;
 using Nacre.Nemesis.Tests.Processes;
 using Nacre.Testing;
 
 namespace Nacre.Nemesis.Tests.Faults;
 
-/// <summary>Wall clocks that jump by an hour while the process runs, by libfaketime. Its monotonic clock goes on undisturbed.</summary>
+/// <summary>Wall clocks that jump by an hour while the process runs. Its other clocks go on undisturbed: <c>clock-shim.c</c>, which takes a C compiler.</summary>
 internal static class ClockFaults
 {
-    private static readonly string[] Libraries = ["usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"];
+    private const long Hour = 3600;
+    private static readonly TimeSpan JumpTakesEffect = TimeSpan.FromSeconds(5);
 
     /// <summary>One node after the other is an hour ahead for a while, the leader first.</summary>
-    public static Task ClockAhead(FaultContext context) => JumpAsync(context, "+3600");
+    public static Task ClockAhead(FaultContext context) => JumpAsync(context, Hour);
 
     /// <summary>One node after the other is an hour behind for a while, the leader first.</summary>
-    public static Task ClockBehind(FaultContext context) => JumpAsync(context, "-3600");
+    public static Task ClockBehind(FaultContext context) => JumpAsync(context, -Hour);
 
-    private static async Task JumpAsync(FaultContext context, string jump)
+    private static async Task JumpAsync(FaultContext context, long seconds)
     {
-        string library = Find() ?? throw new FaultUnavailableException(
-            "libfaketime is neither installed nor under artifacts/tools: tests/install-tools.sh fetches it");
+        string library = Compile(context.Cluster.Folder);
         Node leader = await context.Cluster.LeaderAsync();
         foreach (Node node in (Node[])[leader, context.Others(leader)[0]])
         {
-            string offset = Path.Combine(context.Cluster.Folder, string.Create(CultureInfo.InvariantCulture, $"clock-{node.Number}"));
-            await File.WriteAllTextAsync(offset, "+0");
+            string shift = Path.Combine(context.Cluster.Folder, string.Create(CultureInfo.InvariantCulture, $"clock-{node.Number}"));
+            Set(shift, 0);
             node.Extra["LD_PRELOAD"] = library;
-            node.Extra["FAKETIME_TIMESTAMP_FILE"] = offset;
-            node.Extra["FAKETIME_NO_CACHE"] = "1";
-            node.Extra["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+            node.Extra["NEMESIS_CLOCK_SHIFT"] = shift;
             try
             {
-                await RestartAsync(context, node, isFaked: false);
-                await File.WriteAllTextAsync(offset, jump);
+                await RestartAsync(context, node);
+                Set(shift, seconds);
+                await WhenJumpedAsync(context, node, seconds);
                 await context.HoldAsync(0.25);
-                await File.WriteAllTextAsync(offset, "+0");
+                Set(shift, 0);
+                await WhenJumpedAsync(context, node, 0);
                 await context.HoldAsync(0.1);
             }
             finally
@@ -41,31 +42,42 @@ internal static class ClockFaults
                 node.Extra.Clear();
             }
 
-            await RestartAsync(context, node, isFaked: true);
+            await RestartAsync(context, node);
         }
     }
 
-    private static async Task RestartAsync(FaultContext context, Node node, bool isFaked)
+    private static async Task RestartAsync(FaultContext context, Node node)
     {
-        // Under libfaketime waits may end early, among them the one for a stop in order: such a process is killed.
-        await (isFaked ? node.KillAsync() : node.TerminateAsync());
+        await node.TerminateAsync();
         await node.StartAsync();
         await context.WhenServingAsync();
     }
 
-    private static string? Find()
+    /// <summary>Waits until the node itself tells a time that is as wrong as it is meant to be.</summary>
+    private static Task WhenJumpedAsync(FaultContext context, Node node, long seconds) => Cluster.UntilAsync(
+        async () => await context.Cluster.TimeOfAsync(node) is { } told &&
+            (told - DateTimeOffset.UtcNow - TimeSpan.FromSeconds(seconds)).Duration() < JumpTakesEffect,
+        () => $"node {node.Number} does not tell a time that is {seconds} s from now");
+
+    /// <summary>In place: the processes have the file mapped.</summary>
+    private static void Set(string file, long seconds)
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        using FileStream shift = File.Open(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        shift.Write(BitConverter.GetBytes(seconds));
+    }
+
+    private static string Compile(string folder)
+    {
+        string library = Path.Combine(folder, "clock-shim.so");
+        if (!File.Exists(library))
         {
-            foreach (string root in (string[])["artifacts/tools/libfaketime", ""])
+            string source = Path.Combine(AppContext.BaseDirectory, "clock-shim.c");
+            if (Tool.Run("cc", "-shared", "-fPIC", "-O2", "-o", library, source) is { IsOk: false } failed)
             {
-                if (Libraries.Select(library => Path.Combine(folder.FullName, root, library)).FirstOrDefault(File.Exists) is { } found)
-                {
-                    return found;
-                }
+                throw new FaultUnavailableException($"cc, a C compiler, does not make a library of {source}: {failed.Output}");
             }
         }
 
-        return null;
+        return library;
     }
 }

@@ -11,7 +11,7 @@ internal static class FaultCatalog
         new(nameof(ProcessFaults.KillMajority), ProcessFaults.KillMajority),
         new(nameof(ProcessFaults.KillAll), ProcessFaults.KillAll),
         new(nameof(ProcessFaults.PauseLeader), ProcessFaults.PauseLeader),
-        new(nameof(ProcessFaults.RollingRestart), ProcessFaults.RollingRestart),
+        new(nameof(ProcessFaults.RollingRestart), ProcessFaults.RollingRestart, SparesClients: true),
         new(nameof(LinkFaults.PartitionHalves), LinkFaults.PartitionHalves),
         new(nameof(LinkFaults.PartitionLeader), LinkFaults.PartitionLeader),
         new(nameof(LinkFaults.PartitionOneWay), LinkFaults.PartitionOneWay),

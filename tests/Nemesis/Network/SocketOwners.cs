@@ -9,6 +9,7 @@ internal sealed class SocketOwners
 {
     private const int LocalAddress = 1;
     private const int Inode = 9;
+    private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
     private readonly ConcurrentDictionary<int, int> _processOf = new();
 
@@ -19,7 +20,9 @@ internal sealed class SocketOwners
     public int NodeAt(int localPort)
     {
         string wanted = localPort.ToString("X4", CultureInfo.InvariantCulture);
-        foreach (string line in File.ReadLines("/proc/net/tcp").Skip(1))
+
+        // A socket of both families dials an address of IPv4 as one of IPv6, and is in the second table.
+        foreach (string line in Tables.SelectMany(table => File.ReadLines(table).Skip(1)))
         {
             string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (fields[LocalAddress].EndsWith(':' + wanted, StringComparison.Ordinal) && OwnerOf($"socket:[{fields[Inode]}]") is var node and not 0)

@@ -31,9 +31,11 @@ internal sealed class Cluster : IAsyncDisposable
     private NacreConnection _connection = null!;
     private int _lastNumber;
 
-    private Cluster(string folder, INetwork network)
+    private readonly ClusterShape _shape;
+
+    private Cluster(string folder, INetwork network, ClusterShape shape)
     {
-        (Folder, Network) = (folder, network);
+        (Folder, Network, _shape) = (folder, network, shape);
         File.WriteAllText(ScrapeTokenFile, _scrapeToken);
         File.SetUnixFileMode(ScrapeTokenFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
@@ -50,9 +52,9 @@ internal sealed class Cluster : IAsyncDisposable
     private string ScrapeTokenFile => Path.Combine(Folder, "scrape.token");
 
     /// <summary>Founds a cluster, with the container of the workloads in it.</summary>
-    public static async Task<Cluster> FoundAsync(string folder, INetwork network, int nodes)
+    public static async Task<Cluster> FoundAsync(string folder, INetwork network, ClusterShape shape)
     {
-        var cluster = new Cluster(folder, network);
+        var cluster = new Cluster(folder, network, shape);
         try
         {
             Node founder = cluster.NewNode();
@@ -60,7 +62,7 @@ internal sealed class Cluster : IAsyncDisposable
             await founder.StartAsync();
             cluster._connection = NacreConnection.Load(founder.ConnectionFile);
             cluster._scraper = cluster.NewScraper();
-            while (cluster._nodes.Count < nodes)
+            while (cluster._nodes.Count < shape.Members)
             {
                 await cluster.JoinAsync();
             }
@@ -87,8 +89,20 @@ internal sealed class Cluster : IAsyncDisposable
     public NacreClient NewClientOf(Node node, NacreClientOptions options) => new(
         new NacreConnection(node.Endpoint, _connection.AccountKey!, _connection.CaCertificatePath), options with { DiscoverNodes = false });
 
+    /// <summary>A client that bears a resource token, knows one node, and stays there.</summary>
+    public NacreClient NewBearer(Node node, string token, NacreClientOptions options) => new(
+        NacreConnection.ForToken(node.Endpoint, token, _connection.CaCertificatePath), options with { DiscoverNodes = false });
+
     /// <summary>Takes one more node in, and waits until it serves.</summary>
     public async Task<Node> JoinAsync()
+    {
+        Node node = await BeginJoiningAsync();
+        await node.WhenReadyAsync();
+        return node;
+    }
+
+    /// <summary>Takes one more node in, and starts it.</summary>
+    public async Task<Node> BeginJoiningAsync()
     {
         Node node = NewNode();
         await using NacreClient client = NewClient();
@@ -96,7 +110,7 @@ internal sealed class Cluster : IAsyncDisposable
         Environment.SetEnvironmentVariable(Node.RootKeyVariable, node.RootKey);
         var join = new JoinOptions
         {
-            Server = _nodes.First(each => each is { IsUp: true, IsPaused: false }).Endpoint,
+            Servers = [.. _nodes.Where(each => each is { IsUp: true, IsPaused: false }).Select(each => each.Endpoint)],
             Token = token.Token,
             NodeAddress = node.Addresses.PeerAddress,
             ClientAddress = node.Addresses.Client,
@@ -114,7 +128,7 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         _nodes.Add(node);
-        await node.StartAsync();
+        node.Begin();
         return node;
     }
 
@@ -150,7 +164,13 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>What a node's metrics tell; null when it does not answer.</summary>
-    public async Task<NodeScrape?> ScrapeAsync(Node node)
+    public async Task<NodeScrape?> ScrapeAsync(Node node) =>
+        await MetricsAsync(node) is { } metrics ? NodeScrape.Parse(metrics.Text) : null;
+
+    /// <summary>The time that a node tells in its answers; null when it does not answer.</summary>
+    public async Task<DateTimeOffset?> TimeOfAsync(Node node) => (await MetricsAsync(node))?.Date;
+
+    private async Task<(string Text, DateTimeOffset? Date)?> MetricsAsync(Node node)
     {
         if (node is not { IsUp: true, IsPaused: false })
         {
@@ -167,7 +187,7 @@ internal sealed class Cluster : IAsyncDisposable
         {
             using HttpResponseMessage response = await _scraper.SendAsync(request);
             response.EnsureSuccessStatusCode();
-            return NodeScrape.Parse(await response.Content.ReadAsStringAsync());
+            return (await response.Content.ReadAsStringAsync(), response.Headers.Date);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
@@ -193,15 +213,19 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>Waits until something holds.</summary>
-    /// <exception cref="ViolationException">It does not within a minute.</exception>
-    public static async Task UntilAsync(Func<Task<bool>> holds, Func<string> otherwise)
+    /// <param name="holds">Is asked again and again.</param>
+    /// <param name="otherwise">What is said when it does not.</param>
+    /// <param name="patience">Null: a minute.</param>
+    /// <exception cref="ViolationException">It does not within that time.</exception>
+    public static async Task UntilAsync(Func<Task<bool>> holds, Func<string> otherwise, TimeSpan? patience = null)
     {
+        TimeSpan most = patience ?? Patience;
         using var timer = new PeriodicTimer(Look);
         for (long began = TimeProvider.System.GetTimestamp(); !await holds(); await timer.WaitForNextTickAsync())
         {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience)
+            if (TimeProvider.System.GetElapsedTime(began) > most)
             {
-                throw new ViolationException($"after {Patience.TotalSeconds:f0} s: {otherwise()}");
+                throw new ViolationException($"after {most.TotalSeconds:f0} s: {otherwise()}");
             }
         }
     }
@@ -278,7 +302,7 @@ internal sealed class Cluster : IAsyncDisposable
         int number = ++_lastNumber;
         string folder = Path.Combine(Folder, $"node-{number}");
         Directory.CreateDirectory(folder);
-        return new Node(number, folder, Network.Add(number), Network, ScrapeTokenFile);
+        return new Node(number, folder, Network.Add(number), Network, _shape, ScrapeTokenFile);
     }
 
     private HttpClient NewScraper()

@@ -4,7 +4,7 @@ using Nacre.Nemesis.Tests.Network;
 namespace Nacre.Nemesis.Tests.Processes;
 
 /// <summary>One node of the cluster: its folder, its addresses, and its process while it has one.</summary>
-internal sealed class Node(int number, string folder, NodeAddresses addresses, INetwork network, string scrapeTokenFile) : IAsyncDisposable
+internal sealed class Node(int number, string folder, NodeAddresses addresses, INetwork network, ClusterShape shape, string scrapeTokenFile) : IAsyncDisposable
 {
     /// <summary>The variable with the root key.</summary>
     public const string RootKeyVariable = "NACRE_NEMESIS_ROOT_KEY";
@@ -62,8 +62,8 @@ internal sealed class Node(int number, string folder, NodeAddresses addresses, I
             {
                 ["NACRE_NODE_LISTEN"] = addresses.PeerListen,
                 ["NACRE_NODE_ADDRESS"] = addresses.PeerAddress,
-                ["NACRE_SHARDS"] = "2",
-                ["NACRE_MEMORY_BUDGET_BYTES"] = (128 << 20).ToString(CultureInfo.InvariantCulture),
+                ["NACRE_SHARDS"] = shape.Shards.ToString(CultureInfo.InvariantCulture),
+                ["NACRE_MEMORY_BUDGET_BYTES"] = shape.MemoryBytes.ToString(CultureInfo.InvariantCulture),
                 ["NACRE_METRICS__TOKEN_FILE"] = scrapeTokenFile,
                 [RootKeyVariable] = RootKey,
             },

@@ -8,11 +8,17 @@ namespace Nacre.Nemesis.Tests.Processes;
 /// <param name="Last">The last entry in its log.</param>
 internal sealed record NodeScrape(IReadOnlyDictionary<int, int> Leader, IReadOnlyDictionary<int, long> Applied, IReadOnlyDictionary<int, long> Last)
 {
+    /// <summary>Bytes of snapshots that other nodes fetched there.</summary>
+    public required IReadOnlyDictionary<int, long> SnapshotSent { get; init; }
+
     /// <summary>Reads Prometheus' text form.</summary>
     public static NodeScrape Parse(string text) => new(
         Series(text, "nacre_replica_leader").ToDictionary(each => each.Shard, each => (int)each.Value),
         Series(text, "nacre_replica_applied_index").ToDictionary(each => each.Shard, each => each.Value),
-        Series(text, "nacre_replica_last").ToDictionary(each => each.Shard, each => each.Value));
+        Series(text, "nacre_replica_last").ToDictionary(each => each.Shard, each => each.Value))
+    {
+        SnapshotSent = Series(text, "nacre_snapshot_sent").ToDictionary(each => each.Shard, each => each.Value),
+    };
 
     /// <summary>True when all replicas have applied the same, and have nothing in their logs beyond that.</summary>
     public bool IsEqualTo(NodeScrape other) => Applied.Count > 0 && InOrder(Applied).SequenceEqual(InOrder(other.Applied)) && InOrder(Last).SequenceEqual(InOrder(Applied));

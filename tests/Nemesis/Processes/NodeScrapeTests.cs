@@ -13,6 +13,7 @@ internal sealed class NodeScrapeTests
         nacre_replica_applied_index{nacre_shard="0"} 10
         nacre_replica_applied_index{nacre_shard="1"} 24
         nacre_replica_applied_total{nacre_shard="1"} 99
+        nacre_snapshot_sent_bytes_total{nacre_shard="1"} 7
         """;
 
     [Test]
@@ -22,6 +23,7 @@ internal sealed class NodeScrapeTests
 
         Assert.That(seen.Leader, Is.EqualTo(new Dictionary<int, int> { [0] = 2, [1] = 3 }));
         Assert.That(seen.Applied, Is.EqualTo(new Dictionary<int, long> { [0] = 10, [1] = 24 }));
+        Assert.That(seen.SnapshotSent[1], Is.EqualTo(7));
     }
 
     [Test]

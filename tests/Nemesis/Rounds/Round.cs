@@ -71,7 +71,7 @@ internal sealed class Round(Cluster cluster, Fault fault, ulong seed, TimeSpan l
         using var stopping = new CancellationTokenSource();
         var random = new SeededRandom(seed);
         var context = new FaultContext(cluster, random, _tally, length);
-        Worker[] workers = [.. Enumerable.Range(0, _workloads.Length * WorkersEach).Select(number => Worker.Make(number, cluster, _tally, new SeededRandom(random.NextUInt64())))];
+        Worker[] workers = [.. Enumerable.Range(0, _workloads.Length * WorkersEach).Select(number => Worker.Make(number, cluster, _tally, new SeededRandom(random.NextUInt64()), fault.SparesClients))];
         Task working = Task.WhenAll(workers.Select(worker => WorkAsync(worker, stopping.Token)));
         try
         {
@@ -96,6 +96,10 @@ internal sealed class Round(Cluster cluster, Fault fault, ulong seed, TimeSpan l
         }
 
         await working;
+        if (fault.SparesClients && workers.Where(worker => worker.KnowsAllNodes).Select(worker => worker.FirstRefusal).FirstOrDefault(refusal => refusal is not null) is { } seen)
+        {
+            throw new ViolationException($"a client that knows all nodes was told {seen.Code}: {seen.Message} (activity {seen.ActivityId})");
+        }
     }
 
     private async Task WorkAsync(Worker worker, CancellationToken stopping)

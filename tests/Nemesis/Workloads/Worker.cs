@@ -31,11 +31,22 @@ internal sealed class Worker : IAsyncDisposable
     /// <summary>Tells it from others.</summary>
     public int Number { get; }
 
+    /// <summary>True: it leaves it to the SDK to find a node.</summary>
+    public bool KnowsAllNodes => _clients.Length == 1;
+
+    /// <summary>The first answer that was none.</summary>
+    public NacreException? FirstRefusal { get; private set; }
+
     /// <summary>Its chance.</summary>
     public SeededRandom Random { get; }
 
     /// <summary>Makes one of many that work while there are faults.</summary>
-    public static Worker Make(int number, Cluster cluster, Tally tally, SeededRandom random)
+    /// <param name="number">Tells it from others, and which kind it is of.</param>
+    /// <param name="cluster">Whom it calls.</param>
+    /// <param name="tally">Counts what it gets done.</param>
+    /// <param name="random">Its chance.</param>
+    /// <param name="isPatient">Where it knows all nodes, it has the SDK's own patience; else little.</param>
+    public static Worker Make(int number, Cluster cluster, Tally tally, SeededRandom random, bool isPatient)
     {
         var options = new NacreClientOptions
         {
@@ -45,7 +56,7 @@ internal sealed class Worker : IAsyncDisposable
             number,
             number % 3 == 2
                 ? [.. cluster.Nodes.Select(node => cluster.NewClientOf(node, options with { MaxRetries = 0 }))]
-                : [cluster.NewClient(cluster.Nodes[number % cluster.Nodes.Count], options)],
+                : [cluster.NewClient(cluster.Nodes[number % cluster.Nodes.Count], isPatient ? null : options)],
             tally, random);
     }
 
@@ -76,6 +87,7 @@ internal sealed class Worker : IAsyncDisposable
         _tally.Count(outcome, called, returned, isWrite && error is null);
         if (outcome != OperationOutcome.Answered)
         {
+            FirstRefusal ??= error;
             _at = (_at + 1) % _containers.Length;
         }
 

@@ -24,10 +24,12 @@ internal sealed class ReplicaCluster : IAsyncDisposable
     private readonly Queue<(NodeId From, NodeId To, RaftMessage Message)> _network = new();
     private readonly Lock _networkGate = new();
     private readonly ReplicaSet _initial;
+    private readonly ShardId _shard;
     private ulong _runs;
 
-    private ReplicaCluster(uint voters)
+    private ReplicaCluster(uint voters, ShardId shard)
     {
+        _shard = shard;
         _initial = ReplicaSet.Initial([.. Enumerable.Range(1, (int)voters).Select(at => (new ReplicaId((ulong)at), new NodeId((uint)at)))]);
         for (uint node = 1; node <= voters; node++)
         {
@@ -57,10 +59,11 @@ internal sealed class ReplicaCluster : IAsyncDisposable
     public ShardReplica this[uint node] => Nodes[node].Replica;
 
     public static async Task<ReplicaCluster> StartedAsync(
-        uint voters = 3, ShardReplicaOptions? options = null, SnapshotOptions? snapshots = null)
+        uint voters = 3, ShardReplicaOptions? options = null, SnapshotOptions? snapshots = null, ShardId? shard = null)
     {
-        var cluster = new ReplicaCluster(voters) { Options = options ?? new ShardReplicaOptions() };
-        cluster = snapshots is null ? cluster : new ReplicaCluster(voters) { Options = cluster.Options, SnapshotOptions = snapshots };
+        ShardId id = shard ?? Shard;
+        var cluster = new ReplicaCluster(voters, id) { Options = options ?? new ShardReplicaOptions() };
+        cluster = snapshots is null ? cluster : new ReplicaCluster(voters, id) { Options = cluster.Options, SnapshotOptions = snapshots };
         foreach (uint node in cluster.Nodes.Keys)
         {
             await cluster.OpenAsync(node, node, cluster._initial);
@@ -177,9 +180,9 @@ internal sealed class ReplicaCluster : IAsyncDisposable
             Transport = new Wire(this, new NodeId(node)),
         };
         opened.Exchange = new SnapshotExchange(new ClusterFetcher(this, new NodeId(node)), opened.Log, SnapshotOptions, environment);
-        opened.Snapshots = new MachineSnapshots(Shard, opened.Disk);
+        opened.Snapshots = new MachineSnapshots(_shard, opened.Disk);
         opened.Slot = await ReplicaSlot.OpenAsync(
-            new ShardIdentity(new ClusterId(7), Shard, KeyDomainId.Shared) { Self = new ReplicaId(replica), Node = new NodeId(node), InitialSet = initial },
+            new ShardIdentity(new ClusterId(7), _shard, KeyDomainId.Shared) { Self = new ReplicaId(replica), Node = new NodeId(node), InitialSet = initial },
             _ => ValueTask.FromResult(new OpenedShard(opened.Machine = new CountingMachine(opened.Disk), opened.Snapshots)),
             opened.Log, new TestDataKeys(), Options, environment, opened.Exchange);
         await SettleAsync(opened.Slot.StartAsync(default));
@@ -246,7 +249,7 @@ internal sealed class ReplicaCluster : IAsyncDisposable
     {
         public void Send(NodeId to, ShardId shard, in RaftMessage message)
         {
-            Assert.That(shard, Is.EqualTo(Shard));
+            Assert.That(shard, Is.EqualTo(cluster._shard));
             lock (cluster._networkGate)
             {
                 cluster._network.Enqueue((from, to, message));

@@ -96,6 +96,34 @@ internal sealed class ForwardingProposerTests
     }
 
     [Test]
+    public async Task Propose_OfTheControlShard_IsAnsweredOnceItIsAppliedHere()
+    {
+        await using ReplicaCluster cluster = await ReplicaCluster.StartedAsync(shard: ShardId.Control);
+        uint leader = cluster.Elect();
+        uint follower = cluster.Nodes.Keys.First(node => node != leader);
+        cluster.Loses = (_, to, _) => to.Value == follower;
+        Task<Result<CommandOutcome>> proposed = Begin(cluster, follower, new Carrier(cluster), 7, CancellationToken.None, EntryKind.Control);
+        for (int tick = 0; tick < 20; tick++)
+        {
+            cluster.Tick();
+            await Task.Yield();
+        }
+
+        Assert.That(cluster.Nodes[leader].Machine.Commands, Has.Count.EqualTo(1));
+        Assert.That(proposed.IsCompleted, Is.False, "a node that has not applied it does not find the change in its catalogue");
+
+        cluster.Loses = (_, _, _) => false;
+        for (int tick = 0; tick < 200 && !proposed.IsCompleted; tick++)
+        {
+            cluster.Tick();
+            await Task.Yield();
+        }
+
+        Assert.That((await cluster.SettleAsync(proposed)).Error, Is.Null);
+        Assert.That(cluster.Nodes[follower].Machine.Commands, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task Take_BytesThatAreNoEntryOfTheShard_AreRefused()
     {
         await using ReplicaCluster cluster = await ReplicaCluster.StartedAsync();
@@ -129,9 +157,9 @@ internal sealed class ForwardingProposerTests
         return await cluster.SettleAsync(proposed);
     }
 
-    private static Task<Result<CommandOutcome>> Begin(ReplicaCluster cluster, uint node, Carrier carrier, byte command, CancellationToken cancellationToken) =>
+    private static Task<Result<CommandOutcome>> Begin(ReplicaCluster cluster, uint node, Carrier carrier, byte command, CancellationToken cancellationToken, EntryKind kind = EntryKind.Data) =>
         new ForwardingProposer(cluster.Nodes[node].Slot, carrier, Options, cluster.Time)
-            .ProposeAsync(new Proposal(new EntryHeader { Kind = EntryKind.Data }, new[] { command }), cancellationToken).AsTask();
+            .ProposeAsync(new Proposal(new EntryHeader { Kind = kind }, new[] { command }), cancellationToken).AsTask();
 
     /// <summary>Brings proposals to the other replicas of the cluster.</summary>
     private sealed class Carrier(ReplicaCluster cluster) : IProposalCarrier
@@ -148,7 +176,7 @@ internal sealed class ForwardingProposerTests
             _sent.Add(to);
             return Answers(to) is { } error
                 ? ValueTask.FromResult<Result<ForwardedOutcome>>(error)
-                : new ForwardedProposals(shard => shard == ReplicaCluster.Shard ? cluster[to.Value] : null).TakeAsync(proposal, cancellationToken);
+                : new ForwardedProposals(_ => cluster[to.Value]).TakeAsync(proposal, cancellationToken);
         }
     }
 }

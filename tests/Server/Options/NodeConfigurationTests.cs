@@ -31,6 +31,8 @@ public sealed class NodeConfigurationTests
         ("NACRE_LIMITS__HEADER_BYTES", "1048577", "limits.headerBytes: 4096 to 1048576."),
         ("NACRE_LIMITS__STREAM_OPERATIONS", "0", "limits.streamOperations: 1 to 65536."),
         ("NACRE_LIMITS__STREAM_OPERATIONS", "65537", "limits.streamOperations: 1 to 65536."),
+        ("NACRE_LIMITS__SNAPSHOT_BYTES_PER_SECOND", "1048575", "limits.snapshotBytesPerSecond: 1048576 to 68719476736."),
+        ("NACRE_LIMITS__SNAPSHOT_BYTES_PER_SECOND", "68719476737", "limits.snapshotBytesPerSecond: 1048576 to 68719476736."),
         ("NACRE_LIMITS__DRAIN_SECONDS", "-1", "limits.drainSeconds: 0 to 3600."),
         ("NACRE_LIMITS__DRAIN_SECONDS", "3601", "limits.drainSeconds: 0 to 3600."),
         ("NACRE_LIMITS__DRAIN_SECONDS", "soon", "limits.drainSeconds: 0 to 3600."),

@@ -6,6 +6,7 @@ using Nacre.Replication.Raft;
 using Nacre.Replication.Snapshots;
 using Nacre.Replication.Transport;
 using Nacre.Security.Certificates;
+using Nacre.Server.DataFolder;
 using Nacre.Server.Peers;
 
 namespace Nacre.Server.Tests.Peers;
@@ -48,6 +49,9 @@ internal sealed class TestPeer : IAsyncDisposable
 
     /// <summary>What this node's port gives of snapshots.</summary>
     public SnapshotHolder? Snapshots { get; set; }
+
+    /// <summary>What this node says that it remembers of others.</summary>
+    public RememberedNode Remembers { get; set; } = RememberedNode.Nothing;
 
     public int Port { get; private set; }
 
@@ -97,7 +101,11 @@ internal sealed class TestPeer : IAsyncDisposable
         await _listener.StartAsync(CancellationToken.None);
     }
 
-    private NodePortServices Services(Mailbox mailbox) => new(mailbox, NoProposals) { Snapshots = new SnapshotService(() => Snapshots) };
+    private NodePortServices Services(Mailbox mailbox) => new(mailbox, NoProposals)
+    {
+        Snapshots = new SnapshotService(() => Snapshots),
+        Reports = new ReportService(() => [], _ => null, (_, _) => Task.FromResult(Remembers)),
+    };
 
     public async ValueTask DisposeAsync()
     {

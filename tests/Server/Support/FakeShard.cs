@@ -21,6 +21,10 @@ internal sealed class FakeShard(TimeProvider time) : IDataShard, IDocumentReader
 
     public ShardId Id => new(1);
 
+    public NodeId LeaderNode => new(1);
+
+    public bool IsLedElsewhere => false;
+
     public IDocumentReader Documents => this;
 
     /// <summary>What every read and proposal is refused with; null: nothing.</summary>

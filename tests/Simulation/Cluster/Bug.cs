@@ -72,6 +72,9 @@ internal enum Bug
     /// <summary>A restart takes the first replica set for the one in force at the checkpoint.</summary>
     WrongSetRestored,
 
+    /// <summary>Peers remember all that a node flushed, committed or not, and refuse it when that was replaced.</summary>
+    UncommittedRemembered,
+
     /// <summary>A disk that came back as an older image goes on voting.</summary>
     OlderImageVotes,
 

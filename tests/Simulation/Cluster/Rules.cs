@@ -1,6 +1,7 @@
 using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
+using Nacre.Replication.Membership;
 using Nacre.Replication.Raft;
 using Nacre.Simulation.Tests.Engine;
 
@@ -18,6 +19,7 @@ internal sealed partial class Rules(World world)
     private readonly Dictionary<ReplicaId, (Term Term, LogIndex Commit, bool Leads, LogIndex Set)> _seen = [];
     private readonly Dictionary<(ReplicaId Voter, Term Term), ReplicaId> _votes = [];
     private readonly Dictionary<ReplicaId, Term> _said = [];
+    private readonly Dictionary<ReplicaId, DurableMark> _remembered = [];
     private LogIndex _committed;
     private Term _latest;
 
@@ -29,9 +31,38 @@ internal sealed partial class Rules(World world)
     public void Started(SimReplica replica)
     {
         _seen[replica.Id] = (replica.Core.Term, default, false, default);
+        CheckVetting(replica);
         Require(replica.LostItsDisk || replica.Core.Term >= _said.GetValueOrDefault(replica.Id), $"{replica.Id} forgot a term that it spoke in");
         CheckLedger(replica);
         CheckSet(replica);
+    }
+
+    /// <summary>
+    /// Peers that forgot nothing, and saw all of it at once, must not refuse a replica whose disk is whole (decision 32): they
+    /// compare as a node's start does.
+    /// </summary>
+    private void CheckVetting(SimReplica replica)
+    {
+        ReplicaDisk disk = replica.Disk;
+        var log = new ShardLogState(disk.HardState, disk.Base, disk.BaseTerm, disk.Last, disk.TermAt(disk.Last)!.Value);
+        DurableMark mark = _remembered.GetValueOrDefault(replica.Id);
+        Require(replica.LostItsDisk || mark.IsKeptBy(log), $"{replica.Id} would be refused with a whole disk: peers remember {mark}");
+    }
+
+    private void Remember(SimReplica replica)
+    {
+        RaftCore core = replica.Core;
+        LogIndex kept = core.Commit < core.Persisted && world.Bug != Bug.UncommittedRemembered ? core.Commit : core.Persisted;
+        Note(replica.Id, new DurableMark(core.DurableTerm, kept, default, default));
+        foreach (Replica member in core.Role == RaftRole.Leader ? core.Set.Members : [])
+        {
+            if (core.MatchOf(member.Id) is { Value: > 0 } match)
+            {
+                Note(member.Id, new DurableMark(core.Term, match < core.Commit ? match : core.Commit, core.Term, match));
+            }
+        }
+
+        void Note(ReplicaId id, in DurableMark mark) => _remembered[id] = _remembered.GetValueOrDefault(id).With(mark);
     }
 
     /// <summary>A replica has a snapshot's state.</summary>
@@ -103,6 +134,7 @@ internal sealed partial class Rules(World world)
     public void Check(SimReplica replica)
     {
         RaftCore core = replica.Core;
+        Remember(replica);
         (Term term, LogIndex commit, bool led, LogIndex set) = _seen[replica.Id];
         Require(core.Term >= term, $"the term of {replica.Id} fell");
         Require(core.Commit >= commit, $"the commit index of {replica.Id} fell");

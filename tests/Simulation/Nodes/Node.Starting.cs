@@ -71,6 +71,7 @@ internal sealed partial class Node
             Authority.Start();
         }
 
+        _rules.Vet(replica, log.StateOf(replica.Shard));
         await slot.StartAsync(default);
     }
 

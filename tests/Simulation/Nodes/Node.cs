@@ -26,6 +26,7 @@ internal sealed partial class Node : IAsyncDisposable
     private static readonly SnapshotOptions SnapshotOptions = new()
     {
         ChunkBytes = 1 << 10,
+        PiecesInFlight = 3,
         ChunkTimeout = TimeSpan.FromMilliseconds(100),
         FlushAfterBytes = 4 << 10,
         MaxTransfers = 1,
@@ -103,6 +104,7 @@ internal sealed partial class Node : IAsyncDisposable
         Files = new SimulatedFileSystem();
         foreach (Replica replica in Replicas.Values.ToArray())
         {
+            _rules.DiskReplaced(replica);
             Replicas[replica.Shard] = new Replica(this, replica.Shard, replica.Id, replica.Initial);
         }
     }

@@ -2,6 +2,7 @@ using Nacre.Core.Hashing;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Replication;
+using Nacre.Replication.Membership;
 using Nacre.Replication.Raft;
 
 namespace Nacre.Simulation.Tests.Nodes;
@@ -15,6 +16,7 @@ internal sealed class Rules(NodeWorld world)
     private readonly Dictionary<ulong, ulong> _executed = [];
     private readonly Dictionary<(ShardId, byte), ulong> _seen = [];
     private readonly Dictionary<(ShardId, ReplicaId), (Term Term, LogIndex Commit)> _status = [];
+    private readonly Dictionary<(ShardId, ReplicaId), DurableMark> _durable = [];
     private readonly Dictionary<(ShardId, ReplicaId), Term> _said = [];
     private readonly Dictionary<(ShardId, ReplicaId, Term), ReplicaId> _votes = [];
 
@@ -25,6 +27,16 @@ internal sealed class Rules(NodeWorld world)
 
     /// <summary>The running hash at the end of a shard's ledger.</summary>
     public ulong HashOf(ShardId shard) => _ledgers[shard][^1].Hash;
+
+    /// <summary>Peers that forgot nothing of what a node reported must not refuse it with a whole disk (decision 32).</summary>
+    public void Vet(Replica replica, in ShardLogState log)
+    {
+        DurableMark mark = _durable.GetValueOrDefault((replica.Shard, replica.Id));
+        world.Require(mark.IsKeptBy(log), "a whole disk has what was reported of it", $"{replica} of which {mark} was reported");
+    }
+
+    /// <summary>A replica's disk is another one now.</summary>
+    public void DiskReplaced(Replica replica) => _durable.Remove((replica.Shard, replica.Id));
 
     /// <summary>A replica starts: what it knew in memory it may have forgotten.</summary>
     public void Starts(Replica replica) => _status.Remove((replica.Shard, replica.Id));
@@ -96,6 +108,7 @@ internal sealed class Rules(NodeWorld world)
         world.Require(status.Term >= before.Term, "terms never fall", $"{replica}");
         world.Require(status.Commit >= before.Commit, "commit never falls", $"{replica}");
         _status[(replica.Shard, replica.Id)] = (status.Term, status.Commit);
+        _durable[(replica.Shard, replica.Id)] = _durable.GetValueOrDefault((replica.Shard, replica.Id)).With(status.Durable);
         if (status.Role == RaftRole.Leader && status.State != ReplicaState.Failed)
         {
             _leaders.TryAdd((replica.Shard, status.Term), replica.Id);

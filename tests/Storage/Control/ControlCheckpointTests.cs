@@ -202,6 +202,19 @@ public sealed class ControlCheckpointTests
     }
 
     [Test]
+    public void Encode_OfAUsedJoinToken_KeepsItsBytesAndReadsThem()
+    {
+        ControlBench bench = WithNodes();
+        bench.Run(new AddNode(7, default, new RegionId(1), "c:1", "https://c:2", ReplicaKind.Voter, Enumerable.Range(0, 32).Select(at => (byte)at).ToArray()));
+        byte[] payload = bench.Snapshot();
+
+        Golden.Check("control-state-v1-used-token.bin", payload);
+        ControlState read = ControlStateCodec.Decode(payload).Value;
+        Assert.That(ControlStateCodec.Encode(read), Is.EqualTo(payload));
+        Assert.That(read.Catalog.FindJoinToken(7)!.UsedBy, Is.EqualTo(new NodeId(3)));
+    }
+
+    [Test]
     public void Decode_NodesOrJoinTokensThatCannotBe_IsCorrupt()
     {
         ControlState state = WithNodes().Machine.State;
@@ -217,6 +230,8 @@ public sealed class ControlCheckpointTests
             catalog with { Nodes = [first with { Kind = (ReplicaKind)3 }] },
             catalog with { JoinTokens = [token, token] },
             catalog with { JoinTokens = [token with { SecretHash = new byte[31] }] },
+            catalog with { JoinTokens = [token with { UsedBy = first.Id, KeyHash = new byte[31] }] },
+            catalog with { JoinTokens = [token with { UsedBy = new NodeId(3), KeyHash = new byte[32] }] },
         ];
 
         Assert.That(

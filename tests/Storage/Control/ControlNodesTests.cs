@@ -62,6 +62,46 @@ public sealed class ControlNodesTests
     }
 
     [Test]
+    public void AddNode_AgainWithTheSameKey_GivesTheSameNodeUntilTheTokenExpiresOrTheNodeIsRemoved()
+    {
+        AddNode joining = Joining(1, "b") with { KeyHash = Key(1) };
+        Token(1);
+        Assert.That(IdOf(_bench.Run(joining)), Is.EqualTo(2));
+        Catalog joined = _bench.Catalog;
+        Assert.That(IdOf(_bench.Run(joining)), Is.EqualTo(2), "its answer was lost");
+        Assert.That(_bench.Catalog.Nodes, Is.EqualTo(joined.Nodes));
+
+        Refused(joining with { KeyHash = Key(2) }, ErrorCode.Forbidden, "was used");
+        Refused(joining with { KeyHash = default }, ErrorCode.Forbidden, "was used");
+        Refused(joining with { KeyHash = new byte[31] }, ErrorCode.Malformed, "SHA-256");
+        Refused(new RemoveJoinToken(1), ErrorCode.NotFound, "used");
+        Token(2);
+        Assert.That(IdOf(_bench.Run(Joining(2, "c") with { KeyHash = Key(1) })), Is.EqualTo(3), "another token, another node");
+        Assert.That(Run(Set(2, ClusterNodeState.Removed)), Is.EqualTo(ErrorCode.None));
+        Refused(joining, ErrorCode.Forbidden, "was used");
+        Refused(Founder() with { KeyHash = Key(1) }, ErrorCode.Malformed, "SHA-256");
+
+        _bench.Restart();
+        Assert.That(IdOf(_bench.Run(Joining(2, "c") with { KeyHash = Key(1) })), Is.EqualTo(3));
+        _bench.Now += TimeSpan.FromHours(1);
+        Refused(Joining(2, "c") with { KeyHash = Key(1) }, ErrorCode.TokenExpired, "over");
+    }
+
+    [Test]
+    public void CreateJoinToken_BesideUsedOnes_CountsOnlyTheOthersAndForgetsTheOldestOfTooMany()
+    {
+        for (uint i = 1; i <= JoinTokenRecord.MaxTokens + 1; i++)
+        {
+            Token(i);
+            Assert.That(Run(Joining(i, "b") with { KeyHash = Key(i) }), Is.EqualTo(ErrorCode.None));
+            Assert.That(Run(Set(i + 1, ClusterNodeState.Removed)), Is.EqualTo(ErrorCode.None));
+        }
+
+        Assert.That(_bench.Catalog.JoinTokens.Select(token => (uint)token.Id), Is.EqualTo(Enumerable.Range(2, JoinTokenRecord.MaxTokens)));
+        Token(99);
+    }
+
+    [Test]
     public void AddNode_Refusals_AreTold()
     {
         Token(1);
@@ -168,6 +208,10 @@ public sealed class ControlNodesTests
 
     private static AddNode Joining(UInt128 token, string host) =>
         new(token, default, new RegionId(1), $"{host}:1", $"https://{host}:2", ReplicaKind.Voter);
+
+    private static byte[] Key(uint number) => [.. Enumerable.Repeat((byte)number, AddNode.KeyHashBytes)];
+
+    private static ulong IdOf(CommandOutcome outcome) => outcome.Code == ErrorCode.None ? ControlResult.IdOf(outcome.Detail.Span) : 0;
 
     private SetNode Set(uint node, ClusterNodeState state)
     {
