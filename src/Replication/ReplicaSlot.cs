@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Nacre.Core;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.Keys;

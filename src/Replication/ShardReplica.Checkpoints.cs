@@ -1,7 +1,6 @@
 using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
-using Nacre.Replication.Raft;
 
 namespace Nacre.Replication;
 

@@ -1,6 +1,5 @@
 using Nacre.Core.Consistency;
 using Nacre.Core.Errors;
-using Nacre.Core.Ids;
 
 namespace Nacre.Replication;
 

@@ -1,4 +1,3 @@
-using Nacre.Storage.Records;
 using Nacre.Storage.Trees;
 
 namespace Nacre.Micro.Trees;

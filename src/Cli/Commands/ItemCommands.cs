@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Nacre.Cli.Output;
 using Nacre.Client;
-using Spectre.Console;
 
 namespace Nacre.Cli.Commands;
 

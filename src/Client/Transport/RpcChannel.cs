@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Net.Sockets;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;

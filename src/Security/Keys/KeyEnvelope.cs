@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Nacre.Core;
 using Nacre.Core.Errors;
 
 namespace Nacre.Security.Keys;

@@ -6,7 +6,6 @@ using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
 using Nacre.Protocol.V1;
 using Nacre.Security.Certificates;
-using Nacre.Security.Tokens;
 using Nacre.Server.Pipeline;
 using JoinToken = Nacre.Security.Tokens.JoinToken;
 

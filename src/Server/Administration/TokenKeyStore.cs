@@ -2,7 +2,6 @@ using Nacre.Core;
 using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
-using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
 using Nacre.Core.Time;
 using Nacre.Replication.Catalogue;

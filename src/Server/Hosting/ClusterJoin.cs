@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
-using Microsoft.Extensions.Logging;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Core.Files;

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Net;
-using Microsoft.Extensions.Logging;
 using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
@@ -14,7 +11,6 @@ using Nacre.Replication.Membership;
 using Nacre.Replication.Snapshots;
 using Nacre.Security.Certificates;
 using Nacre.Server.Administration;
-using Nacre.Server.DataFolder;
 using Nacre.Server.Leases;
 using Nacre.Server.Peers;
 using Nacre.Storage.Files;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
@@ -11,12 +10,10 @@ using Nacre.Replication.Catalogue;
 using Nacre.Replication.Forwarding;
 using Nacre.Replication.Membership;
 using Nacre.Replication.Snapshots;
-using Nacre.Security.Keys;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Options;
 using Nacre.Server.Peers;
 using Nacre.Server.Routing;
-using Nacre.Storage.Control;
 using Nacre.Storage.Documents;
 using Nacre.Storage.Files;
 using Nacre.Storage.SharedLog;

@@ -1,31 +1,10 @@
-using System.Collections.Immutable;
-using System.Net;
-using System.Net.Security;
 using System.Text.Json;
-using Grpc.Health.V1;
-using Microsoft.Extensions.Logging;
-using Nacre.Core.Commands;
-using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
-using Nacre.Core.Log;
-using Nacre.Core.StateMachines;
-using Nacre.Replication;
-using Nacre.Replication.Catalogue;
-using Nacre.Security.Authentication;
-using Nacre.Security.Certificates;
 using Nacre.Security.Keys;
-using Nacre.Server.Administration;
 using Nacre.Server.DataFolder;
-using Nacre.Server.Items;
 using Nacre.Server.Options;
-using Nacre.Server.Pipeline;
-using Nacre.Server.Routing;
-using Nacre.Server.Wire;
-using Nacre.Storage.Control;
-using Nacre.Storage.Documents;
-using Nacre.Storage.SharedLog;
 
 namespace Nacre.Server.Hosting;
 

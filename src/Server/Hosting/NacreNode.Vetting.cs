@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Grpc.Health.V1;
 using Nacre.Core.Errors;
 using Nacre.Core.Files;
-using Nacre.Core.Ids;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Peers;
 

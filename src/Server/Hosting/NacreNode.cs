@@ -1,5 +1,5 @@
-using Grpc.HealthCheck;
 using Grpc.Health.V1;
+using Grpc.HealthCheck;
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;

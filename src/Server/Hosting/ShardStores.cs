@@ -5,7 +5,6 @@ using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.Keys;
-using Nacre.Core.StateMachines;
 using Nacre.Core.Time;
 using Nacre.Replication.Snapshots;
 using Nacre.Storage.Control;

@@ -4,7 +4,6 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
-using Nacre.Core.StateMachines;
 using Nacre.Protocol.Node.V1;
 using Nacre.Replication.Forwarding;
 using Nacre.Security.Certificates;

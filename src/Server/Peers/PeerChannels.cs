@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Grpc.Net.Client;
-using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 
 namespace Nacre.Server.Peers;

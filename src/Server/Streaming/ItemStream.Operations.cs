@@ -1,16 +1,11 @@
-using Google.Protobuf;
-using Grpc.Core;
-using Nacre.Core;
 using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.StateMachines;
 using Nacre.Protocol.V1;
-using Nacre.Security.Authentication;
 using Nacre.Security.Authorisation;
 using Nacre.Server.Consistency;
 using Nacre.Server.Items;
-using Nacre.Server.Pipeline;
 using Nacre.Server.Routing;
 using Nacre.Server.Wire;
 using PartitionKey = Nacre.Core.Documents.PartitionKey;

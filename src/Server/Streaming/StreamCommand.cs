@@ -1,6 +1,5 @@
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
-using Nacre.Protocol.V1;
 using Nacre.Security.Authorisation;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Wire;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Google.Protobuf;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;

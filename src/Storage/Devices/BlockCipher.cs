@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Nacre.Core;
-using Nacre.Core.Ids;
 
 namespace Nacre.Storage.Devices;
 

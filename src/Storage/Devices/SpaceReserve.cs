@@ -1,4 +1,3 @@
-using Nacre.Core;
 using Nacre.Core.Files;
 
 namespace Nacre.Storage.Devices;

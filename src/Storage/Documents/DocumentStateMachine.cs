@@ -1,4 +1,3 @@
-using Nacre.Core;
 using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Ids;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Nacre.Core;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Files;

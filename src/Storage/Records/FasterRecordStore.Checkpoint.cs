@@ -1,4 +1,3 @@
-using FASTER.core;
 using Nacre.Core;
 using Nacre.Storage.Devices;
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using FASTER.core;
 using Nacre.Core;
 using Nacre.Core.Files;

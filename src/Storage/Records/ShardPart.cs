@@ -1,4 +1,3 @@
-using Nacre.Core;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Storage.Devices;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Nacre.Core.Files;
-using Nacre.Core.Ids;
 using Nacre.Storage.Devices;
 using Nacre.Storage.Snapshots;
 

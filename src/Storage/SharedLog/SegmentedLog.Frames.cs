@@ -1,5 +1,4 @@
 using Nacre.Core.Files;
-using Nacre.Core.Log;
 
 namespace Nacre.Storage.SharedLog;
 

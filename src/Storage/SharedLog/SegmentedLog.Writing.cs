@@ -1,7 +1,6 @@
 using Nacre.Core;
 using Nacre.Core.Errors;
 using Nacre.Core.Files;
-using Nacre.Core.Log;
 
 namespace Nacre.Storage.SharedLog;
 

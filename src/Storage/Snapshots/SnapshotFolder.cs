@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Nacre.Core;
-using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.StateMachines;
 

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Nacre.Core;
-using Nacre.Core.Commands;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Nacre.Client;
 using Nacre.Core.Ids;
 using Nacre.Integration.Tests.Support;
-using Nacre.Replication;
 using Nacre.Replication.Raft;
 
 namespace Nacre.Integration.Tests.Cluster;

@@ -7,7 +7,6 @@ using Nacre.Protocol.V1;
 using Nacre.Replication;
 using Nacre.Server.DataFolder;
 using Nacre.Server.Hosting;
-using Nacre.Server.Options;
 using Nacre.Server.Tests.Support;
 
 namespace Nacre.Integration.Tests.Support;

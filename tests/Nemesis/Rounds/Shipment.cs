@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Nacre.Client;
-using Nacre.Nemesis.Tests.Faults;
 using Nacre.Nemesis.Tests.Processes;
 using Nacre.Testing;
 

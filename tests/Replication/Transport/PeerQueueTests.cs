@@ -1,4 +1,3 @@
-using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Replication.Raft;
 using Nacre.Replication.Transport;

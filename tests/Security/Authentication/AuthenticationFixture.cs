@@ -5,7 +5,6 @@ using Nacre.Core.Errors;
 using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;
 using Nacre.Security.Authorisation;
-using Nacre.Security.Tests.Support;
 using Nacre.Testing;
 
 namespace Nacre.Security.Tests.Authentication;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using Nacre.Core.Errors;
-using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.Time;
 using Nacre.Security.Keys;

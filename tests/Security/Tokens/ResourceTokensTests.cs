@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using Nacre.Core.Control;
-using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Security.Accounts;

@@ -3,7 +3,6 @@ using Nacre.Core.Control;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
-using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;
 using Nacre.Security.Authorisation;
 using Nacre.Security.Tests.Authentication;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Security.Authentication;
@@ -5,7 +6,6 @@ using Nacre.Security.Keys;
 using Nacre.Security.Tests.Support;
 using Nacre.Security.Tokens;
 using Nacre.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Nacre.Security.Tests.Tokens;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Google.Protobuf;
 using Nacre.Core.Errors;
 using Nacre.Protocol.V1;
 using Nacre.Server.Tests.Support;

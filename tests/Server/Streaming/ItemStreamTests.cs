@@ -4,7 +4,6 @@ using Nacre.Core.Errors;
 using Nacre.Core.Time;
 using Nacre.Protocol.V1;
 using Nacre.Security.Accounts;
-using Nacre.Security.Authentication;
 using Nacre.Server.Options;
 using Nacre.Server.Tests.Support;
 using AccountKeyKind = Nacre.Core.Control.AccountKeyKind;

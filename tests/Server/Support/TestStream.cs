@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Grpc.Core;
 using Nacre.Core.Errors;
 using Nacre.Protocol.V1;
-using Nacre.Security.Accounts;
 using Nacre.Security.Authentication;
 using Nacre.Security.Authorisation;
 

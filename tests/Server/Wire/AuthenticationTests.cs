@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 using Nacre.Core.Errors;
 using Nacre.Core.Time;

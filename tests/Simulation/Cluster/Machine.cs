@@ -1,7 +1,6 @@
 using Nacre.Core.Commands;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
-using Nacre.Replication.Raft;
 using Nacre.Simulation.Tests.Engine;
 
 namespace Nacre.Simulation.Tests.Cluster;

@@ -4,7 +4,6 @@ using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
-using Nacre.Core.Log;
 using Nacre.Replication;
 using Nacre.Replication.Raft;
 using Nacre.Replication.Snapshots;

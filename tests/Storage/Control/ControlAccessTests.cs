@@ -4,7 +4,6 @@ using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
-using Nacre.Storage.Control;
 
 namespace Nacre.Storage.Tests.Control;
 

@@ -1,6 +1,5 @@
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
-using Nacre.Storage.SharedLog;
 using Nacre.Storage.Tests.Support;
 
 namespace Nacre.Storage.Tests.SharedLog;

@@ -2,7 +2,6 @@ using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.Log;
-using Nacre.Storage.SharedLog;
 using Nacre.Testing;
 
 namespace Nacre.Storage.Tests.SharedLog;

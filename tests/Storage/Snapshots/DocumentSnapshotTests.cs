@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
