@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Nacre.Core.Commands;
 using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;

@@ -1,13 +1,10 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
-using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Replication;
 using Nacre.Replication.Raft;
 using Nacre.Replication.Snapshots;
-using Nacre.Simulation.Tests.Engine;
 using Nacre.Testing;
 
 namespace Nacre.Simulation.Tests.Nodes;
