@@ -186,7 +186,7 @@ Task("Bench")
     });
 
 Task("Simulate")
-    .Description("Runs a cluster under seeds: --layer=core|nodes --seeds=N --first-seed=S [--bug=NAME|All] [--threads=T] [--kept=true]; docs/simulation.md.")
+    .Description("Runs a cluster, or a node's storage, under seeds: --layer=core|nodes|storage --seeds=N --first-seed=S [--bug=NAME|All] [--threads=T] [--kept=true]; docs/simulation.md.")
     .Does(() =>
     {
         DotNet("Simulate", "build", "tests/Simulation", "--configuration", Configuration, "--verbosity", "quiet");

@@ -3,6 +3,7 @@ using System.Reflection;
 using Nacre.Simulation.Tests.Cluster;
 using Nacre.Simulation.Tests.Engine;
 using Nacre.Simulation.Tests.Nodes;
+using Nacre.Simulation.Tests.Storage;
 
 namespace Nacre.Simulation.Tests;
 
@@ -31,18 +32,18 @@ internal static class SimulateCommand
                 "--first-seed" => ulong.TryParse(value, CultureInfo.InvariantCulture, out first),
                 "--threads" => int.TryParse(value, CultureInfo.InvariantCulture, out threads) && threads > 0,
                 "--kept" => isKept = true,
-                "--layer" => (layer = value) is "core" or "nodes",
-                "--bug" => (bug = value) == "All" || Enum.TryParse<Bug>(value, out _) || Enum.TryParse<NodeBug>(value, out _),
+                "--layer" => (layer = value) is "core" or "nodes" or "storage",
+                "--bug" => (bug = value) == "All" || Enum.TryParse<Bug>(value, out _) || Enum.TryParse<NodeBug>(value, out _) || Enum.TryParse<StorageBug>(value, out _),
                 _ => false,
             };
             if (!isRead)
             {
-                output.WriteLine($"Not understood: {argument}. Use --layer=core|nodes --seeds=N --first-seed=S --threads=T --kept --bug=NAME, NAME one of All, {string.Join(", ", Enum.GetNames<Bug>())}; of nodes All, {string.Join(", ", Enum.GetNames<NodeBug>())}.");
+                output.WriteLine($"Not understood: {argument}. Use --layer=core|nodes|storage --seeds=N --first-seed=S --threads=T --kept --bug=NAME, NAME one of All, {string.Join(", ", Enum.GetNames<Bug>())}; of nodes All, {string.Join(", ", Enum.GetNames<NodeBug>())}; of storage All, {string.Join(", ", Enum.GetNames<StorageBug>())}.");
                 return 2;
             }
         }
 
-        if (bug != "All" && !(layer == "core" ? Enum.GetNames<Bug>() : Enum.GetNames<NodeBug>()).Contains(bug))
+        if (bug != "All" && !(layer == "core" ? Enum.GetNames<Bug>() : layer == "nodes" ? Enum.GetNames<NodeBug>() : Enum.GetNames<StorageBug>()).Contains(bug))
         {
             output.WriteLine($"Layer {layer} has no bug {bug}.");
             return 2;
@@ -52,6 +53,11 @@ internal static class SimulateCommand
         if (layer == "nodes")
         {
             return RunNodes(bug, first, seeds, threads, isKept, output);
+        }
+
+        if (layer == "storage")
+        {
+            return StorageCommand.Run(bug, first, seeds, threads, isKept, output);
         }
 
         if (bug != nameof(Bug.None))

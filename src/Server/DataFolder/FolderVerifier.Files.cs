@@ -23,6 +23,18 @@ public sealed partial class FolderVerifier
         }
     }
 
+    /// <summary>Between the first and the last step of an installation a shard's folder is partly what it was and partly the snapshot.</summary>
+    private bool IsInstalling(string directory)
+    {
+        if (!DocumentShards.IsInstalling(directory, _files))
+        {
+            return false;
+        }
+
+        Note(directory, "folder", "a snapshot is taking its place: the next start goes on with that, and it can be checked then");
+        return true;
+    }
+
     private void CheckStrays()
     {
         HashSet<string> shards = [.. Enumerable.Range(0, _record!.DataShards + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))];

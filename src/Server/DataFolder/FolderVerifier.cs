@@ -217,6 +217,11 @@ public sealed partial class FolderVerifier
     private void CheckControl(KeyRing ring)
     {
         string directory = DocumentShards.FolderOf(_folder.Shards, ShardId.Control);
+        if (IsInstalling(directory))
+        {
+            return;
+        }
+
         ControlVerification control = ControlVerifier.Verify(directory, _files, ring, _environment.Random);
         AddStoreFindings(control.Findings);
         CheckPair(directory, control.Checkpoints, control.Newest, control.IsSound);
@@ -242,6 +247,11 @@ public sealed partial class FolderVerifier
         {
             var shard = new ShardId(number);
             string directory = DocumentShards.FolderOf(_folder.Shards, shard);
+            if (IsInstalling(directory))
+            {
+                continue;
+            }
+
             Begin($"blocks of shard {number}", SizeOf(directory));
             string stage = $"documents of shard {number}";
             ShardVerification seen = await documents.VerifyAsync(

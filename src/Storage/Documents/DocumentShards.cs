@@ -75,6 +75,11 @@ public sealed class DocumentShards : IDisposable
     public static string FolderOf(string shards, ShardId shard) =>
         Path.Combine(shards, shard.Value.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>True while a snapshot takes the place of a shard's folder: a start goes on with that before anything else.</summary>
+    /// <param name="directory">The shard's folder.</param>
+    /// <param name="files">The file system.</param>
+    public static bool IsInstalling(string directory, IFileSystem files) => new SnapshotFolder(directory, files).IsInstalling;
+
     /// <summary>
     /// Opens a shard at its recovered checkpoint; the log's later entries are applied next. Waits for the disk.
     /// </summary>
