@@ -233,6 +233,12 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IWithdrawals, IPr
             await _follower.WhenInForceAsync(index, cancellationToken);
         }
 
+        if (_bug == NodeBug.LeaseCountedFromAnswer)
+        {
+            // Between question and answer there is time enough for a withdrawal.
+            await _world.Delay(_world.Between(0, 250_000));
+        }
+
         _answered = _clock.Now;
     }
 
