@@ -105,4 +105,13 @@ internal static partial class Log
 
     [LoggerMessage(3055, LogLevel.Error, "A look at the replica sets failed, and is made again in a while: this is a bug.")]
     public static partial void KeeperFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(3060, LogLevel.Warning, "The node {Change}.")]
+    public static partial void LeaseChanged(ILogger logger, string change);
+
+    [LoggerMessage(3061, LogLevel.Warning, "A change of the catalogue cannot be followed here ({Code}): {Reason} It is tried again.")]
+    public static partial void NotFollowed(ILogger logger, ErrorCode code, string reason);
+
+    [LoggerMessage(3062, LogLevel.Warning, "A part of the node could not follow a change of the catalogue; it is tried again.")]
+    public static partial void CatalogFollowingFailed(ILogger logger, Exception fault);
 }

@@ -3,6 +3,7 @@ using Nacre.Core.Ids;
 using Nacre.Core.Keys;
 using Nacre.Core.Log;
 using Nacre.Core.StateMachines;
+using Nacre.Replication.Leases;
 using Nacre.Replication.Snapshots;
 
 namespace Nacre.Replication;
@@ -12,7 +13,7 @@ namespace Nacre.Replication;
 /// it is stopped as by a crash, and another one of the same identity is started over what is there then.
 /// </summary>
 /// <remarks>Thread-safe, but for starting and stopping, which are one caller's.</remarks>
-public sealed partial class ReplicaSlot : IProposer, IAsyncDisposable
+public sealed partial class ReplicaSlot : IProposer, ILeaseSource, IAsyncDisposable
 {
     // Invariants:
     // - at most one replica of the slot runs, and only it has the store open and appends to the log;
@@ -86,6 +87,9 @@ public sealed partial class ReplicaSlot : IProposer, IAsyncDisposable
         Volatile.Read(ref _isExchanging)
             ? ValueTask.FromResult<Result<CommandOutcome>>(ReplicaErrors.Installing)
             : Replica.ProposeAsync(proposal, cancellationToken);
+
+    /// <inheritdoc/>
+    public bool IsAlone => Replica.IsAlone;
 
     /// <summary>As <see cref="ShardReplica.ReadIndexAsync"/>, of the replica that is here.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -101,12 +101,6 @@ internal static partial class Log
     [LoggerMessage(1046, LogLevel.Warning, "A part of the node could not follow a change of the catalogue; it is tried again.", EventName = "FollowingFailed")]
     public static partial void FollowingFailed(ILogger logger, Exception fault);
 
-    [LoggerMessage(1047, LogLevel.Warning, "A change of the catalogue cannot be followed here ({Code}): {Reason} It is tried again.", EventName = "NotFollowed")]
-    public static partial void NotFollowed(ILogger logger, ErrorCode code, string reason);
-
-    [LoggerMessage(1048, LogLevel.Warning, "The node {Change}.", EventName = "LeaseChanged")]
-    public static partial void LeaseChanged(ILogger logger, string change);
-
     [LoggerMessage(1050, LogLevel.Critical, "The data folder is an older copy, or has lost writes that were seen flushed: {Found}. The node takes no part any more.", EventName = "OlderCopy")]
     public static partial void OlderCopy(ILogger logger, string found);
 

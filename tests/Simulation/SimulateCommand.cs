@@ -52,7 +52,7 @@ internal static class SimulateCommand
         output.WriteLine($"commit {Commit()}, layer {layer}, seeds {first} to {first + (ulong)seeds - 1}");
         if (layer == "nodes")
         {
-            return RunNodes(bug, first, seeds, threads, output);
+            return RunNodes(bug, first, seeds, threads, isKept, output);
         }
 
         if (layer == "storage")
@@ -98,13 +98,19 @@ internal static class SimulateCommand
         return bugs.Length == 1 ? 1 - missed : missed > 0 ? 1 : 0;
     }
 
-    private static int RunNodes(string bug, ulong first, int seeds, int threads, TextWriter output)
+    private static int RunNodes(string bug, ulong first, int seeds, int threads, bool isKept, TextWriter output)
     {
         if (bug == nameof(NodeBug.None))
         {
             NodeReport report = NodeReport.Of(first, seeds, threads);
             output.Write(report.ToText());
-            return report.IsGood ? 0 : 1;
+            NodeProbe[] missing = isKept ? [.. report.NeverHit] : [];
+            foreach (NodeProbe probe in missing)
+            {
+                output.WriteLine($"{probe} was never hit");
+            }
+
+            return report.IsGood && missing.Length == 0 ? 0 : 1;
         }
 
         NodeBug[] bugs = bug == "All" ? [.. Enum.GetValues<NodeBug>().Where(each => each != NodeBug.None)] : [Enum.Parse<NodeBug>(bug)];

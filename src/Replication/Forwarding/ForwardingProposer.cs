@@ -54,9 +54,11 @@ public sealed class ForwardingProposer(
 
             try
             {
-                await changed.WaitAsync(options.LookAgainAfter, time, cancellationToken);
+                using var lookAgain = new CancellationTokenSource(options.LookAgainAfter, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(lookAgain.Token, cancellationToken);
+                await changed.OrCancelledAsync(either.Token);
             }
-            catch (TimeoutException)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 // Another node may lead by now without a change that shows here.
             }

@@ -74,8 +74,9 @@ internal sealed class SnapshotTransfer
         }
         finally
         {
-            // Nobody waits for the pieces behind one that failed; they are asked for again.
-            await abandoning.CancelAsync();
+            // Nobody waits for the pieces behind one that failed; they are asked for again. On this thread: what is cut off has
+            // ended before anything else is done.
+            abandoning.Cancel();
             foreach (AskedPiece piece in _asked)
             {
                 await ((Task)piece.Came).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);

@@ -4,7 +4,9 @@ using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
 using Nacre.Replication;
+using Nacre.Replication.Catalogue;
 using Nacre.Replication.Forwarding;
+using Nacre.Replication.Leases;
 using Nacre.Replication.Membership;
 using Nacre.Replication.Snapshots;
 using Nacre.Security.Certificates;
@@ -90,7 +92,7 @@ public sealed partial class NacreNode
 
         _port = port.Value;
         _parts.Push(_port);
-        _withdrawals = new Withdrawals(_record.Node, Catalog, _port.Channels, LeaseOptions, _environment.Time);
+        _withdrawals = new Withdrawals(_record.Node, Catalog, new LeaseHolders(_port.Channels), LeaseOptions, _environment.Time);
         return null;
     }
 

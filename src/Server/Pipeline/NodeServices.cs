@@ -1,8 +1,8 @@
 using Nacre.Core.Time;
+using Nacre.Replication.Leases;
 using Nacre.Server.Administration;
 using Nacre.Server.Consistency;
 using Nacre.Server.Items;
-using Nacre.Server.Leases;
 using Nacre.Server.Routing;
 using Nacre.Server.Telemetry;
 

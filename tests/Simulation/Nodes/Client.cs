@@ -58,7 +58,7 @@ internal sealed class Client(NodeWorld world, Network network, Rules rules, Node
 
                 if (answer.Error.Code == ErrorCode.OutcomeUnknown)
                 {
-                    world.Probe("an outcome was unknown");
+                    world.Hit(NodeProbe.OutcomeUnknown);
                     sequence = bug == NodeBug.NewKeyOnRetry ? ++_sequence : sequence;
                 }
 
@@ -77,12 +77,12 @@ internal sealed class Client(NodeWorld world, Network network, Rules rules, Node
             Node node = network.Nodes.ElementAt(world.Random.Next(network.Nodes.Count));
             if (node.IsUp && node.Replicas.TryGetValue(shard, out Replica? replica) && replica.Running is { } running)
             {
-                Machine machine = replica.Machine;
+                var machine = (Machine)replica.Machine;
                 bool isOk = bug == NodeBug.StaleRead || (await running.ReadIndexAsync(default)).IsOk;
                 if (isOk)
                 {
                     rules.Read(shard, register, floor, machine.State.Versions.GetValueOrDefault(register));
-                    world.Probe(running.Status.Leader == replica.Id ? "a leader answered a read" : "a follower answered a read");
+                    world.Hit(running.Status.Leader == replica.Id ? NodeProbe.ReadAtLeader : NodeProbe.ReadAtFollower);
                     return;
                 }
             }

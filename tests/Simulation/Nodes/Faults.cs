@@ -30,6 +30,7 @@ internal sealed class Faults(NodeWorld world, Network network)
     {
         network.LosesOneIn = 0;
         network.Mend();
+        network.EndIsolation();
         foreach (Node node in network.Nodes)
         {
             node.IsDiskSlow = node.IsDiskFull = node.FailsFlush = false;
@@ -43,13 +44,13 @@ internal sealed class Faults(NodeWorld world, Network network)
 
     private void Break(Node node)
     {
-        switch (world.Random.Next(11))
+        switch (world.Random.Next(13))
         {
             case 0 or 1:
                 Crash(node);
                 break;
             case 2:
-                world.Probe("all nodes crashed at once");
+                world.Hit(NodeProbe.AllCrashed);
                 foreach (Node every in network.Nodes.Where(every => every.IsUp).ToArray())
                 {
                     Crash(every);
@@ -57,7 +58,7 @@ internal sealed class Faults(NodeWorld world, Network network)
 
                 break;
             case 3:
-                world.Probe("a node was stopped and went on");
+                world.Hit(NodeProbe.ProcessStopped);
                 node.Pause();
                 world.After(world.Between(20_000, 600_000), node.Resume);
                 break;
@@ -73,10 +74,22 @@ internal sealed class Faults(NodeWorld world, Network network)
                 world.After(world.Between(20_000, 500_000), () => node.IsDiskFull = false);
                 break;
             case 7:
-                world.Probe("a clock was set");
+                world.Hit(NodeProbe.ClockSet);
                 node.Clock.Offset += TimeSpan.FromSeconds(world.Between(-3_600, 3_600));
+                if (world.Random.OneIn(2))
+                {
+                    Isolate(node);
+                }
+
                 break;
             case 8:
+                // Within a checkpoint or a snapshot of the control shard, or a write of the log; else at the next one.
+                node.Files.CrashAt(node.Files.Changes + world.Between(1, 14), world.Random.NextUInt64());
+                break;
+            case 9:
+                Isolate(node);
+                break;
+            case 10:
                 network.Break(node.Id, network.Nodes.ElementAt(world.Random.Next(network.Nodes.Count)).Id);
                 break;
             default:
@@ -87,11 +100,18 @@ internal sealed class Faults(NodeWorld world, Network network)
 
     private void Crash(Node node) => node.CrashFor(world.Between(20_000, 800_000));
 
+    /// <summary>A node is alone for longer than a lease lasts.</summary>
+    private void Isolate(Node node)
+    {
+        world.Hit(NodeProbe.NodeIsolated);
+        network.Isolate(node.Id, world.Between(600_000, 1_600_000));
+    }
+
     private void Partition(Node node)
     {
         Node[] nodes = [.. network.Nodes];
         int kind = world.Random.Next(4);
-        world.Probe($"partition: {(kind switch { 0 => "one cut off", 1 => "one way", 2 => "halves", _ => "ring" })}");
+        world.Hit(kind switch { 0 => NodeProbe.PartitionCutOff, 1 => NodeProbe.PartitionOneWay, 2 => NodeProbe.PartitionHalves, _ => NodeProbe.PartitionRing });
         for (int a = 0; a < nodes.Length; a++)
         {
             for (int b = 0; b < nodes.Length; b++)

@@ -24,11 +24,11 @@ internal sealed class Fetcher(NodeWorld world, Network network, Node to, int inc
         Result<SnapshotChunk> chunk = await AskAsync(from, holder => holder.Read(shard, snapshot, file, offset, length), cancellationToken);
         if (chunk.Error?.Code == ErrorCode.NotFound)
         {
-            world.Probe("a snapshot was no longer held");
+            world.Hit(NodeProbe.SnapshotNotHeld);
         }
         else if (chunk.IsOk && world.Random.OneIn(500))
         {
-            world.Probe("a piece of a snapshot came changed");
+            world.Hit(NodeProbe.SnapshotPieceChanged);
             byte[] bytes = chunk.Value.Bytes.ToArray();
             bytes[0] ^= 1;
             return chunk.Value with { Bytes = bytes };
@@ -40,12 +40,12 @@ internal sealed class Fetcher(NodeWorld world, Network network, Node to, int inc
     private Task<Result<T>> AskAsync<T>(NodeId from, Func<SnapshotHolder, Result<T>> ask, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<Result<T>>();
-        network.Carry(to.Id, from, () => network[from].Do(() =>
+        network.Carry(to.Id, from, () => network[from].Run(() =>
         {
             if (network[from].Exchange is { } exchange)
             {
                 Result<T> found = ask(exchange.Holder);
-                network.Carry(from, to.Id, () => to.Do(() =>
+                network.Carry(from, to.Id, () => to.Run(() =>
                 {
                     if (to.IsAlive(incarnation))
                     {

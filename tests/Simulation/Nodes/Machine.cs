@@ -9,7 +9,7 @@ using Nacre.Core.StateMachines;
 namespace Nacre.Simulation.Tests.Nodes;
 
 /// <summary>A deterministic state machine with checkpoints that take their time.</summary>
-internal sealed class Machine(NodeWorld world, Replica replica, Rules rules, NodeBug bug) : IStateMachine
+internal sealed class Machine(NodeWorld world, Replica replica, Rules rules, NodeBug bug) : ISimulatedMachine
 {
     private readonly Checkpoints _checkpoints = replica.Checkpoints;
 
@@ -81,7 +81,7 @@ internal sealed class Machine(NodeWorld world, Replica replica, Rules rules, Nod
         {
             if (IsDead)
             {
-                world.Probe("crash in mid-checkpoint");
+                world.Hit(NodeProbe.CrashInCheckpoint);
                 return;
             }
 
@@ -112,7 +112,7 @@ internal sealed class Machine(NodeWorld world, Replica replica, Rules rules, Nod
         {
             if (answered.Sequence == key.Sequence)
             {
-                world.Probe("a repeated write was recognised");
+                world.Hit(NodeProbe.RepeatedWriteRecognised);
                 return new Execution(answered.Outcome with { Flags = CommandEffect.Repeated }, default, false);
             }
 

@@ -6,17 +6,24 @@ using Nacre.Replication.Raft;
 namespace Nacre.Simulation.Tests.Nodes;
 
 /// <summary>Lets replicas join, leave and be rebuilt, under faults.</summary>
-internal sealed class Membership(NodeWorld world, Network network, Rules rules, ReplicationMetrics metrics, ShardReplicaOptions options, NodeBug bug, IReadOnlyList<ShardId> shards)
+internal sealed class Membership(NodeWorld world, Network network, Rules rules, ReplicationMetrics metrics, ShardReplicaOptions options, NodeBug bug, IReadOnlyList<ShardId> shards, Administrator administrator)
 {
     private const int MostNodes = 7;
 
+    private readonly TaskCompletionSource _founded = new();
+
     public int Changes { get; private set; }
+
+    /// <summary>Ends when the control shard knows the cluster and its first nodes.</summary>
+    public Task Founded => _founded.Task;
 
     public async Task RunAsync()
     {
+        await administrator.FoundAsync(Node.Cluster, (uint)shards.Count - 1);
+        _founded.SetResult();
         while (!world.IsHealing)
         {
-            await world.Delay(world.Between(200_000, 900_000));
+            await world.Delay(world.Between(100_000, 700_000));
             ReplicaSet? set = Leader(shards[0])?.Status.Set;
             if (world.IsHealing || set is null)
             {
@@ -44,6 +51,7 @@ internal sealed class Membership(NodeWorld world, Network network, Rules rules, 
     private async Task JoinAsync()
     {
         var node = new Node(world, network, rules, metrics, options, bug, new NodeId((uint)network.Nodes.Count + 1));
+        await administrator.AddNodeAsync(node.Id);
         foreach (ShardId shard in shards)
         {
             await AddAsync(node, shard);
@@ -80,28 +88,45 @@ internal sealed class Membership(NodeWorld world, Network network, Rules rules, 
             node.Crash();
         }
 
-        world.Probe("a node was rebuilt");
+        world.Hit(NodeProbe.NodeRebuilt);
+        node.Replicas.Clear();
+        node.LoseDisk();
         foreach (ShardId shard in shards)
         {
             await AddAsync(node, shard);
         }
     }
 
+    /// <summary>A node is taken out of the catalogue, then its replicas of their sets; it may serve until its lease runs out.</summary>
     private async Task RetireAsync(NodeId id)
     {
-        Node node = network[id];
+        // One after the other: with two of four out, and still in the set, nobody is a quorum.
+        Node node = network.Nodes.FirstOrDefault(other => other.IsRetired && shards.Any(shard => IsMember(shard, other.Id))) ?? network[id];
+        if (!shards.All(shard => Leader(shard)?.Status.Set is { Voters: > 3 }))
+        {
+            return;
+        }
+
+        if (!node.IsRetired)
+        {
+            await administrator.RemoveNodeAsync(id);
+            world.Hit(NodeProbe.NodeRemoved);
+            node.IsRetired = true;
+            world.After(world.Between(200_000, 2_000_000), () =>
+            {
+                if (node.IsUp)
+                {
+                    node.Crash();
+                }
+            });
+        }
+
         foreach (ShardId shard in shards)
         {
             if (Leader(shard)?.Status.Set is not { Voters: > 3 } || !await RemoveAsync(node, shard))
             {
                 return;
             }
-        }
-
-        node.IsRetired = true;
-        if (node.IsUp)
-        {
-            node.Crash();
         }
     }
 
@@ -179,13 +204,20 @@ internal sealed class Membership(NodeWorld world, Network network, Rules rules, 
         ShardId shard = shards[world.Random.Next(shards.Count)];
         if (Leader(shard) is { } leader)
         {
-            ReplicaSet set = leader.Status.Set;
-            if ((await leader.TransferAsync(set.Members[world.Random.Next(set.Members.Length)].Id, default)).IsOk)
+            ReplicaId[] others = [.. leader.Status.Set.Members.Select(member => member.Id).Where(id => id != leader.Identity.Self)];
+            bool isUnderWithdrawal = shard == ShardId.Control && network.Nodes.Any(node => node.Authority is { IsWithdrawing: true });
+            if (others.Length > 0 && (await leader.TransferAsync(others[world.Random.Next(others.Length)], default)).IsOk)
             {
-                world.Probe("a lead was handed over");
+                world.Hit(NodeProbe.TransferDone);
+                if (isUnderWithdrawal)
+                {
+                    world.Hit(NodeProbe.TransferUnderWithdrawal);
+                }
             }
         }
     }
+
+    private bool IsMember(ShardId shard, NodeId node) => Leader(shard)?.Status.Set.Members.Any(member => member.Node == node) ?? true;
 
     private ShardReplica? Leader(ShardId shard) =>
         network.Nodes

@@ -12,6 +12,7 @@ internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
     /// <summary>What snapshots on their way are of.</summary>
     public Images Images { get; } = new();
     private readonly HashSet<(NodeId From, NodeId To)> _cut = [];
+    private readonly Dictionary<NodeId, long> _aloneUntil = [];
 
     public IReadOnlyCollection<Node> Nodes => _nodes.Values;
 
@@ -37,11 +38,29 @@ internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
         _cut.Clear();
     }
 
+    /// <summary>Cuts a node off for some time, whatever is mended meanwhile.</summary>
+    public void Isolate(NodeId node, long duration)
+    {
+        long until = Math.Max(world.Now + duration, _aloneUntil.GetValueOrDefault(node));
+        _aloneUntil[node] = until;
+        world.After(duration, () =>
+        {
+            foreach (NodeId other in _nodes.Keys.Where(other => other != node))
+            {
+                Break(node, other);
+                Break(other, node);
+            }
+        });
+    }
+
+    /// <summary>Nobody is cut off alone any more.</summary>
+    public void EndIsolation() => _aloneUntil.Clear();
+
     /// <summary>A connection breaks and is made again: what is on its way there is lost, and the sender notices.</summary>
     public void Break(NodeId from, NodeId to)
     {
         _nodes[from].LoseConnectionTo(to);
-        world.Probe("a connection broke");
+        world.Hit(NodeProbe.ConnectionBroke);
     }
 
     /// <summary>Carries what is no message of replicas; or does not.</summary>
@@ -51,7 +70,7 @@ internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
         {
             world.After(world.Random.OneIn(40) ? world.Between(1_000, 60_000) : world.Between(50, 600), () =>
             {
-                if (!_cut.Contains((from, to)) && _nodes[to].IsUp)
+                if (Reaches(from, to))
                 {
                     arrive();
                 }
@@ -94,7 +113,7 @@ internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
     /// <summary>A voter crashes in the moment after it voted, comes back, and does not hear of whom it elected.</summary>
     private void LoseVoterAfterVote(NodeId voter, NodeId candidate)
     {
-        world.Probe("a voter crashed right after its vote");
+        world.Hit(NodeProbe.VoterCrashedAfterVote);
         _nodes[voter].CrashSoon();
         Cut(candidate, voter);
         world.After(world.Between(200_000, 500_000), Mend);
@@ -104,12 +123,18 @@ internal sealed class Network(NodeWorld world, Rules rules, NodeBug bug)
     {
         world.After(delay, () =>
         {
-            if (!_cut.Contains((from, to)) && _nodes[to].IsUp)
+            if (Reaches(from, to))
             {
                 _nodes[to].Receive(shard, from, message);
             }
         });
     }
+
+    /// <summary>Nodes do not speak to one that they know was removed.</summary>
+    private bool Reaches(NodeId from, NodeId to) =>
+        !_cut.Contains((from, to)) && !IsAlone(from) && !IsAlone(to) && _nodes[to].IsUp && _nodes[to].SpeaksTo(from) && _nodes[from].SpeaksTo(to);
+
+    private bool IsAlone(NodeId node) => world.Now < _aloneUntil.GetValueOrDefault(node);
 
     private RaftMessage Forge(in RaftMessage message) => (bug, message.Kind) switch
     {

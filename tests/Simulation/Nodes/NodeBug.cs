@@ -82,4 +82,40 @@ internal enum NodeBug
 
     /// <summary>What a crash left of an unfinished snapshot is taken for whole, and nobody looks at the end.</summary>
     StagedPartLost,
+
+    /// <summary>Requests are served by a lease that was held once, whether it stands or has run out.</summary>
+    StaleLeaseRead,
+
+    /// <summary>A lease lasts from the answer on, not from the question.</summary>
+    LeaseCountedFromAnswer,
+
+    /// <summary>A lease's end is told by the wall clock, which is set back now and then.</summary>
+    LeaseByWallClock,
+
+    /// <summary>The clock of leases stands still while the process is stopped: a lease lives through the pause.</summary>
+    LeaseClockStopsWithProcess,
+
+    /// <summary>Who believes to lead the control shard takes its own word for the newest.</summary>
+    LeaseOnOwnWord,
+
+    /// <summary>Who has led the control shard goes on to renew its lease by its own word when the lead is another's.</summary>
+    LeaseSurvivesTransfer,
+
+    /// <summary>A lease is taken before the catalogue that it stands on is in force.</summary>
+    LeaseBeforeInForce,
+
+    /// <summary>A withdrawal is answered when it is committed.</summary>
+    WithdrawalNotAwaited,
+
+    /// <summary>A withdrawal waits for half of a lease only.</summary>
+    WithdrawalWaitsTooShort,
+
+    /// <summary>A withdrawal waits as long as a lease lasts, as if all clocks ran alike.</summary>
+    WithdrawalWithoutMargin,
+
+    /// <summary>A node that was taken out is not waited for.</summary>
+    RemovedNodeNotAwaited,
+
+    /// <summary>A node confirms a withdrawal before it is in force there.</summary>
+    ConfirmedBeforeInForce,
 }

@@ -2,8 +2,9 @@ namespace Nacre.Simulation.Tests.Nodes;
 
 /// <summary>A node's clock: it runs too fast or too slow, and is set now and then.</summary>
 /// <param name="world">True time.</param>
+/// <param name="run">Lets something happen in the node's process.</param>
 /// <param name="perMille">Thousandths of true time that pass here.</param>
-internal sealed class NodeClock(NodeWorld world, int perMille) : TimeProvider
+internal sealed class NodeClock(NodeWorld world, Action<Action> run, int perMille) : TimeProvider
 {
     private static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -57,5 +58,5 @@ internal sealed class NodeClock(NodeWorld world, int perMille) : TimeProvider
         }
     }
 
-    private void After(long microseconds, Action action) => world.After(TrueTime(microseconds), action);
+    private void After(long microseconds, Action action) => world.After(TrueTime(microseconds), () => run(action));
 }

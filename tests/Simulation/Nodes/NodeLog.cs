@@ -53,7 +53,7 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
     {
         if (!_isDead && disk.TryGetValue(shard, out ShardDisk? known) && known.Release(through) > 0)
         {
-            world.Probe("the log let go of entries");
+            world.Hit(NodeProbe.LogReleased);
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
         int kept = _queue.Count == 0 ? 0 : world.Random.Next(_queue.Count + 1);
         if (kept > 0)
         {
-            world.Probe("crash kept appends that nobody was told of");
+            world.Hit(NodeProbe.CrashKeptAppends);
         }
 
         for (int at = 0; at < kept; at++)
@@ -103,7 +103,7 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
     {
         _isFlushing = true;
         long takes = node.IsDiskSlow ? world.Between(50_000, 400_000) : world.Between(100, 900);
-        world.After(takes, () => node.Do(EndFlush));
+        world.After(takes, () => node.Run(EndFlush));
     }
 
     private void EndFlush()
@@ -119,7 +119,7 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
         if (node.IsDiskFull || node.FailsFlush)
         {
             ErrorCode reason = node.FailsFlush ? ErrorCode.StorageFailed : ErrorCode.DiskFull;
-            world.Probe(node.FailsFlush ? "a flush failed" : "the disk was full");
+            world.Hit(node.FailsFlush ? NodeProbe.FlushFailed : NodeProbe.DiskFull);
             int written = node.FailsFlush ? world.Random.Next(batch.Length + 1) : 0;
             node.FailsFlush = false;
             for (int at = 0; at < batch.Length; at++)
@@ -147,14 +147,14 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
         Reset();
         if (disk.Values.Sum(shard => shard.Replaced) > replaced && world.Random.OneIn(3))
         {
-            world.Probe("crash right after a suffix was replaced");
+            world.Hit(NodeProbe.CrashAfterSuffixReplaced);
             node.CrashSoon();
         }
 
         // A crash may come between the flush and the notice of it.
         if (bug != NodeBug.AcknowledgeBeforeFlush)
         {
-            world.After(world.Between(0, 50), () => node.Do(() => Array.ForEach(batch, Tell)));
+            world.After(world.Between(0, 50), () => node.Run(() => Array.ForEach(batch, Tell)));
         }
     }
 

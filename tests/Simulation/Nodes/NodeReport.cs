@@ -15,7 +15,7 @@ internal sealed class NodeReport
     /// <summary>Seeds in which too little happened.</summary>
     public IEnumerable<NodeResult> TooSmall => _results.Where(result => result.Violation is null &&
         (result.Events < NodeSimulation.LeastEvents || result.Operations < NodeSimulation.LeastOperations ||
-         result.Faults < NodeSimulation.LeastFaults || result.Changes < 1));
+         result.Faults < NodeSimulation.LeastFaults || result.Changes < 1 || result.Withdrawals < NodeSimulation.LeastWithdrawals));
 
     public bool IsGood => !Violations.Any() && !TooSmall.Any();
 
@@ -43,16 +43,8 @@ internal sealed class NodeReport
         return null;
     }
 
-    public IReadOnlyDictionary<string, int> Probes()
-    {
-        var probes = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach ((string name, int count) in _results.SelectMany(result => result.Probes))
-        {
-            probes[name] = probes.GetValueOrDefault(name) + count;
-        }
-
-        return probes;
-    }
+    /// <summary>Rare paths that no seed took.</summary>
+    public IEnumerable<NodeProbe> NeverHit => Enum.GetValues<NodeProbe>().Where(probe => HitsOf(probe) == 0);
 
     public string ToText()
     {
@@ -65,17 +57,19 @@ internal sealed class NodeReport
 
         foreach (NodeResult result in TooSmall.Take(20))
         {
-            Say($"seed {result.Seed} does not count: {result.Events} events, {result.Operations} operations, {result.Faults} faults, {result.Changes} changes");
+            Say($"seed {result.Seed} does not count: {result.Events} events, {result.Operations} operations, {result.Faults} faults, {result.Changes} changes, {result.Withdrawals} withdrawals");
         }
 
-        foreach ((string name, int count) in Probes())
+        foreach (NodeProbe probe in Enum.GetValues<NodeProbe>())
         {
-            Say($"{count,10} {name}");
+            Say($"  {probe}: {HitsOf(probe)}");
         }
 
         ulong hash = _results.Aggregate(0UL, (sum, result) => (sum * 31) + result.Hash);
-        Say($"{_results.Count} seeds, {Violations.Count()} violations, {_results.Sum(result => (long)result.Events)} events, {_results.Sum(result => (long)result.Operations)} operations, {_results.Sum(result => (long)result.Faults)} faults, {_results.Sum(result => (long)result.Changes)} changes of the set, {_results.Sum(result => (long)result.Elections)} elections, {_results.Sum(result => (long)result.Entries)} entries");
+        Say($"{_results.Count} seeds, {Violations.Count()} violations, {_results.Sum(result => (long)result.Events)} events, {_results.Sum(result => (long)result.Operations)} operations, {_results.Sum(result => (long)result.Faults)} faults, {_results.Sum(result => (long)result.Changes)} changes of the set, {_results.Sum(result => (long)result.Withdrawals)} withdrawals, {_results.Sum(result => (long)result.Elections)} elections, {_results.Sum(result => (long)result.Entries)} entries");
         Say($"closing hash {hash:x16}");
         return text.ToString();
     }
+
+    private long HitsOf(NodeProbe probe) => _results.Sum(result => (long)result.Probes[(int)probe]);
 }

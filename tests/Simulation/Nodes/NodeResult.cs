@@ -2,5 +2,5 @@ namespace Nacre.Simulation.Tests.Nodes;
 
 /// <summary>What a seed came to.</summary>
 internal sealed record NodeResult(
-    ulong Seed, ulong Hash, int Events, int Operations, int Faults, int Changes, int Elections, int Entries,
-    IReadOnlyDictionary<string, int> Probes, string? Violation);
+    ulong Seed, ulong Hash, int Events, int Operations, int Faults, int Changes, int Withdrawals, int Elections, int Entries,
+    IReadOnlyList<int> Probes, string? Violation);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nacre.Simulation.Tests.Engine;
 using Nacre.Testing;
 
@@ -13,8 +14,11 @@ internal sealed class NodeWorld(ulong seed) : SynchronizationContext
     // - whatever happens, happens in an event of this queue, on the thread that runs it;
     // - events of one time happen in the order in which they were made: the seed decides everything.
 
+    /// <summary>A power of two: a look whether all is done costs more than an event.</summary>
+    private const int LooksEvery = 64;
+
     private readonly EventQueue _events = new();
-    private readonly SortedDictionary<string, int> _probes = new(StringComparer.Ordinal);
+    private readonly int[] _probes = new int[Enum.GetValues<NodeProbe>().Length];
     private readonly int _thread = Environment.CurrentManagedThreadId;
 
     /// <summary>Microseconds since the beginning.</summary>
@@ -29,7 +33,7 @@ internal sealed class NodeWorld(ulong seed) : SynchronizationContext
     public SeededRandom Random { get; } = new(seed);
 
     /// <summary>How often each rare path was taken.</summary>
-    public IReadOnlyDictionary<string, int> Probes => _probes;
+    public IReadOnlyList<int> Probes => _probes;
 
     /// <summary>True once no more faults happen and no more work is begun.</summary>
     public bool IsHealing { get; set; }
@@ -56,7 +60,7 @@ internal sealed class NodeWorld(ulong seed) : SynchronizationContext
     /// <summary>Takes something into the hash.</summary>
     public void Note(ulong what) => _events.Mix(what);
 
-    public void Probe(string name) => _probes[name] = _probes.GetValueOrDefault(name) + 1;
+    public void Hit(NodeProbe probe) => _probes[(int)probe]++;
 
     /// <summary>The first promise that was broken; nothing happens any more after it.</summary>
     public ViolationException? Violation { get; private set; }
@@ -71,10 +75,19 @@ internal sealed class NodeWorld(ulong seed) : SynchronizationContext
         }
     }
 
+    /// <summary>As the other one; the words are put together for a broken promise only.</summary>
+    public void Require(bool holds, string rule, [InterpolatedStringHandlerArgument(nameof(holds))] ref BrokenPromise detail)
+    {
+        if (!holds)
+        {
+            Require(holds, rule, detail.ToText());
+        }
+    }
+
     /// <summary>Lets things happen until a time, or until all is done.</summary>
     public void RunUntil(long end, Func<bool> isDone)
     {
-        while (Violation is null && Now < end && !isDone())
+        while (Violation is null && Now < end && ((Events & (LooksEvery - 1)) != 0 || !isDone()))
         {
             _events.Step();
         }

@@ -24,7 +24,7 @@ internal sealed class Replica(Node node, ShardId shard, ReplicaId id, ReplicaSet
     /// <summary>A snapshot was put in place, and the log is to be set behind it.</summary>
     public SnapshotPoint? PendingReset { get; set; }
 
-    public Machine Machine { get; set; } = null!;
+    public ISimulatedMachine Machine { get; set; } = null!;
 
     /// <summary>Null while the node is down, or opens it.</summary>
     public ReplicaSlot? Slot { get; set; }

@@ -29,7 +29,7 @@ internal sealed class Snapshots(NodeWorld world, Images images, Replica replica,
         {
             if (staging.Files[1].Count > 0)
             {
-                world.Probe("a transfer went on where it was cut");
+                world.Hit(NodeProbe.SnapshotResumed);
             }
         }
         else
@@ -133,10 +133,10 @@ internal sealed class Snapshots(NodeWorld world, Images images, Replica replica,
         replica.Checkpoints.Replace(state);
         replica.Staging = null;
         replica.PendingReset = bug == NodeBug.SnapshotWithoutReset ? null : new SnapshotPoint(staging.Manifest.Index, term);
-        world.Probe("a snapshot took a store's place");
+        world.Hit(NodeProbe.SnapshotInstalled);
         if (world.Random.OneIn(3))
         {
-            world.Probe("crash behind a snapshot, before or after its log");
+            world.Hit(NodeProbe.CrashBehindSnapshot);
             replica.Node.CrashSoon();
         }
     }

@@ -3,13 +3,13 @@ using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 
-namespace Nacre.Server.Administration;
+namespace Nacre.Replication.Catalogue;
 
 /// <summary>Tells this node's parts when the catalogue has changed, whoever changed it, and who waits when they were told.</summary>
 /// <remarks>Thread-safe.</remarks>
 // Invariants:
 // - InForce never falls, and every follower has taken over the catalogue of that entry.
-internal sealed class CatalogFollower : IAsyncDisposable
+public sealed class CatalogFollower : IAsyncDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
@@ -48,15 +48,16 @@ internal sealed class CatalogFollower : IAsyncDisposable
                 return;
             }
 
-            await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await next.OrCancelledAsync(cancellationToken);
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _following.ConfigureAwait(false);
+        // On this thread: what is cut off has ended before anything else is done.
+        _stopping.Cancel();
+        await _following;
         _stopping.Dispose();
     }
 
@@ -70,16 +71,16 @@ internal sealed class CatalogFollower : IAsyncDisposable
                 Catalog newest = _catalog.Current;
                 if (newest.Applied == InForce && newest.Applied.Value > 0)
                 {
-                    await changed.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                    await changed.OrCancelledAsync(_stopping.Token);
                 }
-                else if (await TellAsync(newest).ConfigureAwait(false))
+                else if (await TellAsync(newest))
                 {
                     Volatile.Write(ref _inForce, newest.Applied.Value);
                     Interlocked.Exchange(ref _told, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
                 }
                 else
                 {
-                    await Task.Delay(RetryAfter, _time, _stopping.Token).ConfigureAwait(false);
+                    await Task.Delay(RetryAfter, _time, _stopping.Token);
                 }
             }
         }
@@ -96,7 +97,7 @@ internal sealed class CatalogFollower : IAsyncDisposable
         {
             try
             {
-                if (await follower(newest, _stopping.Token).ConfigureAwait(false) is { } refusal)
+                if (await follower(newest, _stopping.Token) is { } refusal)
                 {
                     all = false;
                     Log.NotFollowed(_logger, refusal.Code, refusal.Message);
@@ -105,7 +106,7 @@ internal sealed class CatalogFollower : IAsyncDisposable
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
                 all = false;
-                Log.FollowingFailed(_logger, fault);
+                Log.CatalogFollowingFailed(_logger, fault);
             }
         }
 

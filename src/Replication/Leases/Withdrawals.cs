@@ -1,12 +1,8 @@
 using System.Collections.Concurrent;
-using Grpc.Core;
-using Grpc.Net.Client;
 using Nacre.Core.Control;
 using Nacre.Core.Ids;
-using Nacre.Protocol.Node.V1;
-using Nacre.Server.Peers;
 
-namespace Nacre.Server.Leases;
+namespace Nacre.Replication.Leases;
 
 /// <summary>
 /// Asks every other node whether it has taken a withdrawal over; of one that does not say so, waits until its lease has run
@@ -14,11 +10,11 @@ namespace Nacre.Server.Leases;
 /// </summary>
 /// <param name="self">This node.</param>
 /// <param name="catalog">Names the others.</param>
-/// <param name="channels">The ways to them.</param>
+/// <param name="holders">The way to them.</param>
 /// <param name="options">How long a lease lasts.</param>
 /// <param name="time">The clock.</param>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class Withdrawals(NodeId self, ICatalogReader catalog, PeerChannels channels, LeaseOptions options, TimeProvider time) : IWithdrawals
+public sealed class Withdrawals(NodeId self, ICatalogReader catalog, ILeaseHolders holders, LeaseOptions options, TimeProvider time) : IWithdrawals
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(100);
 
@@ -47,7 +43,7 @@ internal sealed class Withdrawals(NodeId self, ICatalogReader catalog, PeerChann
         using var either = CancellationTokenSource.CreateLinkedTokenSource(leases.Token, cancellationToken);
         try
         {
-            await Task.WhenAll(newest.Nodes.Where(MayServe).Select(node => ConfirmAsync(node.Id, index, either.Token))).ConfigureAwait(false);
+            await Task.WhenAll(newest.Nodes.Where(MayServe).Select(node => ConfirmAsync(node.Id, index, either.Token)));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -61,29 +57,9 @@ internal sealed class Withdrawals(NodeId self, ICatalogReader catalog, PeerChann
 
     private async Task ConfirmAsync(NodeId node, LogIndex index, CancellationToken cancellationToken)
     {
-        while (!await TryConfirmAsync(node, index, cancellationToken).ConfigureAwait(false))
+        while (!await holders.ConfirmAsync(node, index, cancellationToken))
         {
-            await Task.Delay(AskAgainAfter, time, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<bool> TryConfirmAsync(NodeId node, LogIndex index, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!channels.TryGet(node, out GrpcChannel? channel))
-        {
-            return false;
-        }
-
-        try
-        {
-            await new Protocol.Node.V1.Leases.LeasesClient(channel)
-                .ConfirmAsync(new ConfirmRequest { ControlIndex = index.Value }, cancellationToken: cancellationToken).ResponseAsync.ConfigureAwait(false);
-            return true;
-        }
-        catch (RpcException)
-        {
-            return false;
+            await Task.Delay(AskAgainAfter, time, cancellationToken);
         }
     }
 }

@@ -1,7 +1,7 @@
-namespace Nacre.Server.Leases;
+namespace Nacre.Replication.Leases;
 
 /// <summary>How long a node serves by what it knows.</summary>
-internal sealed record LeaseOptions
+public sealed record LeaseOptions
 {
     /// <summary>Time that a node serves after it has asked for the newest catalogue. Default 10 s.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);

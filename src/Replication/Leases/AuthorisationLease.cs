@@ -2,9 +2,8 @@ using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.Time;
-using Nacre.Replication;
 
-namespace Nacre.Server.Leases;
+namespace Nacre.Replication.Leases;
 
 /// <summary>
 /// A node's leave to serve. It asks the control shard's leader for the newest catalogue, and once that is in force here it
@@ -15,7 +14,7 @@ namespace Nacre.Server.Leases;
 // - who holds the lease at a moment serves by every withdrawal that was applied by the leader up to LeaseOptions.Duration
 //   before it: the index that a question is answered with shows all that was committed before the question;
 // - so a withdrawal is in force on every node, or the node serves nothing, once Duration has passed since it was committed.
-internal sealed class AuthorisationLease : IAsyncDisposable
+public sealed class AuthorisationLease : IAsyncDisposable
 {
     private static readonly NacreError NotHeld = new(ErrorCode.Unavailable,
         "The node has lost touch with the majority of the cluster, and does not know whether permissions still stand. Try another node.")
@@ -23,7 +22,7 @@ internal sealed class AuthorisationLease : IAsyncDisposable
         RetryAfter = TimeSpan.FromMilliseconds(250),
     };
 
-    private readonly ReplicaSlot _control;
+    private readonly ILeaseSource _control;
     private readonly Func<LogIndex, CancellationToken, Task> _whenInForce;
     private readonly LeaseOptions _options;
     private readonly IBootClock _clock;
@@ -34,27 +33,27 @@ internal sealed class AuthorisationLease : IAsyncDisposable
     private long _endsAt;
 
     /// <summary>Makes a lease that is not held.</summary>
-    /// <param name="control">The control shard's replica here.</param>
+    /// <param name="control">The control shard.</param>
     /// <param name="whenInForce">Ends when the catalogue through an entry is in force on this node.</param>
     /// <param name="options">Times.</param>
     /// <param name="clock">Tells when it ends.</param>
     /// <param name="time">The clock of pauses.</param>
     /// <param name="logger">Where to say that it ran out.</param>
     public AuthorisationLease(
-        ReplicaSlot control, Func<LogIndex, CancellationToken, Task> whenInForce, LeaseOptions options, IBootClock clock, TimeProvider time, ILogger logger)
+        ILeaseSource control, Func<LogIndex, CancellationToken, Task> whenInForce, LeaseOptions options, IBootClock clock, TimeProvider time, ILogger logger)
     {
         (_control, _whenInForce, _options, _clock, _time, _logger) = (control, whenInForce, options, clock, time, logger);
     }
 
     /// <summary>Null while the node may serve; else what it refuses with.</summary>
-    public NacreError? Refusal => _control.Replica.IsAlone || _clock.Now.Ticks < Volatile.Read(ref _endsAt) ? null : NotHeld;
+    public NacreError? Refusal => _control.IsAlone || _clock.Now.Ticks < Volatile.Read(ref _endsAt) ? null : NotHeld;
 
     /// <summary>Takes the lease for the first time, and renews it from then on. Once.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        while (!await TryRenewAsync(cancellationToken).ConfigureAwait(false))
+        while (!await TryRenewAsync(cancellationToken))
         {
-            await Task.Delay(_options.RenewEvery / 10, _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(_options.RenewEvery / 10, _time, cancellationToken);
         }
 
         _renewing = RenewAsync();
@@ -63,8 +62,9 @@ internal sealed class AuthorisationLease : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _renewing.ConfigureAwait(false);
+        // On this thread: what is cut off has ended before anything else is done.
+        _stopping.Cancel();
+        await _renewing;
         _stopping.Dispose();
     }
 
@@ -75,7 +75,7 @@ internal sealed class AuthorisationLease : IAsyncDisposable
         {
             while (true)
             {
-                bool renewed = await TryRenewAsync(_stopping.Token).ConfigureAwait(false);
+                bool renewed = await TryRenewAsync(_stopping.Token);
                 bool holds = Refusal is null;
                 if (holds != isHeld)
                 {
@@ -83,7 +83,7 @@ internal sealed class AuthorisationLease : IAsyncDisposable
                     isHeld = holds;
                 }
 
-                await Task.Delay(renewed ? _options.RenewEvery : _options.RenewEvery / 10, _time, _stopping.Token).ConfigureAwait(false);
+                await Task.Delay(renewed ? _options.RenewEvery : _options.RenewEvery / 10, _time, _stopping.Token);
             }
         }
         catch (OperationCanceledException)
@@ -99,13 +99,13 @@ internal sealed class AuthorisationLease : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            Result<LogIndex> index = await _control.ReadIndexAsync(either.Token).ConfigureAwait(false);
+            Result<LogIndex> index = await _control.ReadIndexAsync(CancellationToken.None).AsTask().OrCancelledAsync(either.Token);
             if (!index.IsOk)
             {
                 return false;
             }
 
-            await _whenInForce(index.Value, either.Token).ConfigureAwait(false);
+            await _whenInForce(index.Value, either.Token);
             Volatile.Write(ref _endsAt, (asked + _options.Duration).Ticks);
             return true;
         }

@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Nacre.Core.Errors;
+using Nacre.Core.Ids;
+using Nacre.Core.Time;
+using Nacre.Replication.Leases;
+
+namespace Nacre.Replication.Tests.Leases;
+
+/// <summary>A lease lasts from before its question, and stands on a catalogue that is in force.</summary>
+[TestFixture]
+public sealed class AuthorisationLeaseTests
+{
+    private FakeTimeProvider _time = null!;
+    private ControlDouble _control = null!;
+    private TaskCompletionSource _inForce = null!;
+    private AuthorisationLease _lease = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        (_time, _control, _inForce) = (new FakeTimeProvider(), new ControlDouble(), new TaskCompletionSource());
+        _lease = new AuthorisationLease(
+            _control, (_, cancellationToken) => _inForce.Task.WaitAsync(cancellationToken), new LeaseOptions(), new Clock(_time), _time, NullLogger.Instance);
+    }
+
+    [TearDown]
+    public async Task TearDownAsync() => await _lease.DisposeAsync();
+
+    [Test]
+    public async Task Lease_AnsweredLate_LastsFromTheQuestion()
+    {
+        _inForce.SetResult();
+        Task started = _lease.StartAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        Assert.That(_lease.Refusal?.Code, Is.EqualTo(ErrorCode.Unavailable));
+
+        _control.Answer(new LogIndex(7));
+        await started;
+
+        Assert.That(_lease.Refusal, Is.Null);
+        _time.Advance(TimeSpan.FromSeconds(3.9));
+        Assert.That(_lease.Refusal, Is.Null);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.That(_lease.Refusal?.Code, Is.EqualTo(ErrorCode.Unavailable));
+    }
+
+    [Test]
+    public async Task Lease_CatalogueNotInForce_IsNotHeld()
+    {
+        Task started = _lease.StartAsync(CancellationToken.None);
+        _control.Answer(new LogIndex(7));
+        Assert.That(_lease.Refusal?.Code, Is.EqualTo(ErrorCode.Unavailable));
+
+        _inForce.SetResult();
+        await started;
+
+        Assert.That(_lease.Refusal, Is.Null);
+    }
+
+    [Test]
+    public async Task Lease_QuestionRefused_IsAskedForAgain()
+    {
+        _inForce.SetResult();
+        Task started = _lease.StartAsync(CancellationToken.None);
+        Task asked = _control.NextQuestion;
+        _control.Answer(new NacreError(ErrorCode.Unavailable, "No leader."));
+        Assert.That(_lease.Refusal, Is.Not.Null);
+
+        while (!asked.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Yield();
+        }
+
+        _control.Answer(new LogIndex(7));
+        await started;
+
+        Assert.That(_lease.Refusal, Is.Null);
+    }
+
+    [Test]
+    public void Lease_NodeDecidesAlone_IsNotNeeded()
+    {
+        _control.IsAlone = true;
+
+        Assert.That(_lease.Refusal, Is.Null);
+    }
+
+    private sealed class Clock(FakeTimeProvider time) : IBootClock
+    {
+        public TimeSpan Now => TimeSpan.FromTicks(time.GetTimestamp());
+    }
+
+    /// <summary>Answers when the test says so.</summary>
+    private sealed class ControlDouble : ILeaseSource
+    {
+        private TaskCompletionSource<Result<LogIndex>> _answer = new();
+        private TaskCompletionSource _asked = new();
+
+        public bool IsAlone { get; set; }
+
+        /// <summary>Ends when the question after this one is asked.</summary>
+        public Task NextQuestion => (_asked = new TaskCompletionSource()).Task;
+
+        public void Answer(Result<LogIndex> answer)
+        {
+            TaskCompletionSource<Result<LogIndex>> answered = _answer;
+            _answer = new TaskCompletionSource<Result<LogIndex>>();
+            answered.SetResult(answer);
+        }
+
+        public ValueTask<Result<LogIndex>> ReadIndexAsync(CancellationToken cancellationToken)
+        {
+            var answer = new ValueTask<Result<LogIndex>>(_answer.Task);
+            _asked.TrySetResult();
+            return answer;
+        }
+    }
+}
