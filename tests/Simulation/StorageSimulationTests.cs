@@ -25,6 +25,7 @@ public sealed class StorageSimulationTests
     }
 
     [Test]
+    [Category("Long")]
     public void Seed_RunTwice_GivesTheSameHash()
     {
         StorageResult first = StorageSimulation.Run(9);

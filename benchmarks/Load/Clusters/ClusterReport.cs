@@ -13,7 +13,8 @@ internal static class ClusterReport
         Written by `./build.sh Bench --cluster=true`. Three nodes of Nacre, founded and joined by the command line, and three members of
         etcd (Debian's package, default settings but for the database's quota) on one machine and one disk. Both encrypt what goes
         between their nodes and to the client, and answer a write when a majority has flushed it; Nacre encrypts what it stores, too, and
-        signs its requests. One cluster runs at a time; the processes of the others are halted.
+        signs its requests. One cluster runs at a time; the processes of the others are halted. Each cluster was written to for minutes
+        before the first round, since what is compiled as it runs is compiled by then.
 
         The driver is one process: Nacre's SDK over its item stream, and etcd's gRPC API over HTTP/2 connections to the leader alone. A
         write is a new key with a value of that many bytes of JSON, to etcd `Put`, to Nacre an upsert; a strong read is etcd's
