@@ -49,8 +49,10 @@ public sealed class SystemCallFaults : IAsyncDisposable
     {
         if (!_tracer.HasExited)
         {
-            // Interrupted, it detaches and writes down what it saw.
-            using Process interrupt = Process.Start("kill", ["-INT", _tracer.Id.ToString(CultureInfo.InvariantCulture)]);
+            // Interrupted, it detaches and writes down what it saw. Where its process was just killed it ends by itself, and what
+            // the program then says is of no use to anybody.
+            var start = new ProcessStartInfo("kill", ["-INT", _tracer.Id.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardError = true };
+            using Process interrupt = Process.Start(start)!;
             await interrupt.WaitForExitAsync();
         }
 
