@@ -9,8 +9,11 @@ public sealed record BulkOptions
     /// <summary>Items under way at most. Default 512; 1 to 65,536.</summary>
     public int MaxOpen { get; init; } = 512;
 
-    /// <summary>Bytes of items under way at most; one item may always be. Default 16 MiB.</summary>
-    public int MaxOpenBytes { get; init; } = 16 * 1024 * 1024;
+    /// <summary>
+    /// Bytes of items under way at most; one item may always be. Default 4 MiB, half of what one shard takes: with more,
+    /// items beyond that are refused as Overloaded, and those that are refused again and again fail.
+    /// </summary>
+    public int MaxOpenBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Time for one item with its repetitions; null: <see cref="NacreClientOptions.Timeout"/>.</summary>
     public TimeSpan? Timeout { get; init; }

@@ -44,6 +44,11 @@ public sealed class ClientTests
         Assert.That(unmodified.ActivityId, Has.Length.EqualTo(32));
     }
 
+    /// <summary>Whatever more is under way in a bulk of large items is refused, and in the end fails.</summary>
+    [Test]
+    public void Bulk_ByDefault_KeepsToHalfOfWhatOneShardTakes() =>
+        Assert.That(new BulkOptions().MaxOpenBytes, Is.LessThanOrEqualTo(new Nacre.Replication.ShardReplicaOptions().MaxPendingBytes / 2));
+
     [Test]
     public async Task Keys_ReadOnlyAndUnknown_AreRefused()
     {
