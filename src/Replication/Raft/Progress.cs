@@ -39,6 +39,9 @@ internal sealed class Progress(ReplicaId id)
     /// <summary>The last commit index that it was told.</summary>
     public LogIndex ToldCommit { get; set; }
 
+    /// <summary>A commit index that it is told at once: a read was answered to it with that index, or the replica set has changed.</summary>
+    public LogIndex AwaitedCommit { get; set; }
+
     /// <summary>True when it has answered since the last check of the quorum.</summary>
     public bool IsActive { get; set; }
 
@@ -57,7 +60,7 @@ internal sealed class Progress(ReplicaId id)
     /// <summary>A new term: nothing is known.</summary>
     public void Restart(LogIndex next)
     {
-        Match = ToldCommit = default;
+        Match = ToldCommit = AwaitedCommit = default;
         AnsweredRound = 0;
         IsActive = IsReading = false;
         Vote = null;

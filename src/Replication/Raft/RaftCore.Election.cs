@@ -241,6 +241,7 @@ public sealed partial class RaftCore
 
         _termStart = LastIndex.Next;
         _heartbeatElapsed = _quorumElapsed = 0;
+        _gaveBefore = _hasGiven = false;
         AppendOwn(_entries.Opening());
     }
 

@@ -178,6 +178,11 @@ public sealed partial class RaftCore
             }
 
             PutSetInForce();
+            foreach (Progress peer in _peers)
+            {
+                // Changes are rare, and those whom they concern wait for them.
+                peer.AwaitedCommit = Commit;
+            }
         }
 
         if (Role == RaftRole.Leader && _selfKind != ReplicaKind.Voter && SetIndex <= Commit)

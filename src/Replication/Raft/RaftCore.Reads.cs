@@ -110,6 +110,12 @@ public sealed partial class RaftCore
         }
         else if (Speaks)
         {
+            if (isConfirmed && PeerOf(read.From) is { } peer)
+            {
+                peer.AwaitedCommit = index > peer.AwaitedCommit ? index : peer.AwaitedCommit;
+                _sendDue = true;
+            }
+
             _outbox.Add(RaftMessage.ReadIndexAnswer(_self, read.From, Term, read.Context, isConfirmed, index));
         }
     }

@@ -22,6 +22,7 @@ public sealed partial class RaftCore
             if (!_isInstalling)
             {
                 _given = LastWithin(from, LastIndex, maxPersistBytes);
+                _hasGiven |= _given >= from;
                 _sendDue |= _given >= from && Role == RaftRole.Leader && _peers.Length > 0;
             }
 

@@ -12,6 +12,10 @@ public sealed partial class RaftCore
     private bool _sendDue;
     private int _heartbeatElapsed;
     private int _quorumElapsed;
+
+    /// <summary>Entries were given out since the last tick; and in the tick before.</summary>
+    private bool _hasGiven;
+    private bool _gaveBefore;
     private LogIndex _copiedFrom;
     private LogRecord[] _copied = [];
 
@@ -30,6 +34,7 @@ public sealed partial class RaftCore
 
     private void TickLeader()
     {
+        (_gaveBefore, _hasGiven) = (_hasGiven, false);
         TickTransfer();
         if (++_quorumElapsed >= _options.ElectionTicks)
         {
@@ -79,7 +84,8 @@ public sealed partial class RaftCore
 
     /// <summary>
     /// Sends what peers lack of the entries that were given to the own log: the flushes of all go on at the same time
-    /// (thesis §10.2.1).
+    /// (thesis §10.2.1). A commit is told in a message of its own only where no append is to be expected that tells it along
+    /// the way: of a shard that is written to without pause it is told by the next append, or the next heartbeat.
     /// </summary>
     private void SendToPeers()
     {
@@ -100,7 +106,8 @@ public sealed partial class RaftCore
                 SendEmpty(peer);
             }
 
-            if (peer.State == ProgressState.Replicate && peer.ToldCommit < Commit && peer.ToldCommit < peer.Match)
+            bool isAwaited = !(_gaveBefore && _hasGiven) || peer.ToldCommit < peer.AwaitedCommit;
+            if (isAwaited && peer.State == ProgressState.Replicate && peer.ToldCommit < Commit && peer.ToldCommit < peer.Match)
             {
                 SendHeartbeat(peer, round: 0);
             }

@@ -114,6 +114,25 @@ public sealed class RaftReadTests
     }
 
     [Test]
+    public void Follower_OfABusyLeader_IsToldWhatItsReadWaitsFor()
+    {
+        RaftCluster cluster = RaftCluster.Led(3);
+        cluster.Tick(1);
+        cluster.Propose(1, "a");
+        cluster.Settle();
+        cluster.Tick(1);
+        cluster.Settle();
+        cluster.Propose(1, "b");
+        cluster.Settle(message => message.From.Value == 3 && message.Kind == RaftMessageKind.AppendAnswer);
+        Assert.That(cluster[3].Entries, Does.Not.Contain("b"));
+        Read(cluster, 3, 7);
+        cluster.Settle();
+
+        Assert.That(cluster[3].ReadStates, Is.EqualTo(new[] { new ReadState(7, true, new LogIndex(3)) }));
+        Assert.That(cluster[3].Entries, Does.Contain("b"), "its append's answer was lost, and its heartbeat's answer made the leader ask again");
+    }
+
+    [Test]
     public void Follower_WhoseLeaderChanges_IsToldThatItsReadIsOpen()
     {
         RaftCluster cluster = RaftCluster.Led(3);

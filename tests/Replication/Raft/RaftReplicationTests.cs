@@ -66,6 +66,57 @@ public sealed class RaftReplicationTests
     }
 
     [Test]
+    public void Commit_OfAnIdleShard_IsToldAtOnce()
+    {
+        RaftCluster cluster = RaftCluster.Led(3);
+        cluster.Tick(1, 2);
+        cluster.Settle();
+        cluster.Propose(1, "a");
+        cluster.Settle();
+
+        Assert.That(cluster[2].Entries, Does.Contain("a"));
+        Assert.That(cluster[3].Entries, Does.Contain("a"));
+    }
+
+    [Test]
+    public void Commit_OfABusyShard_IsToldByTheNextAppend()
+    {
+        RaftCluster cluster = Busy();
+        cluster.Propose(1, "b");
+        cluster.Settle();
+        Assert.That(cluster[1].Entries, Does.Contain("b"));
+        Assert.That(cluster[2].Entries, Does.Not.Contain("b"), "no message of its own");
+
+        cluster.Propose(1, "c");
+        cluster.Settle();
+        Assert.That(cluster[2].Entries, Does.Contain("b").And.Not.Contain("c"));
+    }
+
+    [Test]
+    public void Commit_OfAShardThatWasBusy_IsToldByTheNextHeartbeat()
+    {
+        RaftCluster cluster = Busy();
+        cluster.Propose(1, "b");
+        cluster.Settle();
+        cluster.Tick(1);
+        cluster.Settle();
+
+        Assert.That(cluster[2].Entries, Does.Contain("b"));
+        Assert.That(cluster[3].Entries, Does.Contain("b"));
+    }
+
+    private static RaftCluster Busy()
+    {
+        RaftCluster cluster = RaftCluster.Led(3);
+        cluster.Tick(1);
+        cluster.Propose(1, "a");
+        cluster.Settle();
+        cluster.Tick(1);
+        cluster.Settle();
+        return cluster;
+    }
+
+    [Test]
     public void Section5_4_2_Figure8_EntryOfAnEarlierTermOnAQuorum_IsNotCommittedByCounting()
     {
         RaftCluster cluster = RaftCluster.Led(5, new RaftOptions { MaxMessageBytes = 1 << 10 });
