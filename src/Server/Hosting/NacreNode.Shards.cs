@@ -65,6 +65,8 @@ public sealed partial class NacreNode
                 Found = _record.State == NodeState.Clean ? CheckEnd : null,
                 ShardPinned = (shard, _) => _host?.RequestCheckpoint(shard),
                 Flushed = _storageMetrics.Flushed,
+                BeginTelling = PoolScheduler.BeginGathering,
+                EndTelling = PoolScheduler.EndGathering,
                 SegmentAbandoned = TellAbandoned,
                 Stopped = fault => Log.LogStopped(_logger, fault),
             });

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Nacre.Core.Errors;
 using Nacre.Protocol.Node.V1;
+using Nacre.Replication;
 using Nacre.Replication.Transport;
 using Nacre.Security.Certificates;
 
@@ -47,9 +48,12 @@ internal sealed class ReplicationService(NodeVerifier verifier, IReplicaReceiver
             throw PeerAdmission.Refuse(logger, context, read.Error, StatusCode.InvalidArgument);
         }
 
+        PoolScheduler.BeginGathering();
         foreach (ref readonly ShardMessage message in read.Value.AsSpan())
         {
             receiver.Receive(peer.Node, message.Shard, message.Message);
         }
+
+        PoolScheduler.EndGathering();
     }
 }

@@ -27,6 +27,12 @@ public sealed record LogHooks
     /// </summary>
     public Action<LogSegment>? BeforeSegmentFreed { get; init; }
 
+    /// <summary>Those who wait for a frame are told between these two, on one thread. Null: one by one.</summary>
+    public Action? BeginTelling { get; init; }
+
+    /// <summary>Follows <see cref="BeginTelling"/>, also where telling fails.</summary>
+    public Action? EndTelling { get; init; }
+
     /// <summary>A frame with entries is durable; called before those who wait for it are told. Null: nobody measures.</summary>
     public Action<LogFlush>? Flushed { get; init; }
 

@@ -84,22 +84,35 @@ public sealed partial class SegmentedLog
         AddNewTruncations();
         bool isWritten = TryWritePlan(mayUseReserve: false);
         long bytes = 0;
-        foreach (QueuedAppend queued in _work.Appends)
+        _hooks.BeginTelling?.Invoke();
+        try
         {
-            bytes += queued.RecordBytes;
-            if (isWritten)
+            foreach (QueuedAppend queued in _work.Appends)
             {
-                queued.Append.Sink.Flushed(queued.Append);
+                bytes += queued.RecordBytes;
+                Tell(queued, isWritten);
             }
-            else
-            {
-                queued.Shard.RejectUntilContiguous();
-                queued.Append.Sink.Rejected(queued.Append, ErrorCode.DiskFull);
-            }
+        }
+        finally
+        {
+            _hooks.EndTelling?.Invoke();
         }
 
         _work.Appends.Clear();
         _queue.Complete(bytes);
+    }
+
+    private static void Tell(QueuedAppend queued, bool isWritten)
+    {
+        if (isWritten)
+        {
+            queued.Append.Sink.Flushed(queued.Append);
+        }
+        else
+        {
+            queued.Shard.RejectUntilContiguous();
+            queued.Append.Sink.Rejected(queued.Append, ErrorCode.DiskFull);
+        }
     }
 
     /// <summary>Rejects appends that follow one that found the disk full; their senders could not know yet.</summary>
