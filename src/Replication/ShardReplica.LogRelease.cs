@@ -91,7 +91,7 @@ public sealed partial class ShardReplica
                 continue;
             }
 
-            // Who fetches a snapshot goes on behind it.
+            // Who fetches a snapshot goes on behind what it was offered.
             LogIndex has = core.MatchOf(member.Id);
             LogIndex offered = _offerings.Find(offering => offering.Peer == member.Id)?.Index ?? default;
             has = offered > has ? offered : has;

@@ -69,10 +69,16 @@ public sealed partial class ShardReplica
 
     private void Offer(RaftCore core, Offering offering)
     {
-        // The log lets go of nothing that no checkpoint covers, so that the newest one always has it.
-        LogIndex index = Checkpointed;
+        // The first offer stands while the log behind it does, for the transfer may outlast many checkpoints: who was to have the
+        // newest of them would, with that in place, lack the next. What is then fetched is the newest, and has the entry, too.
+        LogIndex index = offering.Index;
+        if (index.Value == 0 || index < LetGo)
+        {
+            // The log lets go of nothing that no checkpoint covers, so that the newest one always has it.
+            index = offering.Index = Checkpointed;
+        }
+
         Invariant.Check(index >= offering.AtLeast);
-        offering.Index = index;
         Send(core, [RaftMessage.SnapshotOffer(_identity.Self, offering.Peer, core.Term, index, core.TermAt(index)!.Value)]);
     }
 
@@ -106,8 +112,10 @@ public sealed partial class ShardReplica
 
         if (core.HasEntry(offer.Index, offer.LogTerm))
         {
+            // The snapshot may have had more than was offered.
+            LogIndex has = core.Commit > offer.Index ? core.Commit : offer.Index;
             _heardFrom[offer.From] = from;
-            Send(core, [RaftMessage.SnapshotAnswer(_identity.Self, offer.From, core.Term, offer.Index)]);
+            Send(core, [RaftMessage.SnapshotAnswer(_identity.Self, offer.From, core.Term, has)]);
         }
         else
         {
@@ -122,7 +130,7 @@ public sealed partial class ShardReplica
 
         public LogIndex AtLeast => atLeast;
 
-        /// <summary>What it was offered last; 0 before.</summary>
+        /// <summary>What it is offered; the log is kept behind it. 0 before.</summary>
         public LogIndex Index { get; set; }
 
         public int TicksLeft { get; set; }

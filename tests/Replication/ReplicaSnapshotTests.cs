@@ -106,6 +106,37 @@ public sealed class ReplicaSnapshotTests
     }
 
     [Test]
+    public async Task Transfer_ThatOutlastsManyCheckpoints_IsFollowedByEntriesAlone()
+    {
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
+        var begun = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        cluster.Carries = async (_, chunk) =>
+        {
+            begun.TrySetResult();
+            await goOn.Task;
+            return chunk;
+        };
+        await AddAsync(cluster, leader);
+        cluster.Tick(2);
+        await cluster.SettleAsync(begun.Task);
+        for (byte round = 1; round <= 3; round++)
+        {
+            Assert.That((await cluster.ProposeAsync(leader, round)).IsOk);
+            await cluster.SettleAsync(cluster[leader].CheckpointAsync(default));
+            cluster.Tick(25);
+        }
+
+        goOn.SetResult();
+        await CatchUpAsync(cluster, leader, 4);
+
+        Assert.That(cluster.Nodes[4].Log.Resets, Has.Count.EqualTo(1));
+        cluster.Tick(2);
+        Assert.That(Released(cluster, leader), Is.GreaterThan(cluster.Nodes[4].Log.Resets.Single().Index.Value), "nothing holds the log any more");
+    }
+
+    [Test]
     public async Task Pieces_AreInFlightTogether_AndNoMoreThanMayBe()
     {
         (ReplicaCluster lagging, uint leader) = await LaggingAsync();
