@@ -191,7 +191,9 @@ public sealed partial class ShardReplica
 
         foreach (ref readonly EntryRead wanted in ready.Reads)
         {
-            _ = ReadForPeer(wanted);
+            // Away from the loop: the log reads on its caller's thread, and who lacks a minute of entries has it read for seconds.
+            EntryRead lacking = wanted;
+            _scheduler.Schedule(new Work(() => _ = ReadForPeer(lacking)));
         }
 
         foreach (ref readonly SnapshotNeed need in ready.Snapshots)
