@@ -20,8 +20,8 @@ public sealed record SnapshotOptions
     /// <summary>Bytes that one transfer takes in a second. Default 0: as many as come; else from 64 KiB.</summary>
     public long MaxBytesPerSecond { get; init; }
 
-    /// <summary>Bytes after which what has come is made durable, so that a start goes on from there. Default 64 MiB; from 1 KiB.</summary>
-    public long FlushAfterBytes { get; init; } = 64L << 20;
+    /// <summary>Bytes after which what has come is made durable, so that a start goes on from there. Default 4 MiB; from 1 KiB.</summary>
+    public long FlushAfterBytes { get; init; } = 4L << 20;
 
     /// <summary>Transfers that a node receives at a time, one a shard; others begin when one has ended. Default 2; 1 to 64.</summary>
     public int MaxTransfers { get; init; } = 2;

@@ -31,7 +31,7 @@ public sealed record LimitOptions
 
     /// <summary>Bytes a second that the node fetches of one snapshot from another node, 1 MiB to 64 GiB. Default 64 MiB. Change: restart.</summary>
     [Range(1L << 20, 64L << 30, ErrorMessage = "limits.snapshotBytesPerSecond: {1} to {2}.")]
-    public long SnapshotBytesPerSecond { get; init; } = 64L << 20;
+    public long SnapshotBytesPerSecond { get; init; } = 16L << 20;
 
     /// <summary>Seconds that open requests get to finish when the node stops, 0 to 3,600. Default 20. Change: restart.</summary>
     [Range(0, 3_600, ErrorMessage = "limits.drainSeconds: {1} to {2}.")]

@@ -61,6 +61,10 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeDirectory(string path, uint mode);
 
+    /// <summary>setpriority of the calling thread, where <paramref name="which"/> and <paramref name="who"/> are 0: what a process is elsewhere, a thread is on Linux.</summary>
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    public static partial int SetPriority(int which, uint who, int niceness);
+
     /// <summary>The fault for the call that just failed on this thread.</summary>
     /// <param name="call">The call's name, for the message.</param>
     /// <param name="path">The file.</param>

@@ -2,6 +2,7 @@ using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.StateMachines;
+using Nacre.Storage.Files;
 
 namespace Nacre.Storage.Snapshots;
 
@@ -42,7 +43,7 @@ internal abstract class ShardSnapshots(ShardId shard, string folder, IFileSystem
                 return new NacreError(ErrorCode.Unavailable, $"Shard {Shard} is receiving a snapshot already, or putting one in place. Try again when that has ended.");
             }
 
-            var target = new SnapshotTarget(_folder, Files, manifest, Verify, Closed);
+            var target = new SnapshotTarget(_folder, Files, manifest, VerifyBesideOthers, Closed);
             _isReceiving = true;
             return target;
         }
@@ -74,6 +75,9 @@ internal abstract class ShardSnapshots(ShardId shard, string folder, IFileSystem
     /// <summary>The answer for staged bytes that are damaged.</summary>
     protected NacreError Damaged(StorageFinding finding) =>
         new(ErrorCode.Corrupt, $"The snapshot of shard {Shard} came damaged: {finding.File}, {finding.Place}: {finding.What}");
+
+    /// <summary>Every byte of a shard is a core for seconds, on a node that serves others meanwhile.</summary>
+    private Result<SnapshotState> VerifyBesideOthers(string staging) => LowPriority.Run("nacre-verify", () => Verify(staging));
 
     private void Closed()
     {
