@@ -209,7 +209,7 @@ Task("Simulate")
     });
 
 Task("Nemesis")
-    .Description("Harms a cluster of real processes: [--minutes=N] [--fault=NAME,...|All] [--seed=S] [--seconds=N] [--repeat=N] [--snapshot-mib=N] [--network=packets|tcp] [--kept=true]; docs/nemesis.md.")
+    .Description("Harms a cluster of real processes: [--minutes=N] [--fault=NAME,...|All] [--seed=S] [--seconds=N] [--repeat=N] [--snapshot-mib=N] [--network=packets|tcp] [--packed=true] [--kept=true]; docs/nemesis.md.")
     .Does(() =>
     {
         Run("Nemesis", "tests/install-tools.sh");
@@ -220,9 +220,15 @@ Task("Nemesis")
             arguments.Add($"--{name}={Argument<string>(name)}");
         }
 
-        if (Argument("kept", false))
+        var isKept = Argument("kept", false);
+        if (isKept)
         {
             arguments.Add("--kept");
+        }
+
+        if (Argument("packed", isKept))
+        {
+            arguments.Add($"--program={PublishProgram("Nemesis")}/nacre");
         }
 
         DotNet("Nemesis", arguments.ToArray());

@@ -23,6 +23,7 @@ internal static class NemesisCommand
             return 2;
         }
 
+        NodeProcess.ProgramPath = options.Program ?? NodeProcess.ProgramPath;
         report.Say($"commit {Commit()}, {ClusterShape.Usual.Members} nodes, {options.Seconds} s a fault, first seed {options.Seed}");
         await RunAsync(options, steps, report);
         report.Close();

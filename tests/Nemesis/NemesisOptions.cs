@@ -6,7 +6,7 @@ namespace Nacre.Nemesis.Tests;
 internal sealed record NemesisOptions
 {
     /// <summary>For people.</summary>
-    public const string Usage = "Use --minutes=N --fault=NAME[,NAME…] --seed=S --seconds=N --repeat=N --snapshot-mib=N --network=packets|tcp --kept.";
+    public const string Usage = "Use --minutes=N --fault=NAME[,NAME…] --seed=S --seconds=N --repeat=N --snapshot-mib=N --network=packets|tcp --program=PATH --kept.";
 
     /// <summary>No round begins after so many minutes; 0: each chosen step runs once.</summary>
     public int Minutes { get; init; }
@@ -28,6 +28,9 @@ internal sealed record NemesisOptions
 
     /// <summary>True: proxies, also where there could be namespaces.</summary>
     public bool UsesProxies { get; init; }
+
+    /// <summary>The <c>nacre</c> of the nodes, such as a packed one; null for the one that was built beside this program.</summary>
+    public string? Program { get; init; }
 
     /// <summary>True: the result is written to tests/Nemesis/results, and a fault that was not run fails the run.</summary>
     public bool IsKept { get; init; }
@@ -51,6 +54,7 @@ internal sealed record NemesisOptions
                 "--repeat" when int.TryParse(value, CultureInfo.InvariantCulture, out int times) && times > 0 => options with { Repetitions = times },
                 "--snapshot-mib" when int.TryParse(value, CultureInfo.InvariantCulture, out int size) && size > 0 => options with { SnapshotMebibytes = size },
                 "--network" when value is "packets" or "tcp" => options with { UsesProxies = value == "tcp" },
+                "--program" when File.Exists(value) => options with { Program = Path.GetFullPath(value) },
                 "--kept" => options with { IsKept = true },
                 _ => null,
             };

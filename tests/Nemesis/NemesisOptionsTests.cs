@@ -7,9 +7,10 @@ internal sealed class NemesisOptionsTests
     [Test]
     public void Parse_AllArguments_TakesEach()
     {
-        NemesisOptions? options = NemesisOptions.Parse(["--minutes=3", "--fault=KillOne,Trap", "--seed=9", "--seconds=5", "--repeat=4", "--snapshot-mib=64", "--network=tcp", "--kept"], out _);
+        NemesisOptions? options = NemesisOptions.Parse(["--minutes=3", "--fault=KillOne,Trap", "--seed=9", "--seconds=5", "--repeat=4", "--snapshot-mib=64", "--network=tcp", "--program=/bin/sh", "--kept"], out _);
 
         Assert.That(options!.Steps, Is.EqualTo(new[] { "KillOne", "Trap" }));
+        Assert.That(options.Program, Is.EqualTo("/bin/sh"));
         Assert.That((options.Minutes, options.Seed, options.Seconds, options.Repetitions, options.SnapshotMebibytes, options.UsesProxies, options.IsKept), Is.EqualTo((3, 9UL, 5, 4, 64, true, true)));
     }
 
@@ -19,6 +20,7 @@ internal sealed class NemesisOptionsTests
     [TestCase("--snapshot-mib=0")]
     [TestCase("--fault=")]
     [TestCase("--network=air")]
+    [TestCase("--program=/nowhere/nacre")]
     [TestCase("--colour=red")]
     public void Parse_WhatItDoesNotKnow_NamesIt(string argument)
     {

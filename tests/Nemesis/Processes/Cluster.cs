@@ -102,9 +102,11 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>Takes one more node in, and starts it.</summary>
-    public async Task<Node> BeginJoiningAsync()
+    /// <param name="givesWay">Whether its process gives way to the others'.</param>
+    public async Task<Node> BeginJoiningAsync(bool givesWay = false)
     {
         Node node = NewNode();
+        node.GivesWay = givesWay;
         await using NacreClient client = NewClient();
         JoinToken token = await MakeTokenAsync(client);
         Environment.SetEnvironmentVariable(Node.RootKeyVariable, node.RootKey);

@@ -38,6 +38,9 @@ internal sealed class Node(int number, string folder, NodeAddresses addresses, I
     /// <summary>Its root key: a node's own.</summary>
     public string RootKey => Convert.ToBase64String([.. Enumerable.Repeat((byte)number, 32)]);
 
+    /// <summary>True: its process gives way to the others', as if it had a machine of its own; from its next start on.</summary>
+    public bool GivesWay { get; set; }
+
     /// <summary>True while it has a process that has not ended.</summary>
     public bool IsUp => _process is { HasExited: false };
 
@@ -56,7 +59,7 @@ internal sealed class Node(int number, string folder, NodeAddresses addresses, I
         }
 
         _process = new NodeProcess(
-            network.LauncherOf(number),
+            GivesWay ? [.. network.LauncherOf(number), "nice", "--adjustment=10"] : network.LauncherOf(number),
             ["server", "--data", Data, "--listen", addresses.Client, "--root-key", $"env:{RootKeyVariable}", "--connection-file", ConnectionFile, "--log-format", "json"],
             new Dictionary<string, string>(Extra)
             {

@@ -12,6 +12,9 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     private const int SigCont = 18;
     private const int SigStop = 19;
 
+    /// <summary>The program that every node runs.</summary>
+    public static string ProgramPath { get; set; } = Path.Combine(AppContext.BaseDirectory, "nacre");
+
     private readonly Process _process;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -22,7 +25,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <param name="logFile">Is appended to.</param>
     public NodeProcess(IReadOnlyList<string> launcher, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string logFile)
     {
-        string[] line = [.. launcher, Path.Combine(AppContext.BaseDirectory, "nacre"), .. arguments];
+        string[] line = [.. launcher, ProgramPath, .. arguments];
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach ((string name, string value) in environment)
         {
