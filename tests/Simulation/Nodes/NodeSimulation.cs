@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Nacre.Core;
 using Nacre.Core.Commands;
 using Nacre.Core.Ids;
@@ -70,6 +71,11 @@ internal static class NodeSimulation
         {
             violation = $"invariant: {found.Message}";
         }
+        catch (Exception found)
+        {
+            // Whatever it is, the seed that brings it must be known.
+            violation = $"unexpected: {found}";
+        }
         finally
         {
             SynchronizationContext.SetSynchronizationContext(before);
@@ -123,7 +129,7 @@ internal static class NodeSimulation
 
         if (Array.Find(work, task => task.IsFaulted) is { } fault)
         {
-            throw fault.Exception!.InnerException!;
+            ExceptionDispatchInfo.Throw(fault.Exception!.InnerException!);
         }
     }
 
