@@ -53,7 +53,8 @@ internal sealed record Example(string Call, string Expected)
         Assert.That(near || actual.Equals(expected), $"{Call} => {actual}, expected {Expected}");
     }
 
-    private List<QueryValue> Arguments()
+    /// <summary>The arguments of the call.</summary>
+    public List<QueryValue> Arguments()
     {
         byte[] json = Encoding.UTF8.GetBytes(Call[(Name.Length + 1)..^1]);
         List<QueryValue> arguments = [];
