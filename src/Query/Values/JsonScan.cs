@@ -7,12 +7,13 @@ namespace Nacre.Query.Values;
 /// <summary>Steps through JSON text that is known to be valid: it was checked when it was stored or built.</summary>
 /// <remarks>
 /// Thread-safe. Text that is broken after all ends in an <see cref="InvariantViolationException"/> or in a wrong slice
-/// of the same text, never outside of it. Strings, and whatever lies between brackets that nobody asks for, are passed
-/// with vector searches, which a validating reader cannot do.
+/// of the same text, never outside of it. Only quotes and brackets are looked at, and long strings passed with vector
+/// searches, which a validating reader cannot do.
 /// </remarks>
 internal static class JsonScan
 {
-    private static readonly SearchValues<byte> Brackets = SearchValues.Create("\"[]{}"u8);
+    private const int ShortString = 16;
+
     private static readonly SearchValues<byte> ScalarEnds = SearchValues.Create(",]} \t\r\n"u8);
 
     /// <summary>The first byte from a position that is not white space; the length when there is none.</summary>
@@ -50,8 +51,24 @@ internal static class JsonScan
     {
         escaped = false;
         at++;
+        // Most names and values are shorter than a vector search takes to begin.
+        for (int end = Math.Min(at + ShortString, json.Length); at < end; at++)
+        {
+            byte value = json[at];
+            if (value == '"')
+            {
+                return at + 1;
+            }
+
+            if (value == '\\')
+            {
+                break;
+            }
+        }
+
         while (true)
         {
+            Invariant.Check(at <= json.Length);
             int step = json[at..].IndexOfAny((byte)'"', (byte)'\\');
             Invariant.Check(step >= 0);
             at += step;
@@ -62,7 +79,6 @@ internal static class JsonScan
 
             escaped = true;
             at += 2;
-            Invariant.Check(at < json.Length);
         }
     }
 
@@ -109,12 +125,10 @@ internal static class JsonScan
 
     private static int EndOfContainer(ReadOnlySpan<byte> json, int at)
     {
+        // Brackets and quotes stand too near to one another for vector searches to pay.
         int depth = 0;
-        while (true)
+        while (at < json.Length)
         {
-            int step = json[at..].IndexOfAny(Brackets);
-            Invariant.Check(step >= 0);
-            at += step;
             switch (json[at])
             {
                 case (byte)'"':
@@ -124,7 +138,7 @@ internal static class JsonScan
                     depth++;
                     at++;
                     break;
-                default:
+                case (byte)'}' or (byte)']':
                     at++;
                     if (--depth == 0)
                     {
@@ -132,8 +146,15 @@ internal static class JsonScan
                     }
 
                     break;
+                default:
+                    at++;
+                    break;
             }
         }
+
+        // Only broken text ends before its brackets close.
+        Invariant.Check(depth == 0);
+        return at;
     }
 
     private static byte Unescape(byte kind) => kind switch

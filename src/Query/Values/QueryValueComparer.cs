@@ -37,8 +37,8 @@ public sealed class QueryValueComparer : IComparer<QueryValue>, IEqualityCompare
         {
             ValueKind.Number => x.Number.CompareTo(y.Number),
             ValueKind.String => Math.Sign(x.Utf8.Span.SequenceCompareTo(y.Utf8.Span)),
-            ValueKind.Array => CompareArrays(x, y),
-            ValueKind.Object => CompareObjects(x, y),
+            ValueKind.Array => AreOneText(x, y) ? 0 : CompareArrays(x, y),
+            ValueKind.Object => AreOneText(x, y) ? 0 : CompareObjects(x, y),
             _ => 0,
         };
     }
@@ -55,8 +55,8 @@ public sealed class QueryValueComparer : IComparer<QueryValue>, IEqualityCompare
         {
             ValueKind.Number => x.Number.Equals(y.Number),
             ValueKind.String => x.Utf8.Span.SequenceEqual(y.Utf8.Span),
-            ValueKind.Array => x.Utf8.Span.SequenceEqual(y.Utf8.Span) || CompareArrays(x, y) == 0,
-            ValueKind.Object => x.Utf8.Span.SequenceEqual(y.Utf8.Span) || CompareObjects(x, y) == 0,
+            ValueKind.Array => AreOneText(x, y) || CompareArrays(x, y) == 0,
+            ValueKind.Object => AreOneText(x, y) || CompareObjects(x, y) == 0,
             _ => true,
         };
     }
@@ -89,6 +89,8 @@ public sealed class QueryValueComparer : IComparer<QueryValue>, IEqualityCompare
 
         return hash.ToHashCode();
     }
+
+    private static bool AreOneText(in QueryValue x, in QueryValue y) => x.Utf8.Span.SequenceEqual(y.Utf8.Span);
 
     private int HashMembers(in QueryValue value)
     {

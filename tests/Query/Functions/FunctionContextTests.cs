@@ -24,6 +24,7 @@ public sealed class FunctionContextTests
         FunctionContext context = TestContexts.New(maxSteps: 10);
 
         Assert.Throws<FunctionLimitException>(() => context.Charge(long.MaxValue));
+        Assert.Throws<FunctionLimitException>(() => context.Charge(long.MaxValue));
         Assert.Throws<FunctionLimitException>(() => context.Charge(0));
     }
 
