@@ -21,6 +21,15 @@ public enum ErrorCode : ushort
     /// <summary>The server does not know this method or format version.</summary>
     Unsupported = 104,
 
+    /// <summary>A query's text is not of the language; the message names line, column, what was found and what was expected.</summary>
+    QuerySyntax = 105,
+
+    /// <summary>A query is well formed and means nothing: an unknown name or function, a parameter without a value.</summary>
+    QuerySemantic = 106,
+
+    /// <summary>A query needs more than it may use; the message names the limit. Ask for less, or let an index help.</summary>
+    QueryLimit = 107,
+
     /// <summary>No credential, an unknown key, or a signature that does not match.</summary>
     Unauthenticated = 201,
 

@@ -1,0 +1,48 @@
+using Nacre.Query.Functions;
+using Nacre.Query.Syntax;
+using Nacre.Query.Values;
+
+namespace Nacre.Query.Evaluation.Nodes;
+
+/// <summary>A subquery in an expression, run anew for each row.</summary>
+internal sealed class SubqueryNode(SubqueryKind kind, SelectPlan plan, SourcePosition position) : EvaluationNode
+{
+    public override QueryValue Evaluate(EvaluationFrame frame)
+    {
+        switch (kind)
+        {
+            case SubqueryKind.Exists:
+                bool exists = false;
+                plan.Run(frame, (in QueryValue _) =>
+                {
+                    exists = true;
+                    return false;
+                });
+                return QueryValue.FromBool(exists);
+
+            case SubqueryKind.Array:
+                JsonBuilder builder = JsonBuilder.Array(frame.Context);
+                plan.Run(frame, (in QueryValue row) =>
+                {
+                    builder.Add(row);
+                    return true;
+                });
+                return builder.Build();
+
+            default:
+                QueryValue single = default;
+                plan.Run(frame, (in QueryValue row) =>
+                {
+                    if (single.IsDefined)
+                    {
+                        throw QueryRefusedException.Semantic(position,
+                            "the subquery has more than one row, and stands for one value. Write ARRAY(…) for all of them.");
+                    }
+
+                    single = row;
+                    return true;
+                });
+                return single;
+        }
+    }
+}

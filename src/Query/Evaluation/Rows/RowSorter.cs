@@ -1,0 +1,95 @@
+using Nacre.Query.Values;
+
+namespace Nacre.Query.Evaluation.Rows;
+
+/// <summary>Sorts rows; when only the first few are wanted, it holds at most twice as many.</summary>
+/// <remarks>Not thread-safe. Stable: rows with equal keys stay as they came.</remarks>
+internal sealed class RowSorter
+{
+    // Invariants:
+    // - _rows borrow nothing, and are what of all rows added may still be among the first _wanted.
+    // - Once _worst is there, a row not below it is not wanted.
+
+    private readonly IReadOnlyList<OrderKey> _keys;
+    private readonly RowOrder _order;
+    private readonly HeldBytes _held;
+    private readonly long _wanted;
+    private readonly List<SortedRow> _rows = [];
+    private QueryValue[]? _worst;
+    private long _sequence;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="keys">At least one.</param>
+    /// <param name="wanted">How many of the first rows are wanted; <see cref="long.MaxValue"/> for all.</param>
+    /// <param name="held">Counts what is held.</param>
+    public RowSorter(IReadOnlyList<OrderKey> keys, long wanted, HeldBytes held)
+    {
+        _keys = keys;
+        _order = new RowOrder(keys);
+        _wanted = wanted;
+        _held = held;
+    }
+
+    /// <summary>Takes a row, with the keys that the frame's row has.</summary>
+    public void Add(EvaluationFrame frame, in QueryValue row)
+    {
+        var keys = new QueryValue[_keys.Count];
+        for (int at = 0; at < keys.Length; at++)
+        {
+            keys[at] = _keys[at].Node.Evaluate(frame);
+        }
+
+        if (_wanted == 0 || (_worst is not null && _order.CompareKeys(keys, _worst) >= 0))
+        {
+            return;
+        }
+
+        for (int at = 0; at < keys.Length; at++)
+        {
+            keys[at] = _held.Keep(keys[at]);
+        }
+
+        _rows.Add(new SortedRow(keys, _held.Keep(row), _sequence++));
+        if (_rows.Count >= _wanted * 2.0 && _rows.Count > 64)
+        {
+            Trim(frame);
+        }
+    }
+
+    /// <summary>All wanted rows in order; nothing may be added any more.</summary>
+    public IReadOnlyList<SortedRow> Sort(EvaluationFrame frame)
+    {
+        Trim(frame);
+        return _rows;
+    }
+
+    private void Trim(EvaluationFrame frame)
+    {
+        frame.Context.Charge(_rows.Count * (long)Math.Max(1, Math.Log2(Math.Max(2, _rows.Count))));
+        _rows.Sort(_order);
+        if (_rows.Count < _wanted)
+        {
+            return;
+        }
+
+        int wanted = (int)_wanted;
+        for (int at = wanted; at < _rows.Count; at++)
+        {
+            _held.Release(CostOf(_rows[at]));
+        }
+
+        _rows.RemoveRange(wanted, _rows.Count - wanted);
+        _worst = wanted > 0 ? _rows[^1].Keys : null;
+    }
+
+    private static long CostOf(SortedRow row)
+    {
+        long cost = HeldBytes.CostOf(row.Row);
+        foreach (QueryValue key in row.Keys)
+        {
+            cost += HeldBytes.CostOf(key);
+        }
+
+        return cost;
+    }
+}

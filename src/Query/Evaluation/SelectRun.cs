@@ -1,0 +1,148 @@
+using Nacre.Query.Evaluation.Nodes;
+using Nacre.Query.Evaluation.Rows;
+using Nacre.Query.Values;
+
+namespace Nacre.Query.Evaluation;
+
+/// <summary>One run of a plan: filter, group, project, sort, tell duplicates apart, cut out the page.</summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class SelectRun
+{
+    // Invariants:
+    // - _passed counts the rows that came through DISTINCT, those left out by OFFSET among them.
+    // - Once IsDone, the sink gets nothing more.
+
+    private readonly SelectPlan _plan;
+    private readonly EvaluationFrame _frame;
+    private readonly RowSink _sink;
+    private readonly HeldBytes _held;
+    private readonly GroupTable? _groups;
+    private readonly RowSorter? _sorter;
+    private readonly DistinctRows? _distinct;
+    private readonly Func<bool>[] _each;
+    private long _passed;
+
+    public SelectRun(SelectPlan plan, EvaluationFrame frame, RowSink sink)
+    {
+        _plan = plan;
+        _frame = frame;
+        _sink = sink;
+        _held = new HeldBytes(frame.Held);
+        _groups = plan.Groups is null ? null : new GroupTable(plan.Groups, _held);
+        _sorter = plan.Order.Count == 0 ? null : new RowSorter(plan.Order, plan.Wanted, _held);
+        _distinct = plan.IsDistinct ? new DistinctRows(_held) : null;
+        IsDone = plan.Limit == 0;
+        _each = new Func<bool>[plan.Sources.Count + 1];
+        _each[^1] = AddRow;
+        for (int at = plan.Sources.Count - 1; at >= 0; at--)
+        {
+            SourceStep step = plan.Sources[at];
+            Func<bool> next = _each[at + 1];
+            _each[at] = () => step.ForEach(frame, next);
+        }
+    }
+
+    /// <summary>Whether more rows would change nothing.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>The groups so far; null when the query has none.</summary>
+    public GroupTable? Groups => _groups;
+
+    /// <summary>Takes all rows that the sources make of the frame's item.</summary>
+    public void AddRows()
+    {
+        if (!IsDone)
+        {
+            _each[0]();
+        }
+    }
+
+    /// <summary>Answers what had to wait for the last row.</summary>
+    public void Finish()
+    {
+        if (IsDone)
+        {
+            return;
+        }
+
+        _groups?.ForEach(_frame, () =>
+        {
+            _frame.Context.Charge(_plan.Cost);
+            Emit();
+            return !IsDone;
+        });
+        if (_sorter is null)
+        {
+            return;
+        }
+
+        foreach (SortedRow row in _sorter.Sort(_frame))
+        {
+            if (!Output(row.Row))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Lets go of all that the run holds; it is over then.</summary>
+    public void Release() => _held.ReleaseAll();
+
+    private bool AddRow()
+    {
+        _frame.Context.Charge(_plan.Cost);
+        if (_plan.Where is { } where && where.Evaluate(_frame).Kind != ValueKind.True)
+        {
+            return true;
+        }
+
+        if (_groups is not null)
+        {
+            _groups.Add(_frame);
+        }
+        else
+        {
+            Emit();
+        }
+
+        return !IsDone;
+    }
+
+    private void Emit()
+    {
+        QueryValue row = _plan.Projection.Evaluate(_frame);
+        if (!row.IsDefined)
+        {
+            return;
+        }
+
+        if (_sorter is not null)
+        {
+            _sorter.Add(_frame, row);
+        }
+        else
+        {
+            Output(row);
+        }
+    }
+
+    /// <returns>False when no more are wanted.</returns>
+    private bool Output(in QueryValue row)
+    {
+        if (_distinct is not null)
+        {
+            _frame.Context.ChargeBytes(row.Utf8.Length);
+            if (!_distinct.Add(row))
+            {
+                return true;
+            }
+        }
+
+        if (_passed++ >= _plan.Offset)
+        {
+            IsDone = !_sink(row) || _passed - _plan.Offset >= _plan.Limit;
+        }
+
+        return !IsDone;
+    }
+}
