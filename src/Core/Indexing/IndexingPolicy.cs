@@ -102,6 +102,12 @@ public sealed partial class IndexingPolicy : IEquatable<IndexingPolicy>
         return Mode == IndexingMode.Consistent && (node?.IncludesHere ?? below);
     }
 
+    /// <summary>True when both are written alike.</summary>
+    public static bool operator ==(IndexingPolicy? left, IndexingPolicy? right) => Equals(left, right);
+
+    /// <summary>False when both are written alike.</summary>
+    public static bool operator !=(IndexingPolicy? left, IndexingPolicy? right) => !Equals(left, right);
+
     /// <inheritdoc/>
     public bool Equals(IndexingPolicy? other) => other is not null && _json == other._json;
 

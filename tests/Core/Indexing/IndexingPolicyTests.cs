@@ -26,7 +26,8 @@ public sealed class IndexingPolicyTests
         IndexingPolicy policy = IndexingPolicy.Parse(json).Value;
 
         Assert.That(policy.ToJson(), Is.EqualTo(written));
-        Assert.That(IndexingPolicy.Parse(written).Value, Is.EqualTo(policy));
+        Assert.That(IndexingPolicy.Parse(written).Value == policy);
+        Assert.That(IndexingPolicy.Parse(written).Value != policy, Is.False);
     }
 
     [TestCase("", ErrorCode.Malformed, "not valid JSON at line 1")]
