@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Nacre.Micro;
+using Nacre.Micro.Documents;
 using Nacre.Micro.Records;
 using Nacre.Micro.SharedLog;
 using Nacre.Micro.Trees;
@@ -9,6 +10,10 @@ switch (args)
     case ["trees", .. var options]:
         // One pass over a whole life of an index: what is measured changes as it runs, so it is no case for repetition.
         await TreeRun.RunAsync(options);
+        break;
+    case ["indexes", var file, .. var options]:
+        // A load and then questions: what is measured changes as it grows.
+        await IndexRun.RunAsync(file, options);
         break;
     case ["log", var directory]:
         // Percentiles against the bare disk, which means of repetitions do not show.

@@ -76,6 +76,9 @@ internal static partial class Log
     [LoggerMessage(3023, LogLevel.Warning, "Container {Container} cannot be finished now ({Code}: {Reason}). It is tried again.")]
     public static partial void ContainerUnfinished(ILogger logger, ContainerId container, ErrorCode code, string reason);
 
+    [LoggerMessage(3025, LogLevel.Information, "Container {Container} is indexed under another policy from now on: its {Ranges} ranges are told.")]
+    public static partial void ContainerIndexingSet(ILogger logger, ContainerId container, int ranges);
+
     [LoggerMessage(3024, LogLevel.Error, "The catalogue's unfinished work has stopped: this is a bug.")]
     public static partial void CoordinatorFailed(ILogger logger, Exception cause);
 

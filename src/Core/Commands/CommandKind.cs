@@ -14,4 +14,7 @@ public enum CommandKind : byte
 
     /// <summary>The shard gives up a range and its data.</summary>
     DropRange = 3,
+
+    /// <summary>The shard indexes a range in another way.</summary>
+    SetIndexing = 4,
 }

@@ -4,11 +4,14 @@ using System.Text.Unicode;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 
 namespace Nacre.Core.Commands;
 
-/// <summary>A shard takes over a range, or gives one up. Layout in <c>docs/formats/entry.md</c>.</summary>
-/// <param name="Kind"><see cref="CommandKind.ActivateRange"/> or <see cref="CommandKind.DropRange"/>.</param>
+/// <summary>A shard takes over a range, indexes it in another way, or gives it up. Layout in <c>docs/formats/entry.md</c>.</summary>
+/// <param name="Kind">
+/// <see cref="CommandKind.ActivateRange"/>, <see cref="CommandKind.DropRange"/> or <see cref="CommandKind.SetIndexing"/>.
+/// </param>
 /// <param name="Range">The range.</param>
 /// <param name="Definition">For an activation; else null.</param>
 /// <param name="LsnBase">
@@ -18,6 +21,9 @@ public sealed record RangeCommand(CommandKind Kind, RangeId Range, RangeDefiniti
 {
     /// <summary>Greatest base: log sequence numbers stay below 2^53.</summary>
     public const ulong MaxLsnBase = 1UL << 52;
+
+    /// <summary>Second byte of an activation with an indexing policy; 0 without one.</summary>
+    private const byte WithIndexing = 1;
 
     /// <summary>
     /// The shard takes over a range. Done again with the same definition it does nothing; with another it is
@@ -36,15 +42,35 @@ public sealed record RangeCommand(CommandKind Kind, RangeId Range, RangeDefiniti
     /// </summary>
     public static RangeCommand Drop(RangeId range) => new(CommandKind.DropRange, range, null, 0);
 
+    /// <summary>For a change of indexing: the policy from now on. Else null.</summary>
+    public IndexingPolicy? Indexing { get; private init; }
+
+    /// <summary>
+    /// The range is indexed in another way. What it is now serves on until the new indexes are built, in the background.
+    /// Done again it does nothing. NotFound when the range is not owned.
+    /// </summary>
+    public static RangeCommand SetIndexing(RangeId range, IndexingPolicy policy) =>
+        new(CommandKind.SetIndexing, range, null, 0) { Indexing = policy };
+
     /// <summary>Encodes the command.</summary>
     public byte[] Encode()
     {
-        CommandWriter writer = new CommandWriter().WriteByte((byte)Kind).WriteByte(0).WriteUInt64(Range.Value);
+        byte layout = Definition?.Indexing is null ? (byte)0 : WithIndexing;
+        CommandWriter writer = new CommandWriter().WriteByte((byte)Kind).WriteByte(layout).WriteUInt64(Range.Value);
         if (Kind == CommandKind.ActivateRange)
         {
             Invariant.Check(LsnBase <= MaxLsnBase);
             writer.WriteUInt64(LsnBase);
             WriteDefinition(Definition!, writer);
+            if (layout == WithIndexing)
+            {
+                WriteIndexing(Definition!.Indexing, writer);
+            }
+        }
+
+        if (Kind == CommandKind.SetIndexing)
+        {
+            WriteIndexing(Indexing, writer);
         }
 
         return writer.ToArray();
@@ -57,25 +83,53 @@ public sealed record RangeCommand(CommandKind Kind, RangeId Range, RangeDefiniti
     {
         var reader = new CommandReader(bytes);
         var kind = (CommandKind)reader.ReadByte();
-        bool clean = reader.ReadByte() == 0;
+        byte layout = reader.ReadByte();
         var range = new RangeId(reader.ReadUInt64());
-        if (kind == CommandKind.DropRange && clean && reader.IsAtEnd)
+        if (kind == CommandKind.DropRange && layout == 0 && reader.IsAtEnd)
         {
             return Drop(range);
         }
 
-        ulong lsnBase = reader.ReadUInt64();
-        if (kind == CommandKind.ActivateRange && clean && lsnBase <= MaxLsnBase &&
-            TryReadDefinition(ref reader, out RangeDefinition? definition) &&
-            definition.Range == range && reader.IsAtEnd)
+        IndexingPolicy? indexing = null;
+        if (kind == CommandKind.SetIndexing)
         {
-            return Activate(definition, lsnBase);
+            return layout == 0 && TryReadIndexing(ref reader, out indexing) && indexing is not null && reader.IsAtEnd
+                ? SetIndexing(range, indexing)
+                : Unreadable;
         }
 
-        return new NacreError(ErrorCode.Corrupt, "A range command cannot be read.");
+        ulong lsnBase = reader.ReadUInt64();
+        if (kind == CommandKind.ActivateRange && layout <= WithIndexing && lsnBase <= MaxLsnBase &&
+            TryReadDefinition(ref reader, out RangeDefinition? definition) && definition.Range == range &&
+            (layout == 0 || (TryReadIndexing(ref reader, out indexing) && indexing is not null)) && reader.IsAtEnd)
+        {
+            return Activate(definition with { Indexing = indexing }, lsnBase);
+        }
+
+        return Unreadable;
     }
 
-    /// <summary>Encodes a definition; <see cref="TryReadDefinition"/> reads it.</summary>
+    private static NacreError Unreadable => new(ErrorCode.Corrupt, "A range command cannot be read.");
+
+    /// <summary>Encodes a policy; <see cref="TryReadIndexing"/> reads it.</summary>
+    public static void WriteIndexing(IndexingPolicy? policy, CommandWriter writer) => writer.WriteText(policy?.ToJson() ?? "");
+
+    /// <summary>Reads a policy, or that there is none; false for bytes that are neither.</summary>
+    public static bool TryReadIndexing(ref CommandReader reader, out IndexingPolicy? policy)
+    {
+        policy = null;
+        ReadOnlySpan<byte> json = reader.ReadBytes();
+        if (reader.Failed || json.IsEmpty)
+        {
+            return !reader.Failed;
+        }
+
+        Result<IndexingPolicy> parsed = IndexingPolicy.Parse(json.ToArray());
+        policy = parsed.IsOk ? parsed.Value : null;
+        return parsed.IsOk;
+    }
+
+    /// <summary>Encodes a definition but for its indexing; <see cref="TryReadDefinition"/> reads it.</summary>
     public static void WriteDefinition(RangeDefinition definition, CommandWriter writer)
     {
         writer.WriteUInt64(definition.Range.Value);

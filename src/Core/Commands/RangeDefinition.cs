@@ -1,5 +1,6 @@
 using Nacre.Core.Documents;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 
 namespace Nacre.Core.Commands;
 
@@ -18,4 +19,8 @@ public sealed record RangeDefinition(
     ContainerId Container,
     HashInterval Interval,
     PartitionKeyDefinition PartitionKey,
-    KeyDomainId Domain);
+    KeyDomainId Domain)
+{
+    /// <summary>How its items are indexed; null for a range of before there were indexes, which has none.</summary>
+    public IndexingPolicy? Indexing { get; init; }
+}

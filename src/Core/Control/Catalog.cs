@@ -125,7 +125,7 @@ public sealed record Catalog
     /// <summary>Containers whose creation or deletion is not finished, by id.</summary>
     public IEnumerable<ContainerRecord> UnfinishedContainers() =>
         Databases.SelectMany(database => database.Containers)
-            .Where(container => container.State == ResourceState.Creating)
+            .Where(container => container.State == ResourceState.Creating || container.IndexingPending)
             .Concat(DeletingContainers)
             .OrderBy(container => container.Id);
 

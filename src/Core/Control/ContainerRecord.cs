@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 
 namespace Nacre.Core.Control;
 
@@ -24,6 +25,12 @@ public sealed record ContainerRecord(
     DateTimeOffset Created,
     Sequence Version)
 {
+    /// <summary>How its items are indexed; null for a container of before there were indexes, which has none.</summary>
+    public IndexingPolicy? Indexing { get; init; }
+
+    /// <summary>True while some of its ranges may not have been told of <see cref="Indexing"/>.</summary>
+    public bool IndexingPending { get; init; }
+
     /// <summary>The range that owns a hash.</summary>
     /// <param name="hash">As <see cref="PartitionKeyHash"/> writes it.</param>
     public RangeRecord RangeOf(ReadOnlySpan<byte> hash)
@@ -50,5 +57,8 @@ public sealed record ContainerRecord(
     /// <param name="range">One of <see cref="Ranges"/>.</param>
     /// <param name="domain">The shard's key domain.</param>
     public RangeDefinition DefinitionOf(RangeRecord range, KeyDomainId domain) =>
-        new(range.Id, range.Generation, Database, Id, range.Interval, PartitionKey, domain);
+        new(range.Id, range.Generation, Database, Id, range.Interval, PartitionKey, domain)
+        {
+            Indexing = Indexing,
+        };
 }

@@ -3,6 +3,7 @@ using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 
 namespace Nacre.Core.Control;
 
@@ -36,6 +37,17 @@ public static partial class ControlCommandCodec
             case CreateContainer create:
                 writer.WriteText(create.Database).WriteText(create.Name).WriteUInt32(create.Ranges);
                 WritePartitionKey(writer, create.PartitionKey);
+                if (create.Indexing is { } indexing)
+                {
+                    writer.WriteText(indexing.ToJson());
+                }
+
+                break;
+            case SetContainerIndexing set:
+                writer.WriteText(set.Database).WriteText(set.Name).WriteUInt64(set.IfMatch.Value).WriteText(set.Policy.ToJson());
+                break;
+            case ContainerIndexingSet done:
+                writer.WriteUInt64(done.Id.Value).WriteUInt64(done.Version.Value);
                 break;
             case ContainerReady ready:
                 writer.WriteUInt64(ready.Id.Value);
@@ -93,7 +105,7 @@ public static partial class ControlCommandCodec
         var kind = (ControlCommandKind)reader.ReadByte();
         byte version = reader.ReadByte();
         if (!reader.Failed &&
-            (version != FormatVersion || kind is ControlCommandKind.None or > ControlCommandKind.JoinNode))
+            (version != FormatVersion || kind is ControlCommandKind.None or > ControlCommandKind.ContainerIndexingSet))
         {
             return new NacreError(ErrorCode.Unsupported,
                 $"A control command has kind {(byte)kind} and version {version}, which this program does not know.");
@@ -144,6 +156,13 @@ public static partial class ControlCommandCodec
         return definition.IsOk ? definition.Value : null;
     }
 
+    /// <summary>Reads an indexing policy, as its JSON was written as a text; null for bytes that are none.</summary>
+    public static IndexingPolicy? ReadIndexing(ref CommandReader reader)
+    {
+        Result<IndexingPolicy> policy = IndexingPolicy.Parse(reader.ReadBytes().ToArray());
+        return policy.IsOk ? policy.Value : null;
+    }
+
     /// <summary>Reads a text as <see cref="CommandWriter.WriteText"/> writes it.</summary>
     /// <remarks>Throws <see cref="DecoderFallbackException"/> for bytes that are no UTF-8.</remarks>
     public static string ReadText(ref CommandReader reader) => Strict.GetString(reader.ReadBytes());
@@ -162,6 +181,14 @@ public static partial class ControlCommandCodec
                 return new DatabaseGone(new DatabaseId(reader.ReadUInt64()));
             case ControlCommandKind.CreateContainer:
                 return ReadCreateContainer(ref reader);
+            case ControlCommandKind.CreateIndexedContainer:
+                return ReadCreateContainer(ref reader) is { } create && ReadIndexing(ref reader) is { } indexing
+                    ? create with { Indexing = indexing }
+                    : null;
+            case ControlCommandKind.SetContainerIndexing:
+                return ReadSetContainerIndexing(ref reader);
+            case ControlCommandKind.ContainerIndexingSet:
+                return new ContainerIndexingSet(new ContainerId(reader.ReadUInt64()), new Sequence(reader.ReadUInt64()));
             case ControlCommandKind.ContainerReady:
                 return new ContainerReady(new ContainerId(reader.ReadUInt64()));
             case ControlCommandKind.DeleteContainer:
@@ -189,6 +216,14 @@ public static partial class ControlCommandCodec
         return ReadPartitionKey(ref reader) is { } partitionKey
             ? new CreateContainer(database, name, partitionKey, ranges)
             : null;
+    }
+
+    private static SetContainerIndexing? ReadSetContainerIndexing(ref CommandReader reader)
+    {
+        string database = ReadText(ref reader);
+        string name = ReadText(ref reader);
+        var ifMatch = new Sequence(reader.ReadUInt64());
+        return ReadIndexing(ref reader) is { } policy ? new SetContainerIndexing(database, name, ifMatch, policy) : null;
     }
 
     private static SetAccountKey? ReadSetAccountKey(ref CommandReader reader)

@@ -71,4 +71,13 @@ public enum ControlCommandKind : byte
 
     /// <summary><see cref="AddNode"/> with the joining node's key.</summary>
     JoinNode = 22,
+
+    /// <summary><see cref="CreateContainer"/> with an indexing policy.</summary>
+    CreateIndexedContainer = 23,
+
+    /// <summary><see cref="SetContainerIndexing"/>.</summary>
+    SetContainerIndexing = 24,
+
+    /// <summary><see cref="ContainerIndexingSet"/>.</summary>
+    ContainerIndexingSet = 25,
 }

@@ -1,4 +1,5 @@
 using Nacre.Core.Documents;
+using Nacre.Core.Indexing;
 
 namespace Nacre.Core.Control;
 
@@ -12,6 +13,10 @@ namespace Nacre.Core.Control;
 /// <param name="Ranges">1 to <see cref="Catalog.MaxRanges"/>; 0 for one in each data shard, as far as that goes.</param>
 public sealed record CreateContainer(string Database, string Name, PartitionKeyDefinition PartitionKey, uint Ranges) : ControlCommand
 {
+    /// <summary>How its items are indexed; null for a container of before there were indexes, which has none.</summary>
+    public IndexingPolicy? Indexing { get; init; }
+
     /// <inheritdoc/>
-    public override ControlCommandKind Kind => ControlCommandKind.CreateContainer;
+    public override ControlCommandKind Kind =>
+        Indexing is null ? ControlCommandKind.CreateContainer : ControlCommandKind.CreateIndexedContainer;
 }

@@ -1,5 +1,6 @@
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 
 namespace Nacre.Core.Documents;
 
@@ -34,6 +35,10 @@ public interface IDocumentView : IDisposable
     /// <returns>A cursor before the first document.</returns>
     Result<IDocumentCursor> Scan(
         RangeId range, ReadOnlyMemory<byte> from, bool fromInclusive, ReadOnlyMemory<byte> toExclusive);
+
+    /// <summary>The indexes of a range.</summary>
+    /// <returns>They, also where there are none; RangeMoved when the shard does not own the range.</returns>
+    Result<IRangeIndex> OpenIndex(RangeId range);
 
     /// <summary>Walks the latest version of each document in order of its last write.</summary>
     /// <param name="range">The range.</param>

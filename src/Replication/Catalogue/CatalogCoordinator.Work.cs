@@ -52,7 +52,7 @@ public sealed partial class CatalogCoordinator
         }
     }
 
-    /// <summary>Brings a container from Creating to Ready, or from Deleting to gone.</summary>
+    /// <summary>Brings a container from Creating to Ready, its ranges to its indexing policy, or it from Deleting to gone.</summary>
     private async Task<Result<Unit>> FinishContainerAsync(ContainerId id, CancellationToken cancellationToken)
     {
         using IDisposable turn = await _turns.EnterAsync(id, cancellationToken);
@@ -64,6 +64,9 @@ public sealed partial class CatalogCoordinator
                 KeyDomainId domain = catalog.Databases.First(database => database.Id == container.Database).Domain;
                 Result<Unit> activated = await ToEachRangeAsync(container, range => Activation(container, range, domain), ErrorCode.None, cancellationToken);
                 return activated.IsOk ? await ConfirmReadyAsync(container, cancellationToken) : activated;
+            case ResourceState.Ready when container.IndexingPending:
+                Result<Unit> told = await ToEachRangeAsync(container, range => Indexing(container, range), ErrorCode.None, cancellationToken);
+                return told.IsOk ? await ConfirmIndexingAsync(container, cancellationToken) : told;
             case ResourceState.Deleting:
                 Result<Unit> dropped = await ToEachRangeAsync(container, range => Drop(container, range), ErrorCode.NotFound, cancellationToken);
                 return dropped.IsOk ? await ConfirmGoneAsync(container, cancellationToken) : dropped;
@@ -118,6 +121,19 @@ public sealed partial class CatalogCoordinator
         return confirmed;
     }
 
+    private async Task<Result<Unit>> ConfirmIndexingAsync(ContainerRecord container, CancellationToken cancellationToken)
+    {
+        // Deleted in the meantime: nothing is left to be told.
+        Result<Unit> confirmed = await StepAsync(
+            _control, ControlProposal(new ContainerIndexingSet(container.Id, container.Version)), ErrorCode.PreconditionFailed, cancellationToken);
+        if (confirmed.IsOk)
+        {
+            Log.ContainerIndexingSet(_logger, container.Id, container.Ranges.Length);
+        }
+
+        return confirmed;
+    }
+
     private async Task<Result<Unit>> ConfirmGoneAsync(ContainerRecord container, CancellationToken cancellationToken)
     {
         Result<Unit> confirmed = await StepAsync(
@@ -161,6 +177,9 @@ public sealed partial class CatalogCoordinator
 
     private static Proposal Activation(ContainerRecord container, RangeRecord range, KeyDomainId domain) =>
         new(HeaderOf(container, range), RangeCommand.Activate(container.DefinitionOf(range, domain)).Encode());
+
+    private static Proposal Indexing(ContainerRecord container, RangeRecord range) =>
+        new(HeaderOf(container, range), RangeCommand.SetIndexing(range.Id, container.Indexing!).Encode());
 
     private static Proposal Drop(ContainerRecord container, RangeRecord range) =>
         new(HeaderOf(container, range), RangeCommand.Drop(range.Id).Encode()) { MayUseReserve = true };

@@ -13,7 +13,8 @@ namespace Nacre.Replication.Catalogue;
 /// <summary>
 /// Joins the control shard and the data shards: a container's creation is an entry in the control shard (Creating),
 /// an activation in the log of every data shard that gets a range, and an entry in the control shard (Ready); its
-/// deletion is Deleting, a drop in each data shard, and Gone. Every step may be repeated, so that a crash between any
+/// deletion is Deleting, a drop in each data shard, and Gone; a change of its indexing is pending, an entry in each data
+/// shard, and set. Every step may be repeated, so that a crash between any
 /// two of them costs no more than the next round.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
@@ -148,6 +149,34 @@ public sealed partial class CatalogCoordinator : IAsyncDisposable
     /// </returns>
     public async Task<Result<ContainerRecord>> CreateContainerAsync(
         CreateContainer command, EntryHeader request, CancellationToken cancellationToken)
+    {
+        Result<CommandOutcome> outcome = await ExecuteAsync(command, request, cancellationToken);
+        if (!outcome.IsOk)
+        {
+            return outcome.Error;
+        }
+
+        var id = new ContainerId(ControlResult.IdOf(outcome.Value.Detail.Span));
+        Result<Unit> finished = await WaitAsync(FinishContainerAsync(id, _stopping.Token), cancellationToken);
+        if (!finished.IsOk)
+        {
+            return finished.Error;
+        }
+
+        return _catalog.Current.FindContainer(id) is { State: ResourceState.Ready } container
+            ? container
+            : DeletedSince("container");
+    }
+
+    /// <summary>
+    /// Gives a container another indexing policy; completes once each of its ranges was told, and builds what is new.
+    /// </summary>
+    /// <returns>
+    /// The container; or the refusals of <see cref="SetContainerIndexing"/> and of <see cref="IProposer.ProposeAsync"/>;
+    /// NotFound for one that was deleted since. A change that was begun is finished in any case.
+    /// </returns>
+    public async Task<Result<ContainerRecord>> SetIndexingAsync(
+        SetContainerIndexing command, EntryHeader request, CancellationToken cancellationToken)
     {
         Result<CommandOutcome> outcome = await ExecuteAsync(command, request, cancellationToken);
         if (!outcome.IsOk)

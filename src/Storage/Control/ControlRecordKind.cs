@@ -41,4 +41,7 @@ internal enum ControlRecordKind : ushort
 
     /// <summary>A join token; by id.</summary>
     JoinToken = 13,
+
+    /// <summary>A container's indexing policy; stands right behind the container.</summary>
+    ContainerIndexing = 14,
 }

@@ -114,7 +114,10 @@ internal static partial class ControlRules
         ulong id = state.NextContainer;
         ImmutableArray<RangeRecord> ranges = PlaceRanges(state, new ContainerId(id), command.Ranges);
         var container = new ContainerRecord(
-            new ContainerId(id), database.Id, command.Name, command.PartitionKey, ResourceState.Creating, ranges, time, version);
+            new ContainerId(id), database.Id, command.Name, command.PartitionKey, ResourceState.Creating, ranges, time, version)
+        {
+            Indexing = command.Indexing,
+        };
         state = state with
         {
             NextContainer = id + 1,
@@ -136,6 +139,59 @@ internal static partial class ControlRules
         if (container.State == ResourceState.Creating)
         {
             container = container with { State = ResourceState.Ready, Version = version };
+            state = state with { Catalog = WithContainers(catalog, database, database.Containers.SetItem(at, container)) };
+        }
+
+        return Done(time, CommandEffect.None, command.Id.Value);
+    }
+
+    private static CommandOutcome Execute(
+        ref ControlState state, SetContainerIndexing command, Sequence version, DateTimeOffset time)
+    {
+        Catalog catalog = state.Catalog;
+        if (catalog.FindDatabase(command.Database) is not { } database)
+        {
+            return NoDatabase();
+        }
+
+        int at = Catalog.PlaceOf(database.Containers, command.Name, static container => container.Name);
+        if (at < 0)
+        {
+            return Refused(ErrorCode.NotFound, "There is no container of that name.");
+        }
+
+        ContainerRecord container = database.Containers[at];
+        if (!Matches(command.IfMatch, container.Version))
+        {
+            return Changed("The container");
+        }
+
+        if (container.State != ResourceState.Ready)
+        {
+            return Refused(ErrorCode.PreconditionFailed, "The container is still being made.");
+        }
+
+        if (container.Indexing != command.Policy)
+        {
+            container = container with { Indexing = command.Policy, IndexingPending = true, Version = version };
+            state = state with { Catalog = WithContainers(catalog, database, database.Containers.SetItem(at, container)) };
+        }
+
+        return Done(time, CommandEffect.None, container.Id.Value);
+    }
+
+    private static CommandOutcome Execute(ref ControlState state, ContainerIndexingSet command, DateTimeOffset time)
+    {
+        Catalog catalog = state.Catalog;
+        if (Find(catalog, command.Id) is not ({ } database, var at))
+        {
+            return NotServing(catalog, command.Id);
+        }
+
+        ContainerRecord container = database.Containers[at];
+        if (container.IndexingPending && container.Version == command.Version)
+        {
+            container = container with { IndexingPending = false };
             state = state with { Catalog = WithContainers(catalog, database, database.Containers.SetItem(at, container)) };
         }
 

@@ -35,6 +35,8 @@ internal static partial class ControlRules
             DeleteDatabase delete => Execute(ref state, delete, version, time),
             DatabaseGone gone => Execute(ref state, gone, time),
             CreateContainer create => Execute(ref state, create, version, time),
+            SetContainerIndexing set => Execute(ref state, set, version, time),
+            ContainerIndexingSet done => Execute(ref state, done, time),
             ContainerReady ready => Execute(ref state, ready, version, time),
             DeleteContainer delete => Execute(ref state, delete, version, time),
             ContainerGone gone => Execute(ref state, gone, time),

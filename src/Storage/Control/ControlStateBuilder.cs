@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 
 namespace Nacre.Storage.Control;
 
@@ -28,6 +29,7 @@ internal sealed class ControlStateBuilder
     private readonly ImmutableArray<ClusterNode>.Builder _nodes = ImmutableArray.CreateBuilder<ClusterNode>();
     private readonly ImmutableArray<JoinTokenRecord>.Builder _joinTokens = ImmutableArray.CreateBuilder<JoinTokenRecord>();
 
+    private ContainerRecord? _lastContainer;
     private LoggedReplicaSet? _replicaSet;
     private ControlState? _head;
 
@@ -51,7 +53,27 @@ internal sealed class ControlStateBuilder
     };
 
     /// <summary>Takes a container.</summary>
-    public bool TryAdd(ContainerRecord container) => container.State switch
+    public bool TryAdd(ContainerRecord container)
+    {
+        _lastContainer = container;
+        return TryPlace(container);
+    }
+
+    /// <summary>Takes the indexing policy of the container taken last; once.</summary>
+    public bool TryAddIndexing(ContainerId id, IndexingPolicy policy, bool pending)
+    {
+        if (_lastContainer is not { Indexing: null } container || container.Id != id)
+        {
+            return false;
+        }
+
+        bool removed = container.State == ResourceState.Deleting
+            ? _deletingContainers.Remove(id)
+            : _containers[container.Database].Remove(container.Name);
+        return removed && TryAdd(container with { Indexing = policy, IndexingPending = pending });
+    }
+
+    private bool TryPlace(ContainerRecord container) => container.State switch
     {
         ResourceState.Creating or ResourceState.Ready =>
             _containers.TryGetValue(container.Database, out SortedDictionary<string, ContainerRecord>? siblings) &&

@@ -40,6 +40,11 @@ internal static partial class ControlStateCodec
         foreach (ContainerRecord container in catalog.Databases.SelectMany(database => database.Containers).Concat(catalog.DeletingContainers))
         {
             Add(payload, ControlRecordKind.Container, Container(container));
+            if (container.Indexing is { } indexing)
+            {
+                Add(payload, ControlRecordKind.ContainerIndexing, new CommandWriter()
+                    .WriteUInt64(container.Id.Value).WriteByte(container.IndexingPending ? (byte)1 : (byte)0).WriteText(indexing.ToJson()));
+            }
         }
 
         foreach (AccountKeyRecord key in catalog.AccountKeys)
@@ -118,6 +123,7 @@ internal static partial class ControlStateCodec
             new KeyDomainRecord(new KeyDomainId(reader.ReadUInt32()), new Sequence(reader.ReadUInt64()))),
         ControlRecordKind.Database => TryReadDatabase(ref reader, builder),
         ControlRecordKind.Container => TryReadContainer(ref reader, builder),
+        ControlRecordKind.ContainerIndexing => TryReadIndexing(ref reader, builder),
         ControlRecordKind.AccountKey => TryReadAccountKey(ref reader, builder),
         ControlRecordKind.Setting => builder.TryAdd(new SettingRecord(
             ControlCommandCodec.ReadText(ref reader), ControlCommandCodec.ReadText(ref reader), new Sequence(reader.ReadUInt64()))),
@@ -244,6 +250,14 @@ internal static partial class ControlStateCodec
         }
 
         return builder.TryAdd(new ContainerRecord(id, database, name, partitionKey, state, ranges.MoveToImmutable(), created, version));
+    }
+
+    private static bool TryReadIndexing(ref CommandReader reader, ControlStateBuilder builder)
+    {
+        var id = new ContainerId(reader.ReadUInt64());
+        byte pending = reader.ReadByte();
+        return pending <= 1 && ControlCommandCodec.ReadIndexing(ref reader) is { } policy &&
+            builder.TryAddIndexing(id, policy, pending == 1);
     }
 
     private static bool TryReadAccountKey(ref CommandReader reader, ControlStateBuilder builder)

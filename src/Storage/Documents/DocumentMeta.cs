@@ -2,6 +2,8 @@ using Nacre.Core.Commands;
 using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
+using Nacre.Storage.Indexes;
 using Nacre.Storage.Records;
 using Nacre.Storage.Trees;
 
@@ -13,10 +15,20 @@ namespace Nacre.Storage.Documents;
 /// </summary>
 internal sealed record DocumentMeta
 {
-    /// <summary>First two bytes. Version 1, which is read as well, has no replica set.</summary>
-    public const ushort FormatVersion = 2;
+    /// <summary>
+    /// First two bytes. Versions that are read as well: 1 has no replica set, and neither 1 nor 2 has indexes.
+    /// </summary>
+    public const ushort FormatVersion = 3;
 
     private const ushort WithoutReplicaSet = 1;
+    private const ushort WithoutIndexes = 2;
+    private const byte HasIndex = 1;
+    private const byte HasBuilding = 2;
+
+    /// <summary>Trees of a shard, and of one before there were indexes.</summary>
+    private const int TreeCount = 4;
+
+    private const int TreeCountWithoutIndexes = 2;
 
     /// <summary>The last applied command.</summary>
     public Sequence Sequence { get; init; }
@@ -36,30 +48,32 @@ internal sealed record DocumentMeta
     /// <summary>The replica set of the last applied configuration entry; null before the first.</summary>
     public LoggedReplicaSet? ReplicaSet { get; init; }
 
-    /// <summary>Root of the item tree.</summary>
-    public TreeRoot Items { get; init; }
+    /// <summary>The next index set's id.</summary>
+    public uint NextIndexSet { get; init; } = 1;
 
-    /// <summary>Root of the change tree.</summary>
-    public TreeRoot Changes { get; init; }
+    /// <summary>Roots of the trees, in the order of <see cref="DocumentTrees.All"/>.</summary>
+    public IReadOnlyList<TreeRoot> Roots { get; init; } = new TreeRoot[TreeCount];
 
     /// <summary>Tablets of dropped ranges whose tree entries are not all gone yet.</summary>
     public IReadOnlyList<TabletId> Dropping { get; init; } = [];
+
+    /// <summary>Index sets that serve nobody any more, and whose entries are not all gone yet.</summary>
+    public IReadOnlyList<IndexSetId> DroppingSets { get; init; } = [];
 
     /// <summary>The ranges.</summary>
     public RangeTable Ranges { get; init; } = new();
 
     /// <summary>
-    /// Of a decoded meta, what the item tree and then the change tree had buffered, as
+    /// Of a decoded meta, what the trees had buffered, one behind the other, as
     /// <see cref="OrderedIndex.WriteBuffered"/> wrote it.
     /// </summary>
-    public ReadOnlyMemory<byte> Buffered { get; init; } = new[] { OrderedIndex.BufferedEnd, OrderedIndex.BufferedEnd };
+    public ReadOnlyMemory<byte> Buffered { get; init; } =
+        new[] { OrderedIndex.BufferedEnd, OrderedIndex.BufferedEnd, OrderedIndex.BufferedEnd, OrderedIndex.BufferedEnd };
 
     /// <summary>Encodes everything.</summary>
     /// <param name="options">Names the shard.</param>
-    /// <param name="trees">
-    /// The item tree and the change tree, for what they have buffered; none when that is <see cref="Buffered"/>.
-    /// </param>
-    public byte[] Write(DocumentStoreOptions options, params ReadOnlySpan<OrderedIndex> trees)
+    /// <param name="trees">For what they have buffered; null when that is <see cref="Buffered"/>.</param>
+    public byte[] Write(DocumentStoreOptions options, DocumentTrees? trees = null)
     {
         var writer = new CommandWriter();
         writer.WriteUInt16(FormatVersion);
@@ -72,8 +86,18 @@ internal sealed record DocumentMeta
         writer.WriteUInt32(NextTablet);
         writer.WriteUInt64(ReplicaSet?.Index.Value ?? 0);
         writer.WriteBytes(ReplicaSet is { } logged ? ReplicaSetCodec.Encode(logged.Set) : default);
-        WriteRoot(Items, writer);
-        WriteRoot(Changes, writer);
+        writer.WriteUInt32(NextIndexSet);
+        foreach (TreeRoot root in Roots)
+        {
+            WriteRoot(root, writer);
+        }
+
+        writer.WriteUInt32((uint)DroppingSets.Count);
+        foreach (IndexSetId set in DroppingSets)
+        {
+            writer.WriteUInt32(set.Value);
+        }
+
         writer.WriteUInt32((uint)Dropping.Count);
         foreach (TabletId tablet in Dropping)
         {
@@ -93,14 +117,15 @@ internal sealed record DocumentMeta
             writer.WriteUInt64((ulong)range.DocumentBytes);
             writer.WriteUInt64((ulong)range.StoredBytes);
             range.Outcomes.Write(writer);
+            WriteIndexes(range, writer);
         }
 
-        foreach (OrderedIndex tree in trees)
+        foreach (OrderedIndex tree in trees?.All ?? [])
         {
             tree.WriteBuffered(writer);
         }
 
-        return (trees.IsEmpty ? writer.WriteRaw(Buffered.Span) : writer).ToArray();
+        return (trees is null ? writer.WriteRaw(Buffered.Span) : writer).ToArray();
     }
 
     /// <summary>Decodes the state of the checkpoint that a store was opened at.</summary>
@@ -128,7 +153,7 @@ internal sealed record DocumentMeta
 
         var reader = new CommandReader(bytes.Span);
         ushort format = reader.ReadUInt16();
-        if (format is not (FormatVersion or WithoutReplicaSet))
+        if (format is not (FormatVersion or WithoutIndexes or WithoutReplicaSet))
         {
             throw Corrupt(options, $"it has format {format}; this program knows formats up to {FormatVersion}");
         }
@@ -147,7 +172,20 @@ internal sealed record DocumentMeta
         uint nextTablet = reader.ReadUInt32();
         LoggedReplicaSet? replicaSet = null;
         bool good = format == WithoutReplicaSet || TryReadReplicaSet(ref reader, out replicaSet);
-        good &= TryReadRoot(ref reader, out TreeRoot items) & TryReadRoot(ref reader, out TreeRoot changes);
+        bool indexed = format > WithoutIndexes;
+        uint nextIndexSet = indexed ? reader.ReadUInt32() : 1;
+        var roots = new TreeRoot[TreeCount];
+        for (int tree = 0; tree < (indexed ? TreeCount : TreeCountWithoutIndexes); tree++)
+        {
+            good &= TryReadRoot(ref reader, out roots[tree]);
+        }
+
+        var droppingSets = new List<IndexSetId>();
+        for (uint left = indexed ? reader.ReadUInt32() : 0; left > 0 && !reader.Failed; left--)
+        {
+            droppingSets.Add(new IndexSetId(reader.ReadUInt32()));
+        }
+
         var dropping = new List<TabletId>();
         for (uint left = reader.ReadUInt32(); left > 0 && !reader.Failed; left--)
         {
@@ -157,10 +195,10 @@ internal sealed record DocumentMeta
         var ranges = new RangeTable();
         for (uint left = reader.ReadUInt32(); left > 0 && good; left--)
         {
-            good = TryReadRange(ref reader, ranges);
+            good = TryReadRange(ref reader, ranges, indexed);
         }
 
-        if (!good || reader.Failed || nextNode == 0 || nextTablet == 0 || time > (ulong)DateTimeOffset.MaxValue.Ticks)
+        if (!good || reader.Failed || nextNode == 0 || nextTablet == 0 || nextIndexSet == 0 || time > (ulong)DateTimeOffset.MaxValue.Ticks)
         {
             throw Corrupt(options, "it makes no sense");
         }
@@ -173,25 +211,32 @@ internal sealed record DocumentMeta
             NextNode = nextNode,
             NextTablet = nextTablet,
             ReplicaSet = replicaSet,
-            Items = items,
-            Changes = changes,
+            NextIndexSet = nextIndexSet,
+            Roots = roots,
             Dropping = dropping,
+            DroppingSets = droppingSets,
             Ranges = ranges,
-            Buffered = bytes[^reader.Remaining..],
+            Buffered = indexed
+                ? bytes[^reader.Remaining..]
+                : (byte[])[.. bytes.Span[^reader.Remaining..], OrderedIndex.BufferedEnd, OrderedIndex.BufferedEnd],
         };
     }
 
-    /// <summary>Opens the two trees as they were.</summary>
+    /// <summary>Opens the trees as they were.</summary>
     /// <returns>The trees. Throws <see cref="StorageFaultException"/> when what was buffered makes no sense.</returns>
-    public (OrderedIndex Items, OrderedIndex Changes) OpenTrees(
+    public DocumentTrees OpenTrees(
         DocumentStoreOptions options, IRecordStore nodes, NodeAllocator allocator, NodeCache cache)
     {
         var layout = new TreeOptions { NodeBytes = options.NodeBytes };
-        var items = new OrderedIndex(DocumentStateMachine.ItemTree, nodes, allocator, cache, layout, Items);
-        var changes = new OrderedIndex(DocumentStateMachine.ChangeTree, nodes, allocator, cache, layout, Changes);
+        var trees = new DocumentTrees(nodes, allocator, cache, layout, [.. Roots]);
         var reader = new CommandReader(Buffered.Span);
-        bool good = items.TryReadBuffered(ref reader) && changes.TryReadBuffered(ref reader) && reader.IsAtEnd;
-        return good ? (items, changes) : throw Corrupt(options, "what was buffered makes no sense");
+        bool good = true;
+        foreach (OrderedIndex tree in trees.All)
+        {
+            good = good && tree.TryReadBuffered(ref reader);
+        }
+
+        return good && reader.IsAtEnd ? trees : throw Corrupt(options, "what was buffered makes no sense");
     }
 
     private static bool TryReadReplicaSet(ref CommandReader reader, out LoggedReplicaSet? logged)
@@ -209,7 +254,45 @@ internal sealed record DocumentMeta
         return set.IsOk;
     }
 
-    private static bool TryReadRange(ref CommandReader reader, RangeTable ranges)
+    /// <summary>A set has a policy of its own: while it is built, that of the definition is not the one that serves.</summary>
+    private static void WriteIndexes(RangeState range, CommandWriter writer)
+    {
+        RangeCommand.WriteIndexing(range.Definition.Indexing, writer);
+        writer.WriteByte((byte)((range.Index is null ? 0 : HasIndex) | (range.Building is null ? 0 : HasBuilding)));
+        foreach (IndexSet set in range.Sets)
+        {
+            RangeCommand.WriteIndexing(set.Policy, writer);
+            set.Write(writer);
+        }
+    }
+
+    private static bool TryReadIndexes(ref CommandReader reader, RangeState range)
+    {
+        if (!RangeCommand.TryReadIndexing(ref reader, out IndexingPolicy? policy))
+        {
+            return false;
+        }
+
+        range.Definition = range.Definition with { Indexing = policy };
+        byte sets = reader.ReadByte();
+        if (sets > (HasIndex | HasBuilding) || (sets != 0 && policy is null))
+        {
+            return false;
+        }
+
+        range.Index = (sets & HasIndex) != 0 ? ReadSet(ref reader) : null;
+        range.Building = (sets & HasBuilding) != 0 ? ReadSet(ref reader) : null;
+        return (range.Index is not null) == ((sets & HasIndex) != 0) && range.Index is not { IsReady: false } &&
+            (range.Building is not null) == ((sets & HasBuilding) != 0) && range.Building is not { IsReady: true };
+
+        static IndexSet? ReadSet(ref CommandReader reader) =>
+            RangeCommand.TryReadIndexing(ref reader, out IndexingPolicy? own) &&
+            own is { Mode: IndexingMode.Consistent }
+                ? IndexSet.Read(ref reader, own)
+                : null;
+    }
+
+    private static bool TryReadRange(ref CommandReader reader, RangeTable ranges, bool indexed)
     {
         if (!RangeCommand.TryReadDefinition(ref reader, out RangeDefinition? definition))
         {
@@ -227,13 +310,19 @@ internal sealed record DocumentMeta
             return false;
         }
 
-        ranges.Add(new RangeState(definition, tablet, lsnBase, outcomes)
+        var range = new RangeState(definition, tablet, lsnBase, outcomes)
         {
             LastLsn = lastLsn,
             Items = items,
             DocumentBytes = documentBytes,
             StoredBytes = storedBytes,
-        });
+        };
+        if (indexed && !TryReadIndexes(ref reader, range))
+        {
+            return false;
+        }
+
+        ranges.Add(range);
         return items >= 0 && documentBytes >= 0 && storedBytes >= 0;
     }
 

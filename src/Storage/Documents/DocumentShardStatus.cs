@@ -21,4 +21,8 @@ public sealed record DocumentShardStatus(
     long NodeHits,
     long NodeMisses,
     long BufferedBytes,
-    long BufferBytes);
+    long BufferBytes)
+{
+    /// <summary>Indexes that are being built, by range.</summary>
+    public IReadOnlyList<IndexBuildStatus> Builds { get; init; } = [];
+}

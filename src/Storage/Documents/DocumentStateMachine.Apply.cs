@@ -37,6 +37,7 @@ internal sealed partial class DocumentStateMachine
         }
 
         _itemFill.Learn(_written, _store.Items.LogBytes - logBytes);
+        _oldDocuments.Forget(_applied);
         RelieveBuffers(records.Length);
         Publish();
     }
@@ -73,7 +74,8 @@ internal sealed partial class DocumentStateMachine
         return kind switch
         {
             CommandKind.Items => ApplyItems(record.Index, header, command),
-            CommandKind.ActivateRange or CommandKind.DropRange => ApplyRange(record.Index, command.Span),
+            CommandKind.ActivateRange or CommandKind.DropRange or CommandKind.SetIndexing =>
+                ApplyRange(record.Index, command.Span),
             _ => throw Unreadable(
                 record.Index, new NacreError(ErrorCode.Unsupported, $"It has a command of unknown kind {(byte)kind}.")),
         };

@@ -163,26 +163,31 @@ internal sealed partial class DocumentStateMachine
         Lsn created = _before[ordinal]?.Created ?? lsn;
         int header = ItemRecord.WriteHeader(
             operation.Key.Span, lsn.Value - created.Value, Timestamp, operation.Body.Span, _recordHeader);
-        return new ItemVersion(lsn, (ushort)ordinal, operation.Body.Length, created, header);
+        return Numbered(
+            range, new ItemVersion(lsn, (ushort)ordinal, operation.Body.Length, created, header), _before[ordinal]);
     }
+
+    /// <summary>A replaced item keeps its number, where there are indexes to know it by.</summary>
+    private static ItemVersion Numbered(RangeState range, in ItemVersion version, in ItemVersion? before) =>
+        range.KeepsNumbers && before is { } old ? version.WithNumber(old.Number) : version;
 
     private ItemVersion? Find(TabletId tablet, ReadOnlySpan<byte> itemKey)
     {
         int length = TabletKey.WriteItem(tablet, itemKey, _itemTreeKey);
-        if (!_items.TryGet(_itemTreeKey.AsSpan(0, length), out TreeValue value))
+        if (!_trees.Items.TryGet(_itemTreeKey.AsSpan(0, length), out TreeValue value))
         {
             return null;
         }
 
-        if (!ItemVersion.TryRead(value.Span, out ItemVersion version))
-        {
-            throw new StorageFaultException(
+        return VersionOf(tablet, value.Span);
+    }
+
+    private ItemVersion VersionOf(TabletId tablet, ReadOnlySpan<byte> value) =>
+        ItemVersion.TryRead(value, out ItemVersion version)
+            ? version
+            : throw new StorageFaultException(
                 StorageFaultKind.Corrupt, $"item tree of shard {_options.Shard}", $"tablet {tablet}",
                 "An entry's value makes no sense");
-        }
-
-        return version;
-    }
 
     private void TakeEffect(RangeState range, in ItemOperation operation, ItemVersion? before, Lsn lsn, ushort ordinal)
     {
@@ -192,7 +197,7 @@ internal sealed partial class DocumentStateMachine
         if (before is { } old)
         {
             TabletKey.WriteChange(range.Tablet, old.Lsn, old.Ordinal, changeKey);
-            _changes.Delete(changeKey);
+            _trees.Changes.Delete(changeKey);
             range.Items--;
             range.DocumentBytes -= old.Length;
             Store(range, -old.StoredBytes);
@@ -200,23 +205,34 @@ internal sealed partial class DocumentStateMachine
 
         if (operation.Kind == ItemOperationKind.Delete)
         {
-            _items.Delete(treeKey);
+            _trees.Items.Delete(treeKey);
+            if (range.KeepsNumbers)
+            {
+                Move(range, before, null);
+                UpdateEntries(range, key, before!.Value.Number, before, default);
+            }
+
             return;
         }
 
         ReadOnlySpan<byte> body = operation.Body.Span;
         Lsn created = before?.Created ?? lsn;
         int header = ItemRecord.WriteHeader(key, lsn.Value - created.Value, Timestamp, body, _recordHeader);
-        var version = new ItemVersion(lsn, ordinal, body.Length, created, header);
+        ItemVersion version = Numbered(range, new ItemVersion(lsn, ordinal, body.Length, created, header), before);
         WriteRecords(range.Tablet, version, body);
         Span<byte> value = stackalloc byte[ItemVersion.MaxBytes];
-        _items.Put(treeKey, value[..version.Write(value)]);
+        _trees.Items.Put(treeKey, value[..version.Write(value)]);
         TabletKey.WriteChange(range.Tablet, lsn, ordinal, changeKey);
-        _changes.Put(changeKey, default);
+        _trees.Changes.Put(changeKey, default);
         range.Items++;
         range.DocumentBytes += body.Length;
         Store(range, version.StoredBytes);
         _written += version.StoredBytes;
+        if (range.KeepsNumbers)
+        {
+            Move(range, before, version);
+            UpdateEntries(range, key, version.Number, before, body);
+        }
     }
 
     private void Store(RangeState range, long bytes)

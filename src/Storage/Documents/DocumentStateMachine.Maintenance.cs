@@ -1,12 +1,13 @@
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
+using Nacre.Storage.Indexes;
 using Nacre.Storage.Records;
 using Nacre.Storage.Trees;
 
 namespace Nacre.Storage.Documents;
 
 /// <content>
-/// Work that no entry asks for: draining buffers, checkpoints, compaction, what dropped ranges left behind.
+/// Work that no entry waits for: draining buffers, checkpoints, compaction, building indexes, what was dropped.
 /// </content>
 internal sealed partial class DocumentStateMachine : ILiveness
 {
@@ -21,12 +22,17 @@ internal sealed partial class DocumentStateMachine : ILiveness
     private long _copied;
     private byte[] _dropItemsFrom = [];
     private byte[] _dropChangesFrom = [];
+    private byte[] _dropMovesFrom = [];
+    private byte[] _dropEntriesFrom = [];
 
     /// <inheritdoc/>
     public Task<LogIndex> BeginCheckpoint()
     {
-        DrainForCheckpoint(_items);
-        DrainForCheckpoint(_changes);
+        foreach (OrderedIndex tree in _trees.All)
+        {
+            DrainForCheckpoint(tree);
+        }
+
         Publish();
         var meta = new DocumentMeta
         {
@@ -36,12 +42,13 @@ internal sealed partial class DocumentStateMachine : ILiveness
             NextNode = _allocator.Next,
             NextTablet = _nextTablet,
             ReplicaSet = AppliedSet,
-            Items = _items.Root,
-            Changes = _changes.Root,
+            NextIndexSet = _nextIndexSet,
+            Roots = [.. _trees.All.Select(tree => tree.Root)],
             Dropping = _dropping,
+            DroppingSets = _droppingSets,
             Ranges = _ranges,
         };
-        return _store.BeginCheckpoint(_applied, meta.Write(_options, _items, _changes));
+        return _store.BeginCheckpoint(_applied, meta.Write(_options, _trees));
     }
 
     /// <summary>
@@ -82,8 +89,9 @@ internal sealed partial class DocumentStateMachine : ILiveness
     {
         bool more = DrainSlice();
         more |= DropSlice();
+        more |= BuildSlice();
         more |= CompactSlice(_store.Items, _itemFill, _storedBytes);
-        more |= CompactSlice(_store.Nodes, _nodeFill, _items.Root.Bytes + _changes.Root.Bytes);
+        more |= CompactSlice(_store.Nodes, _nodeFill, _trees.NodeBytes);
         Publish();
         return more;
     }
@@ -111,14 +119,14 @@ internal sealed partial class DocumentStateMachine : ILiveness
         RecordKey.ReadItem(key, out TabletId tablet, out Lsn lsn, out ushort ordinal, out _);
         Span<byte> change = stackalloc byte[TabletKey.ChangeBytes];
         TabletKey.WriteChange(tablet, lsn, ordinal, change);
-        return !_dropping.Contains(tablet) && _changes.TryGet(change, out _);
+        return !_dropping.Contains(tablet) && _trees.Changes.TryGet(change, out _);
     }
 
     private bool IsLiveNode(ulong number, ReadOnlySpan<byte> node)
     {
         // What cannot be told is not thrown away: zeros read from a bad disk would pass for dead.
-        return OrderedIndex.TryReadTree(node, out TreeId tree) && (tree == ItemTree || tree == ChangeTree)
-            ? (tree == ItemTree ? _items : _changes).IsLive(number, node)
+        return OrderedIndex.TryReadTree(node, out TreeId id) && _trees.Find(id) is { } tree
+            ? tree.IsLive(number, node)
             : throw new StorageFaultException(
                 StorageFaultKind.Corrupt, $"nodes of shard {_options.Shard}", $"node {number}",
                 "The record is no node of a known tree");
@@ -127,13 +135,15 @@ internal sealed partial class DocumentStateMachine : ILiveness
     /// <summary>Keeps buffers near their budget while entries come faster than maintenance.</summary>
     private void RelieveBuffers(int entries)
     {
-        long buffered = _items.BufferedBytes + _changes.BufferedBytes;
+        long buffered = _trees.BufferedBytes;
         if (buffered > 4 * _options.BufferBytes)
         {
             DrainIfRoom(() =>
             {
-                _items.Drain();
-                _changes.Drain();
+                foreach (OrderedIndex tree in _trees.All)
+                {
+                    tree.Drain();
+                }
             });
         }
         else if (buffered > _options.BufferBytes && TreeToDrain() is { } tree)
@@ -149,8 +159,7 @@ internal sealed partial class DocumentStateMachine : ILiveness
     /// </summary>
     private bool DrainSlice()
     {
-        bool wanted = _items.IsDraining || _changes.IsDraining ||
-            _items.BufferedBytes + _changes.BufferedBytes > _options.BufferBytes / 4 * 3;
+        bool wanted = _trees.Draining is not null || _trees.BufferedBytes > _options.BufferBytes / 4 * 3;
         if (!wanted || !HasRoom || TreeToDrain() is not { } tree)
         {
             return false;
@@ -164,22 +173,17 @@ internal sealed partial class DocumentStateMachine : ILiveness
     }
 
     /// <summary>
-    /// The tree that is being drained, or else the one with more to drain, begun; null when nothing is buffered.
+    /// The tree that is being drained, or else the one with most to drain, begun; null when nothing is buffered.
     /// </summary>
     private OrderedIndex? TreeToDrain()
     {
-        if (_items.IsDraining)
+        if (_trees.Draining is { } draining)
         {
-            return _items;
+            return draining;
         }
 
-        if (_changes.IsDraining)
-        {
-            return _changes;
-        }
-
-        OrderedIndex larger = _items.BufferedBytes >= _changes.BufferedBytes ? _items : _changes;
-        return larger.BeginDrain() ? larger : null;
+        OrderedIndex fullest = _trees.Fullest();
+        return fullest.BeginDrain() ? fullest : null;
     }
 
     private bool CompactSlice(IRecordStore store, LogFill fill, long liveBytes)
@@ -198,8 +202,10 @@ internal sealed partial class DocumentStateMachine : ILiveness
         return looked > 0;
     }
 
-    /// <summary>Deletes some of a dropped range's tree entries. Its records are dead already.</summary>
-    private bool DropSlice()
+    /// <summary>Deletes some tree entries of what was dropped. A dropped range's records are dead already.</summary>
+    private bool DropSlice() => DropTabletSlice() | DropSetSlice();
+
+    private bool DropTabletSlice()
     {
         if (_dropping.Count == 0)
         {
@@ -207,22 +213,43 @@ internal sealed partial class DocumentStateMachine : ILiveness
         }
 
         TabletId tablet = _dropping[0];
-        bool itemsLeft = DropEntries(_items, tablet, ref _dropItemsFrom);
-        bool changesLeft = DropEntries(_changes, tablet, ref _dropChangesFrom);
-        if (!itemsLeft && !changesLeft)
+        byte[] begin = TabletKey.BeginOf(tablet);
+        byte[] end = TabletKey.EndOf(tablet);
+        bool left = DropEntries(_trees.Items, begin, end, ref _dropItemsFrom);
+        left |= DropEntries(_trees.Changes, begin, end, ref _dropChangesFrom);
+        left |= DropEntries(_trees.Moves, begin, end, ref _dropMovesFrom);
+        if (!left)
         {
             _dropping.RemoveAt(0);
             _dropItemsFrom = [];
             _dropChangesFrom = [];
+            _dropMovesFrom = [];
         }
 
-        return itemsLeft || changesLeft || _dropping.Count > 0;
+        return left || _dropping.Count > 0;
     }
 
-    private static bool DropEntries(OrderedIndex tree, TabletId tablet, ref byte[] from)
+    private bool DropSetSlice()
     {
-        byte[] begin = from.Length > 0 ? from : TabletKey.BeginOf(tablet);
-        TreeCursor cursor = tree.Publish().Seek(begin, inclusive: true, TabletKey.EndOf(tablet));
+        if (_droppingSets.Count == 0)
+        {
+            return false;
+        }
+
+        byte[] begin = EntryKey.PrefixOf(_droppingSets[0]);
+        bool left = DropEntries(_trees.Entries, begin, EntryKey.After(begin), ref _dropEntriesFrom);
+        if (!left)
+        {
+            _droppingSets.RemoveAt(0);
+            _dropEntriesFrom = [];
+        }
+
+        return left || _droppingSets.Count > 0;
+    }
+
+    private static bool DropEntries(OrderedIndex tree, byte[] begin, byte[] end, ref byte[] from)
+    {
+        TreeCursor cursor = tree.Publish().Seek(from.Length > 0 ? from : begin, inclusive: true, end);
         try
         {
             for (int deleted = 0; Wait(cursor.MoveNextAsync(CancellationToken.None)); deleted++)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Nacre.Core.Commands;
+using Nacre.Core.Ids;
 using Nacre.Core.Log;
 using Nacre.Storage.Trees;
 
@@ -25,9 +26,10 @@ internal sealed partial class DocumentStateMachine
     public ValueTask PrefetchAsync(ReadOnlyMemory<LogRecord> records, CancellationToken cancellationToken)
     {
         DocumentView view = CurrentView;
-        return FitsInCache(view.ItemRoot) || !_readsAhead.TryBegin(MaxReadsAhead)
+        bool cold = !FitsInCache(view.ItemRoot);
+        return (!cold && !view.HasIndexes) || !_readsAhead.TryBegin(MaxReadsAhead)
             ? ValueTask.CompletedTask
-            : new ValueTask(_readsAhead.RunAsync(LookUpAsync(view, records, cancellationToken)));
+            : new ValueTask(_readsAhead.RunAsync(LookUpAsync(view, cold, records, cancellationToken)));
     }
 
     /// <summary>Reads leaves that the next slices of a drain will want.</summary>
@@ -42,14 +44,14 @@ internal sealed partial class DocumentStateMachine
     /// <summary>Half of the cache for each tree; what they have beyond nodes is small.</summary>
     private bool FitsInCache(in TreeRoot root) => root.Bytes <= _options.NodeCacheBytes / 2;
 
-    private static async ValueTask LookUpAsync(
-        DocumentView view, ReadOnlyMemory<LogRecord> records, CancellationToken cancellationToken)
+    private async ValueTask LookUpAsync(
+        DocumentView view, bool cold, ReadOnlyMemory<LogRecord> records, CancellationToken cancellationToken)
     {
         var lookups = new List<Task>();
         ItemOperation[] operations = ArrayPool<ItemOperation>.Shared.Rent(ItemCommand.MaxOperations);
         for (int at = 0; at < records.Length; at++)
         {
-            Begin(view, records.Span[at], operations, lookups, cancellationToken);
+            Begin(view, cold, records.Span[at], operations, lookups, cancellationToken);
             if (lookups.Count >= MaxLookups)
             {
                 await Task.WhenAll(lookups);
@@ -61,8 +63,8 @@ internal sealed partial class DocumentStateMachine
         await Task.WhenAll(lookups);
     }
 
-    private static void Begin(
-        DocumentView view, in LogRecord record, ItemOperation[] operations, List<Task> lookups,
+    private void Begin(
+        DocumentView view, bool cold, in LogRecord record, ItemOperation[] operations, List<Task> lookups,
         CancellationToken cancellationToken)
     {
         if (EntryCodec.Decode(record.Entry, out EntryHeader header, out ReadOnlyMemory<byte> command) is not null ||
@@ -72,13 +74,37 @@ internal sealed partial class DocumentStateMachine
             return;
         }
 
+        bool indexed = view.IsIndexed(header.Range);
         for (int ordinal = 0; ordinal < count; ordinal++)
         {
-            ValueTask<bool> lookup = view.TouchAsync(header.Range, operations[ordinal].Key, cancellationToken);
+            bool replaces = indexed && operations[ordinal].Kind != ItemOperationKind.Create;
+            if (!cold && !replaces)
+            {
+                continue;
+            }
+
+            ValueTask lookup = replaces
+                ? FetchAsync(view, record.Index, header.Range, operations[ordinal].Key, cancellationToken)
+                : TouchAsync(view, header.Range, operations[ordinal].Key, cancellationToken);
             if (!lookup.IsCompletedSuccessfully)
             {
                 lookups.Add(lookup.AsTask());
             }
+        }
+    }
+
+    private static async ValueTask TouchAsync(
+        DocumentView view, RangeId range, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken) =>
+        await view.TouchAsync(range, itemKey, cancellationToken);
+
+    /// <summary>Reads what an entry will replace or delete.</summary>
+    private async ValueTask FetchAsync(
+        DocumentView view, LogIndex index, RangeId range, ReadOnlyMemory<byte> itemKey,
+        CancellationToken cancellationToken)
+    {
+        if (await view.ReadVersionAsync(range, itemKey, cancellationToken) is { } read)
+        {
+            _oldDocuments.Add(index, read.Key, read.Document);
         }
     }
 }

@@ -1,7 +1,9 @@
 using Nacre.Core.Commands;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 using Nacre.Core.StateMachines;
+using Nacre.Storage.Indexes;
 
 namespace Nacre.Storage.Documents;
 
@@ -9,6 +11,7 @@ namespace Nacre.Storage.Documents;
 internal sealed partial class DocumentStateMachine
 {
     private readonly List<TabletId> _dropping = [];
+    private readonly List<IndexSetId> _droppingSets = [];
 
     private CommandOutcome ApplyRange(LogIndex index, ReadOnlySpan<byte> command)
     {
@@ -19,7 +22,9 @@ internal sealed partial class DocumentStateMachine
         }
 
         RangeCommand asked = decoded.Value;
-        return asked.Definition is { } definition ? Activate(definition, asked.LsnBase) : Drop(asked.Range);
+        return asked.Definition is { } definition ? Activate(definition, asked.LsnBase)
+            : asked.Indexing is { } policy ? SetIndexing(asked.Range, policy)
+            : Drop(asked.Range);
     }
 
     private CommandOutcome Activate(RangeDefinition definition, ulong lsnBase)
@@ -35,7 +40,11 @@ internal sealed partial class DocumentStateMachine
 
         var tablet = new TabletId(_nextTablet);
         _nextTablet = checked(_nextTablet + 1);
-        _ranges.Add(new RangeState(definition, tablet, lsnBase, new RememberedOutcomes()));
+        _ranges.Add(new RangeState(definition, tablet, lsnBase, new RememberedOutcomes())
+        {
+            // There is nothing to be indexed yet, so all of it is.
+            Index = definition.Indexing is { Mode: IndexingMode.Consistent } policy ? NewIndexSet(policy, built: null) : null,
+        });
         return new CommandOutcome(ErrorCode.None, default, CommandEffect.Created, default) { Time = TimeTold };
     }
 
@@ -49,6 +58,14 @@ internal sealed partial class DocumentStateMachine
         _ranges.Remove(range);
         _storedBytes -= owned.StoredBytes;
         _dropping.Add(owned.Tablet);
+        _droppingSets.AddRange(owned.Sets.Select(set => set.Id));
         return new CommandOutcome(ErrorCode.None, default, CommandEffect.None, default) { Time = TimeTold };
+    }
+
+    private IndexSet NewIndexSet(IndexingPolicy policy, byte[]? built)
+    {
+        var id = new IndexSetId(_nextIndexSet);
+        _nextIndexSet = checked(_nextIndexSet + 1);
+        return new IndexSet(id, policy, built);
     }
 }

@@ -23,11 +23,19 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     /// <summary>The change tree: tablet, log sequence number and ordinal → nothing. Latest versions only.</summary>
     public static readonly TreeId ChangeTree = new(2);
 
+    /// <summary>The index tree: index set, index, value and item number → marks.</summary>
+    public static readonly TreeId EntryTree = new(3);
+
+    /// <summary>The move tree: tablet and item number → the item's version, where that is not the number's own.</summary>
+    public static readonly TreeId MoveTree = new(4);
+
     // Invariants:
     // - The item tree has an entry if and only if the change tree has one for the same version, and the version's
     //   records are in the item store.
     // - _storedBytes is the sum of the owned ranges' StoredBytes.
-    // - Every entry's tablet is that of an owned range, or is being dropped.
+    // - Every entry's tablet is that of an owned range, or is being dropped; and so is every index set.
+    // - The index tree has of each set the terms of the items that it covers, under their numbers, and nothing else; the
+    //   move tree has the items of indexed ranges whose numbers are not those of their versions.
     // - The published view is the state after the last entry of the last batch, but for the time of an Apply.
     // - AppliedSet is that of the last configuration entry through _applied.
     // - What Apply does depends on the entries alone: no clock, no chance, nothing that maintenance changed.
@@ -35,8 +43,7 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     private readonly IShardStore _store;
     private readonly NodeAllocator _allocator;
     private readonly NodeCache _cache;
-    private readonly OrderedIndex _items;
-    private readonly OrderedIndex _changes;
+    private readonly DocumentTrees _trees;
     private readonly RangeTable _ranges;
     private readonly CompactionProgress _compaction = new();
     private LogIndex _applied;
@@ -57,7 +64,9 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
         _time = meta.Time;
         _hash = meta.RunningHash;
         _nextTablet = meta.NextTablet;
+        _nextIndexSet = meta.NextIndexSet;
         _dropping.AddRange(meta.Dropping);
+        _droppingSets.AddRange(meta.DroppingSets);
         _ranges = meta.Ranges;
         AppliedSet = meta.ReplicaSet;
         foreach (RangeState range in _ranges.All)
@@ -67,7 +76,7 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
 
         _allocator = new NodeAllocator(meta.NextNode);
         _cache = new NodeCache(options.NodeCacheBytes);
-        (_items, _changes) = meta.OpenTrees(options, store.Nodes, _allocator, _cache);
+        _trees = meta.OpenTrees(options, store.Nodes, _allocator, _cache);
         _view = MakeView();
     }
 
@@ -104,7 +113,7 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     /// <summary>The shard at a glance. Any thread may ask; members may be a moment apart.</summary>
     internal DocumentShardStatus Status() => new(
         _options.Shard, _store.Items.LogBytes, _store.Nodes.LogBytes, _cache.Bytes, _cache.BudgetBytes, _cache.Hits, _cache.Misses,
-        _items.BufferedBytes + _changes.BufferedBytes, _options.BufferBytes);
+        _trees.BufferedBytes, _options.BufferBytes) { Builds = CurrentView.Builds() };
 
     /// <summary>Opens a shard at its recovered checkpoint; the log's later entries are applied next.</summary>
     /// <param name="options">How to keep the documents.</param>
@@ -122,12 +131,13 @@ internal sealed partial class DocumentStateMachine : IStateMachine, IDocumentRea
     public async ValueTask DisposeAsync()
     {
         await _readsAhead.EndAsync();
+        _oldDocuments.Dispose();
         await _store.DisposeAsync();
     }
 
     private DocumentView MakeView() => new(
-        _applied, _sequence, _time, _hash, _ranges.Publish(), _items.Publish(), _changes.Publish(), _store.Items,
-        _compaction);
+        _applied, _sequence, _time, _hash, _ranges.Publish(), _trees.Items.Publish(), _trees.Changes.Publish(),
+        _trees.Entries.Publish(), _trees.Moves.Publish(), _store.Items, _compaction);
 
     private void Publish() => Volatile.Write(ref _view, MakeView());
 }

@@ -7,7 +7,7 @@ namespace Nacre.Storage.Documents;
 /// <param name="Ranges">Ranges that the shard owns.</param>
 /// <param name="Documents">Documents that were read and are right.</param>
 /// <param name="DocumentBytes">Their bytes of JSON.</param>
-/// <param name="IndexEntries">Entries of both trees.</param>
+/// <param name="IndexEntries">Entries of all trees.</param>
 /// <param name="RunningHash">The state machine's hash at the checkpoint; 0 where that could not be read.</param>
 internal sealed record DocumentVerification(
     IReadOnlyList<DocumentFinding> Findings, int Ranges, long Documents, long DocumentBytes, long IndexEntries,

@@ -10,7 +10,7 @@ namespace Nacre.Storage.Documents;
 
 /// <summary>
 /// Checks that a data shard's checkpoint fits together: both trees are sound, every item has its records and is the
-/// JSON document of its key, every item and nothing else is in change order, and the counts agree.
+/// JSON document of its key, every item and nothing else is in change order and in the indexes, and the counts agree.
 /// </summary>
 /// <remarks>One thread, offline. Changes nothing. Goes on past what is wrong.</remarks>
 internal sealed class DocumentVerifier
@@ -20,10 +20,10 @@ internal sealed class DocumentVerifier
     private readonly DocumentStoreOptions _options;
     private readonly IShardStore _store;
     private readonly DocumentMeta _meta;
-    private readonly OrderedIndex _items;
-    private readonly OrderedIndex _changes;
+    private readonly DocumentTrees _trees;
     private readonly Dictionary<TabletId, Tally> _tallies = [];
     private readonly List<DocumentFinding> _findings = [];
+    private readonly EntryVerifier _entries;
     private readonly Action<double>? _progress;
     private readonly CancellationToken _cancellationToken;
     private readonly long _expected;
@@ -38,8 +38,9 @@ internal sealed class DocumentVerifier
         _meta = meta;
         _progress = progress;
         _cancellationToken = cancellationToken;
-        (_items, _changes) = meta.OpenTrees(
+        _trees = meta.OpenTrees(
             options, store.Nodes, new NodeAllocator(meta.NextNode), new NodeCache(options.NodeCacheBytes));
+        _entries = new EntryVerifier(meta, _trees, Report);
         foreach (RangeState range in meta.Ranges.All)
         {
             _tallies.Add(range.Tablet, new Tally(range));
@@ -71,17 +72,21 @@ internal sealed class DocumentVerifier
 
     private DocumentVerification Run()
     {
-        Walk(_items, "item tree", VisitItem);
-        Walk(_changes, "change tree", VisitChange);
+        Walk(_trees.Items, "item tree", VisitItem);
+        Walk(_trees.Changes, "change tree", VisitChange);
+        Walk(_trees.Entries, "index tree", _entries.VisitEntry);
+        Walk(_trees.Moves, "move tree", _entries.VisitMove);
         foreach (Tally tally in _tallies.Values)
         {
             Compare(tally);
         }
 
+        _entries.Compare();
+
         return new DocumentVerification(
             _findings, _tallies.Count,
             _tallies.Values.Sum(tally => tally.Good), _tallies.Values.Sum(tally => tally.GoodBytes),
-            _tallies.Values.Sum(tally => tally.Items + tally.Changes), _meta.RunningHash) { ReplicaSet = _meta.ReplicaSet };
+            _tallies.Values.Sum(tally => tally.Items + tally.Changes) + _entries.Entries, _meta.RunningHash) { ReplicaSet = _meta.ReplicaSet };
     }
 
     /// <summary>Walks a tree's leaves, and then what the checkpoint holds of newer changes.</summary>
@@ -149,12 +154,12 @@ internal sealed class DocumentVerifier
 
         Span<byte> change = stackalloc byte[TabletKey.ChangeBytes];
         TabletKey.WriteChange(tablet, version.Lsn, version.Ordinal, change);
-        if (!IsIn(_changes, change))
+        if (!IsIn(_trees.Changes, change))
         {
             Report("change tree", place, "the item's version is missing");
         }
 
-        if (DocumentFault(tally.Range, itemKey, version) is { } fault)
+        if (DocumentFault(tally.Range, itemKey, version, place) is { } fault)
         {
             Report("items", place, fault);
             return;
@@ -207,13 +212,19 @@ internal sealed class DocumentVerifier
     }
 
     /// <summary>Reads a version and says what is wrong with it, or null.</summary>
-    private string? DocumentFault(RangeState range, ReadOnlySpan<byte> itemKey, in ItemVersion version)
+    private string? DocumentFault(RangeState range, ReadOnlySpan<byte> itemKey, in ItemVersion version, string place)
     {
         byte[] body = ArrayPool<byte>.Shared.Rent(version.Length);
         try
         {
-            return ReadBody(range.Tablet, itemKey, version, body)
+            string? fault = ReadBody(range.Tablet, itemKey, version, body)
                 ?? BodyFault(range, itemKey, body.AsSpan(0, version.Length));
+            if (fault is null)
+            {
+                _entries.VisitItem(range, itemKey, version, body.AsSpan(0, version.Length), place);
+            }
+
+            return fault;
         }
         catch (StorageFaultException fault)
         {

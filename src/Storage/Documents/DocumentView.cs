@@ -4,6 +4,7 @@ using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 using Nacre.Storage.Records;
 using Nacre.Storage.Trees;
 
@@ -21,13 +22,16 @@ internal sealed class DocumentView : IDocumentView
     private readonly RangeSnapshot _ranges;
     private readonly TreeView _items;
     private readonly TreeView _changes;
+    private readonly TreeView _entries;
+    private readonly TreeView _moves;
     private readonly ItemReader _reader;
     private readonly CompactionProgress _compaction;
     private readonly long _slices;
 
     public DocumentView(
         LogIndex applied, Sequence sequence, DateTimeOffset time, ulong runningHash,
-        RangeSnapshot ranges, TreeView items, TreeView changes, IRecordStore records, CompactionProgress compaction)
+        RangeSnapshot ranges, TreeView items, TreeView changes, TreeView entries, TreeView moves, IRecordStore records,
+        CompactionProgress compaction)
     {
         Applied = applied;
         Sequence = sequence;
@@ -36,6 +40,8 @@ internal sealed class DocumentView : IDocumentView
         _ranges = ranges;
         _items = items;
         _changes = changes;
+        _entries = entries;
+        _moves = moves;
         _reader = new ItemReader(records);
         _compaction = compaction;
         _slices = compaction.Slices;
@@ -138,8 +144,50 @@ internal sealed class DocumentView : IDocumentView
     }
 
     /// <inheritdoc/>
+    public Result<IRangeIndex> OpenIndex(RangeId range) => _ranges.TryGet(range, out RangeSnapshot.Range? owned)
+        ? new RangeIndex(this, owned, _ranges.ItemsOf(owned), _entries, _moves, _reader)
+        : DocumentErrors.RangeMoved;
+
+    /// <inheritdoc/>
     public void Dispose()
     {
+    }
+
+    /// <summary>How far the builds of indexes have come, by range.</summary>
+    public IReadOnlyList<IndexBuildStatus> Builds() =>
+    [
+        .. from range in _ranges.All
+        where range.Building is not null
+        orderby range.Definition.Range.Value
+        select new IndexBuildStatus(range.Definition.Range, range.Definition.Container, ProgressOf(range)),
+    ];
+
+    /// <summary>Whether any range is indexed.</summary>
+    public bool HasIndexes => _ranges.HasIndexes;
+
+    /// <summary>Whether what a write replaces must be read.</summary>
+    public bool IsIndexed(RangeId range) => _ranges.TryGet(range, out RangeSnapshot.Range? owned) && owned.HasSets;
+
+    /// <summary>Reads an item, and with it which version it has.</summary>
+    /// <returns>Null when there is none. Throws <see cref="StorageFaultException"/>.</returns>
+    public async ValueTask<(RecordKey Key, DocumentLease Document)?> ReadVersionAsync(
+        RangeId range, ReadOnlyMemory<byte> itemKey, CancellationToken cancellationToken)
+    {
+        if (!_ranges.TryGet(range, out RangeSnapshot.Range? owned))
+        {
+            return null;
+        }
+
+        byte[] treeKey = TreeKeyOf(owned.Tablet, itemKey.Span);
+        TreeValue value = await _items.TryGetAsync(treeKey, cancellationToken);
+        if (!value.Found)
+        {
+            return null;
+        }
+
+        ItemVersion version = VersionOf(owned, value.Span);
+        DocumentLease document = await _reader.ReadAsync(owned, version, itemKey, cancellationToken);
+        return (RecordKey.Item(owned.Tablet, version.Lsn, version.Ordinal, 0), document);
     }
 
     /// <summary>Looks an item up without reading it, so that the nodes on the way are in memory afterwards.</summary>
@@ -178,6 +226,20 @@ internal sealed class DocumentView : IDocumentView
         await _items.TryGetAsync(treeKey.AsMemory(0, length), cancellationToken);
         ArrayPool<byte>.Shared.Return(treeKey);
         return true;
+    }
+
+    /// <summary>Items are in the order of their hashes, which are spread evenly.</summary>
+    private static double ProgressOf(RangeSnapshot.Range range)
+    {
+        if (range.Building!.Built is not { } built)
+        {
+            return 1;
+        }
+
+        const ulong AboveAllHashes = 1UL << 62;
+        double low = KeyBytes.Head(range.Definition.Interval.Min.Bytes);
+        double high = Math.Min(KeyBytes.Head(range.Definition.Interval.Max.Bytes), AboveAllHashes);
+        return Math.Clamp((KeyBytes.Head(built) - low) / Math.Max(1, high - low), 0, 1);
     }
 
     private static byte[] TreeKeyOf(TabletId tablet, ReadOnlySpan<byte> itemKey)

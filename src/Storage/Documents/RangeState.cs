@@ -1,5 +1,6 @@
 using Nacre.Core.Commands;
 using Nacre.Core.Ids;
+using Nacre.Storage.Indexes;
 
 namespace Nacre.Storage.Documents;
 
@@ -19,7 +20,19 @@ internal sealed class RangeState
     }
 
     /// <summary>What it is.</summary>
-    public RangeDefinition Definition { get; }
+    public RangeDefinition Definition { get; set; }
+
+    /// <summary>The indexes that queries ask; null for none.</summary>
+    public IndexSet? Index { get; set; }
+
+    /// <summary>The indexes that are being built to take their place; null for none.</summary>
+    public IndexSet? Building { get; set; }
+
+    /// <summary>Whether replaced items keep their numbers: from the first policy on, whatever it says.</summary>
+    public bool KeepsNumbers => Definition.Indexing is not null;
+
+    /// <summary>Both, as far as they are there.</summary>
+    public IEnumerable<IndexSet> Sets => new[] { Index, Building }.OfType<IndexSet>();
 
     /// <summary>Its id in this store's trees.</summary>
     public TabletId Tablet { get; }

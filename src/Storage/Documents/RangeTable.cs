@@ -6,7 +6,7 @@ namespace Nacre.Storage.Documents;
 
 /// <summary>The ranges that a shard owns; gives out immutable snapshots for views.</summary>
 /// <remarks>
-/// Thread: the applier. A write changes its range's last log sequence number in a page of numbers; a page that a
+/// Thread: the applier. A write changes its range's last log sequence number and count of items in a page of such; a page that a
 /// snapshot holds is copied before its first change, so that a snapshot costs what was written since the last one, not
 /// what the shard owns.
 /// </remarks>
@@ -14,12 +14,12 @@ internal sealed class RangeTable
 {
     // Invariants:
     // - No page that a snapshot holds is written to: _owned[p] says that page p came after the last snapshot.
-    // - _pages[slot / PageSlots][slot % PageSlots] is the LastLsn of the range with that slot.
+    // - _pages[slot / PageSlots][slot % PageSlots] has LastLsn and Items of the range with that slot.
     private const int PageSlots = 64;
 
     private readonly Dictionary<RangeId, RangeState> _ranges = [];
     private Dictionary<RangeId, RangeSnapshot.Range> _published = [];
-    private ulong[][] _pages = [];
+    private RangeSnapshot.Counts[][] _pages = [];
     private bool[] _owned = [];
     private RangeSnapshot? _snapshot;
 
@@ -44,7 +44,10 @@ internal sealed class RangeTable
         Renumber();
     }
 
-    /// <summary>Sets a range's last log sequence number.</summary>
+    /// <summary>Takes over that a range's indexes are others.</summary>
+    public void IndexesChanged() => Renumber();
+
+    /// <summary>Sets a range's last log sequence number, and takes over its count of items.</summary>
     public void SetLastLsn(RangeState range, Lsn lsn)
     {
         Invariant.Check(lsn > range.LastLsn);
@@ -62,7 +65,7 @@ internal sealed class RangeTable
             _owned[page] = true;
         }
 
-        _pages[page][range.Slot % PageSlots] = lsn.Value;
+        _pages[page][range.Slot % PageSlots] = new(lsn, range.Items);
     }
 
     /// <summary>The ranges as they are now; immutable.</summary>
@@ -82,11 +85,11 @@ internal sealed class RangeTable
     {
         _snapshot = null;
         _published = new Dictionary<RangeId, RangeSnapshot.Range>(_ranges.Count);
-        _pages = new ulong[(_ranges.Count + PageSlots - 1) / PageSlots][];
+        _pages = new RangeSnapshot.Counts[(_ranges.Count + PageSlots - 1) / PageSlots][];
         _owned = new bool[_pages.Length];
         for (int page = 0; page < _pages.Length; page++)
         {
-            _pages[page] = new ulong[PageSlots];
+            _pages[page] = new RangeSnapshot.Counts[PageSlots];
             _owned[page] = true;
         }
 
@@ -94,8 +97,10 @@ internal sealed class RangeTable
         foreach (RangeState range in _ranges.Values)
         {
             range.Slot = slot++;
-            _pages[range.Slot / PageSlots][range.Slot % PageSlots] = range.LastLsn.Value;
-            _published.Add(range.Definition.Range, new RangeSnapshot.Range(range.Definition, range.Tablet, range.Slot));
+            _pages[range.Slot / PageSlots][range.Slot % PageSlots] = new(range.LastLsn, range.Items);
+            _published.Add(range.Definition.Range, new RangeSnapshot.Range(
+                range.Definition, range.Tablet, range.Slot, range.Index,
+                range.Building));
         }
     }
 }

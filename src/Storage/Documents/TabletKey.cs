@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using Nacre.Core;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 
 namespace Nacre.Storage.Documents;
 
 /// <summary>
-/// Keys of the two trees: the tablet, then the item key in item order, or log sequence number and ordinal in change
-/// order. Numbers are big-endian, so that they sort.
+/// Keys of the trees but the index tree: the tablet, then the item key in item order, log sequence number and ordinal in
+/// change order, or the item number. Numbers are big-endian, so that they sort.
 /// </summary>
 internal static class TabletKey
 {
@@ -15,6 +16,9 @@ internal static class TabletKey
 
     /// <summary>Bytes of a key in change order.</summary>
     public const int ChangeBytes = TabletBytes + sizeof(ulong) + sizeof(ushort);
+
+    /// <summary>Bytes of a key of the move tree.</summary>
+    public const int MoveBytes = TabletBytes + ItemNumber.SizeBytes;
 
     /// <summary>Writes the tablet; the item key goes behind it.</summary>
     public static void WriteTablet(TabletId tablet, Span<byte> destination) =>
@@ -39,6 +43,13 @@ internal static class TabletKey
         WriteTablet(tablet, destination);
         BinaryPrimitives.WriteUInt64BigEndian(destination[TabletBytes..], lsn.Value);
         BinaryPrimitives.WriteUInt16BigEndian(destination[(TabletBytes + sizeof(ulong))..], ordinal);
+    }
+
+    /// <summary>Writes a key of the move tree.</summary>
+    public static void WriteMove(TabletId tablet, ItemNumber item, Span<byte> destination)
+    {
+        WriteTablet(tablet, destination);
+        item.Write(destination[TabletBytes..]);
     }
 
     /// <summary>Reads a key in change order; false for bytes that are none.</summary>

@@ -94,6 +94,18 @@ internal sealed class BufferArena
         return (chunk[at + MetaAt] & DeletionFlag) != 0;
     }
 
+    /// <summary>Whether a key's first change in this buffer took it away: in a tree of exact changes it was there before.</summary>
+    public bool BeganAsDeletion(uint version)
+    {
+        uint[] chunk = ChunkOf(version, out int at);
+        while (chunk[at + OlderAt] != 0)
+        {
+            chunk = ChunkOf(chunk[at + OlderAt], out at);
+        }
+
+        return (chunk[at + MetaAt] & DeletionFlag) != 0;
+    }
+
     /// <summary>A version's value.</summary>
     public TreeValue Value(uint version)
     {

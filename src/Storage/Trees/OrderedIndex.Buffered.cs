@@ -36,14 +36,8 @@ internal sealed partial class OrderedIndex
     /// <summary>Writes what is buffered, so that <see cref="Root"/> with it is the whole index.</summary>
     public void WriteBuffered(CommandWriter writer)
     {
-        VisitBuffered((key, value) =>
-        {
-            writer.WriteByte(value.Found ? PutMark : DeletionMark).WriteBytes(key);
-            if (value.Found)
-            {
-                writer.WriteByte((byte)value.Span.Length).WriteRaw(value.Span);
-            }
-        });
+        Write(_frozen, writer);
+        Write(_active, writer);
         writer.WriteByte(BufferedEnd);
     }
 
@@ -78,6 +72,31 @@ internal sealed partial class OrderedIndex
             }
 
             Put(key, value);
+        }
+    }
+
+    private void Write(WriteBuffer? buffer, CommandWriter writer)
+    {
+        if (buffer is null)
+        {
+            return;
+        }
+
+        WriteBuffer.Scan changes = TreeDrain.ChangesOf(buffer);
+        for (; changes.HasCurrent; changes.MoveNext(TreeDrain.AllChanges))
+        {
+            // Exact changes stay exact: what came and went is left out, what went and came again is both.
+            bool wasThere = _isExact && changes.WasThere;
+            if (wasThere || (changes.IsDeletion && !_isExact))
+            {
+                writer.WriteByte(DeletionMark).WriteBytes(changes.Key);
+            }
+
+            if (!changes.IsDeletion)
+            {
+                ReadOnlySpan<byte> value = changes.Value.Span;
+                writer.WriteByte(PutMark).WriteBytes(changes.Key).WriteByte((byte)value.Length).WriteRaw(value);
+            }
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class OrderedIndex
     private readonly NodeSource _nodes;
     private readonly NodeAllocator _allocator;
     private readonly TreeOptions _options;
+    private readonly bool _isExact;
     private WriteBuffer _active = new();
     private WriteBuffer? _frozen;
     private TreeDrain? _drain;
@@ -35,8 +36,12 @@ internal sealed partial class OrderedIndex
     /// <param name="cache">Shared by all trees of the shard.</param>
     /// <param name="options">Layout.</param>
     /// <param name="root">The root of the recovered checkpoint, or <see cref="TreeRoot.Empty"/>.</param>
+    /// <param name="isExact">
+    /// Promises that only keys that are not there are put, and only keys that are there deleted: then entries can be counted.
+    /// </param>
     public OrderedIndex(
-        TreeId id, IRecordStore nodes, NodeAllocator allocator, NodeCache cache, TreeOptions options, TreeRoot root)
+        TreeId id, IRecordStore nodes, NodeAllocator allocator, NodeCache cache, TreeOptions options, TreeRoot root,
+        bool isExact = false)
     {
         options.Validate();
         Id = id;
@@ -44,6 +49,7 @@ internal sealed partial class OrderedIndex
         _nodes = new NodeSource(id, nodes, cache);
         _allocator = allocator;
         _options = options;
+        _isExact = isExact;
         _view = new TreeView(_nodes, root, _active, 0, null);
     }
 

@@ -74,10 +74,77 @@ internal sealed class TreeView
             _frozen is null ? default : new WriteBuffer.Scan(_frozen, _frozen.Sequence, descending),
             new ScanBounds(from, inclusive, toExclusive, descending));
 
+    /// <summary>
+    /// Counts the entries of an index of exact changes: by the counts in inner nodes, and what is buffered beside them.
+    /// Completes synchronously when the nodes are in memory.
+    /// </summary>
+    /// <param name="from">The lowest key; empty for the very first.</param>
+    /// <param name="toExclusive">Where to stop, not counted itself; empty for no bound.</param>
+    /// <param name="cancellationToken">Stops the reads.</param>
+    /// <returns>The count. Throws <see cref="Core.Files.StorageFaultException"/>.</returns>
+    public async ValueTask<long> CountAsync(
+        ReadOnlyMemory<byte> from, ReadOnlyMemory<byte> toExclusive, CancellationToken cancellationToken)
+    {
+        var bounds = new ScanBounds(from, Inclusive: true, toExclusive, Descending: false);
+        if (!from.IsEmpty && bounds.IsPast(from.Span))
+        {
+            return 0;
+        }
+
+        long count = ChangeOf(new WriteBuffer.Scan(_active, _sequence, descending: false), bounds);
+        if (_frozen is not null)
+        {
+            count += ChangeOf(new WriteBuffer.Scan(_frozen, _frozen.Sequence, descending: false), bounds);
+        }
+
+        if (Root.IsEmpty)
+        {
+            return count;
+        }
+
+        long end = toExclusive.IsEmpty ? Root.Entries : await RankAsync(toExclusive, cancellationToken);
+        return count + end - (from.IsEmpty ? 0 : await RankAsync(from, cancellationToken));
+    }
+
     /// <summary>True when this is the view of an index in a state.</summary>
     internal bool IsOf(TreeRoot root, WriteBuffer active, WriteBuffer? frozen) =>
         Root == root && ReferenceEquals(_active, active) && _sequence == active.Sequence
         && ReferenceEquals(_frozen, frozen);
+
+    /// <summary>By how many entries a buffer's changes make an index larger.</summary>
+    private static long ChangeOf(WriteBuffer.Scan changes, in ScanBounds bounds)
+    {
+        long change = 0;
+        for (changes.Start(bounds); changes.HasCurrent; changes.MoveNext(bounds))
+        {
+            change += (changes.IsDeletion ? 0 : 1) - (changes.WasThere ? 1 : 0);
+        }
+
+        return change;
+    }
+
+    /// <summary>How many of the tree's entries are below a key.</summary>
+    private async ValueTask<long> RankAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    {
+        long below = 0;
+        ulong number = Root.Node;
+        for (int level = Root.Height - 1; ; level--)
+        {
+            Node node = await _nodes.LoadAsync(number, level, scratch: null, cancellationToken);
+            if (level == 0)
+            {
+                return below + node.LowerBound(key.Span, out _);
+            }
+
+            int child = node.ChildIndex(key.Span);
+            for (int before = 0; before < child; before++)
+            {
+                below += node.ChildEntries(before);
+            }
+
+            number = node.Child(child);
+        }
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TreeValue> ReadOnAsync(

@@ -67,6 +67,9 @@ internal sealed partial class WriteBuffer
         /// <summary>Whether the current key was deleted.</summary>
         public readonly bool IsDeletion => _buffer!._arena.IsDeletion(_version);
 
+        /// <summary>Of a tree of exact changes, whether the current key was there before this buffer.</summary>
+        public readonly bool WasThere => _buffer!._arena.BeganAsDeletion(_version);
+
         /// <summary>The current value.</summary>
         public readonly TreeValue Value => _buffer!._arena.Value(_version);
 

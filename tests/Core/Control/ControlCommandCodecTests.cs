@@ -4,6 +4,7 @@ using Nacre.Core.Control;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 using Nacre.Core.Tests.Support;
 
 namespace Nacre.Core.Tests.Control;
@@ -33,12 +34,19 @@ public sealed class ControlCommandCodecTests
         Gen.Enum<PermissionMode>(), Gen.Int[0, ResourcePathTests.Paths.Length - 1], Value.Array[0, 3],
         (mode, at, values) => new PermissionTarget(mode, ResourcePath.Parse(ResourcePathTests.Paths[at]).Value, new PartitionKey(values)));
 
+    private static readonly Gen<IndexingPolicy> Policy = Gen.OneOf(
+        IndexingPolicy.Default, IndexingPolicy.None, IndexingPolicy.Parse("""{"excludedPaths":[{"path":"/*"}],"includedPaths":[{"path":"/é/?"}]}""").Value);
+
     private static readonly Gen<ControlCommand> Command = Gen.OneOf<ControlCommand>(
         Gen.Select(Gen.ULong, Gen.UInt, (cluster, shards) => (ControlCommand)new CreateCluster(new ClusterId(cluster), shards)),
         Gen.Select(Text, Gen.UInt, (name, domain) => (ControlCommand)new CreateDatabase(name, new KeyDomainId(domain))),
         Gen.Select(Text, Version, (name, version) => (ControlCommand)new DeleteDatabase(name, version)),
         Gen.ULong.Select(id => (ControlCommand)new DatabaseGone(new DatabaseId(id))),
         Gen.Select(Text, Text, PartitionKey, Gen.UInt, (database, name, key, ranges) => (ControlCommand)new CreateContainer(database, name, key, ranges)),
+        Gen.Select(Text, Text, PartitionKey, Gen.UInt, Policy, (database, name, key, ranges, policy) =>
+            (ControlCommand)new CreateContainer(database, name, key, ranges) { Indexing = policy }),
+        Gen.Select(Text, Text, Version, Policy, (database, name, version, policy) => (ControlCommand)new SetContainerIndexing(database, name, version, policy)),
+        Gen.Select(Gen.ULong, Version, (id, version) => (ControlCommand)new ContainerIndexingSet(new ContainerId(id), version)),
         Gen.ULong.Select(id => (ControlCommand)new ContainerReady(new ContainerId(id))),
         Gen.Select(Text, Text, Version, (database, name, version) => (ControlCommand)new DeleteContainer(database, name, version)),
         Gen.ULong.Select(id => (ControlCommand)new ContainerGone(new ContainerId(id))),
@@ -68,7 +76,7 @@ public sealed class ControlCommandCodecTests
     });
 
     [Test]
-    public void Decode_OfAnyBytes_RefusesOrGivesTheSameBytesBack() => Gen.Select(Gen.Byte[0, 23], Gen.Byte.Array[0, 40]).Sample((kind, rest) =>
+    public void Decode_OfAnyBytes_RefusesOrGivesTheSameBytesBack() => Gen.Select(Gen.Byte[0, 26], Gen.Byte.Array[0, 40]).Sample((kind, rest) =>
     {
         byte[] bytes = [kind, ControlCommandCodec.FormatVersion, .. rest];
         Result<ControlCommand> decoded = ControlCommandCodec.Decode(bytes);
@@ -92,7 +100,7 @@ public sealed class ControlCommandCodecTests
         return true;
     });
 
-    [TestCase(23, 1)]
+    [TestCase(26, 1)]
     [TestCase(0, 1)]
     [TestCase(2, 2)]
     public void Decode_OfALaterKindOrVersion_IsUnsupported(byte kind, byte version) =>

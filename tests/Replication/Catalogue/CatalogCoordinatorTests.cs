@@ -2,6 +2,7 @@ using Nacre.Core.Commands;
 using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 using Nacre.Replication.Tests.Doubles;
 
 namespace Nacre.Replication.Tests.Catalogue;
@@ -22,6 +23,33 @@ public sealed class CatalogCoordinatorTests
         RangeDefinition definition = rig.Shards[0].Ranges.Values.First();
         Assert.That(definition.Container, Is.EqualTo(created.Value.Id));
         Assert.That(definition.PartitionKey, Is.EqualTo(CatalogRig.Key));
+        rig.CheckConsistent();
+    }
+
+    [Test]
+    public async Task SetIndexing_Always_EveryRangeKnowsWhenItAnswers()
+    {
+        await using CatalogRig rig = await CatalogRig.StartedAsync();
+        await rig.CreateAsync("orders", ranges: 6);
+
+        Result<ContainerRecord> set = await rig.Coordinator.SetIndexingAsync(
+            new SetContainerIndexing("shop", "orders", default, IndexingPolicy.Default), new EntryHeader(), default);
+
+        Assert.That((set.Value.Indexing, set.Value.IndexingPending), Is.EqualTo((IndexingPolicy.Default, false)));
+        Assert.That(rig.Shards.SelectMany(shard => shard.Ranges.Values).Select(range => range.Indexing), Is.All.EqualTo(IndexingPolicy.Default));
+        rig.CheckConsistent();
+    }
+
+    [Test]
+    public async Task SetIndexing_CutOffBeforeTheRangesWereTold_IsFinishedLater()
+    {
+        await using CatalogRig rig = await CatalogRig.StartedAsync();
+        await rig.CreateAsync("orders");
+        await rig.Coordinator.ExecuteAsync(new SetContainerIndexing("shop", "orders", default, IndexingPolicy.None), new EntryHeader(), default);
+        Assert.That(rig.Shards.SelectMany(shard => shard.Ranges.Values).Select(range => range.Indexing), Is.All.Null);
+
+        Assert.That(await rig.Coordinator.FinishAllAsync(default), Is.True);
+        Assert.That(rig.Shards.SelectMany(shard => shard.Ranges.Values).Select(range => range.Indexing), Is.All.EqualTo(IndexingPolicy.None));
         rig.CheckConsistent();
     }
 

@@ -49,6 +49,17 @@ internal sealed class RangeMachine : IStateMachine
             return Ranges.Remove(command.Range) ? ErrorCode.None : ErrorCode.NotFound;
         }
 
+        if (command.Kind == CommandKind.SetIndexing)
+        {
+            if (!Ranges.TryGetValue(command.Range, out RangeDefinition? owned))
+            {
+                return ErrorCode.NotFound;
+            }
+
+            Ranges[command.Range] = owned with { Indexing = command.Indexing };
+            return ErrorCode.None;
+        }
+
         return Ranges.TryAdd(command.Range, command.Definition!) || Ranges[command.Range] == command.Definition
             ? ErrorCode.None
             : ErrorCode.AlreadyExists;

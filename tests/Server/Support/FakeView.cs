@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 
 namespace Nacre.Server.Tests.Support;
 
@@ -43,6 +44,8 @@ internal sealed class FakeView(ImmutableSortedDictionary<byte[], FakeShard.Item>
     public Result<IDocumentCursor> Changes(RangeId range, Lsn after) => refusal is not null
         ? refusal
         : new Cursor(items.Where(pair => pair.Value.Range == range && pair.Value.Lsn > after).OrderBy(pair => pair.Value.Lsn));
+
+    public Result<IRangeIndex> OpenIndex(RangeId range) => new NacreError(ErrorCode.Unsupported, "This view has no indexes.");
 
     public void Dispose()
     {

@@ -3,7 +3,9 @@ using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 using Nacre.Storage.Documents;
+using Nacre.Storage.Indexes;
 using Nacre.Storage.Records;
 using Nacre.Storage.Records.Memory;
 using Nacre.Storage.Tests.Support;
@@ -17,8 +19,13 @@ namespace Nacre.Storage.Tests.Documents;
 public sealed class DocumentFormatTests
 {
     private static readonly Gen<ItemVersion> GenVersion = Gen.Select(
-        Gen.ULong[1, 1UL << 53], Gen.UShort, Gen.Int[1, DocumentLimits.MaxDocumentBytes], Gen.ULong[0, 1000], Gen.Int[1, 5000],
-        (lsn, ordinal, length, age, header) => new ItemVersion(new Lsn(lsn), ordinal, length, new Lsn(lsn - Math.Min(age, lsn - 1)), header));
+        Gen.ULong[1, (1UL << 53) - 1], Gen.UShort[0, 99], Gen.Int[1, DocumentLimits.MaxDocumentBytes], Gen.ULong[0, 1000], Gen.Int[1, 5000], Gen.UShort[0, 100],
+        (lsn, ordinal, length, age, header, number) =>
+        {
+            var created = new Lsn(lsn - Math.Min(age, lsn - 1));
+            var version = new ItemVersion(new Lsn(lsn), ordinal, length, created, header);
+            return number < 100 ? version.WithNumber(ItemNumber.Of(created, number)) : version;
+        });
 
     private static readonly Gen<string> GenText = Gen.OneOf("a", "longer text", "\0", "ÿ", "NL").Array[1, 3].Select(string.Concat);
 
@@ -166,7 +173,7 @@ public sealed class DocumentFormatTests
     {
         byte[] written = Sample().Write(SmallOptions);
 
-        Golden.Check("document-meta-v2.bin", written);
+        Golden.Check("document-meta-v3.bin", written);
         Assert.That(DocumentMeta.Read(SmallOptions, written).Write(SmallOptions), Is.EqualTo(written));
     }
 
@@ -176,7 +183,16 @@ public sealed class DocumentFormatTests
         DocumentMeta read = DocumentMeta.Read(SmallOptions, Golden.Read("document-meta-v1.bin"));
 
         Assert.That(read.ReplicaSet, Is.Null);
-        Assert.That(read.Write(SmallOptions), Is.EqualTo((Sample() with { ReplicaSet = null }).Write(SmallOptions)));
+        Assert.That(read.Write(SmallOptions), Is.EqualTo((Sample(indexed: false) with { ReplicaSet = null }).Write(SmallOptions)));
+    }
+
+    [Test]
+    public void DocumentMeta_OfVersion2_IsReadWithoutIndexes()
+    {
+        DocumentMeta read = DocumentMeta.Read(SmallOptions, Golden.Read("document-meta-v2.bin"));
+
+        Assert.That(read.Ranges.All.Select(range => range.Definition.Indexing), Is.All.Null);
+        Assert.That(read.Write(SmallOptions), Is.EqualTo(Sample(indexed: false).Write(SmallOptions)));
     }
 
     [Test]
@@ -223,7 +239,7 @@ public sealed class DocumentFormatTests
     private static void Open(DocumentMeta meta) =>
         meta.OpenTrees(SmallOptions, new MemoryShardDisk().Open().Nodes, new NodeAllocator(meta.NextNode), new NodeCache(0));
 
-    private static DocumentMeta Sample()
+    private static DocumentMeta Sample(bool indexed = true)
     {
         var outcomes = new RememberedOutcomes();
         var key = new IdempotencyKey(new ClientId(5), 6, 2, new RequestHash(7));
@@ -238,6 +254,15 @@ public sealed class DocumentFormatTests
             StoredBytes = 600,
         });
         ranges.Add(new RangeState(Range(2, HashInterval.Whole.Split(2)[0]), new TabletId(1), 0, new RememberedOutcomes()));
+        if (indexed)
+        {
+            Assert.That(ranges.TryGet(new RangeId(2), out RangeState? range), Is.True);
+            range!.Definition = range.Definition with { Indexing = IndexingPolicy.Parse("""{"includedPaths":[{"path":"/*"}],"compositeIndexes":[[{"path":"/a"},{"path":"/b"}]]}""").Value };
+            range.Index = new IndexSet(new IndexSetId(3), IndexingPolicy.Default, built: null);
+            range.Building = new IndexSet(new IndexSetId(5), range.Definition.Indexing, Key("i"));
+            new TermPass().Collect("""{"id":"i","tags":[1]}"""u8, range.Index, new TermList());
+        }
+
         return new DocumentMeta
         {
             Sequence = new Sequence(10),
@@ -246,8 +271,13 @@ public sealed class DocumentFormatTests
             NextNode = 12,
             NextTablet = 14,
             ReplicaSet = new LoggedReplicaSet(new LogIndex(9), Control.ControlBench.Sets[1]),
-            Items = new TreeRoot(8, 2, 4, 1000),
-            Changes = new TreeRoot(9, 1, 4, 200),
+            NextIndexSet = indexed ? 6U : 1,
+            Roots =
+            [
+                new TreeRoot(8, 2, 4, 1000), new TreeRoot(9, 1, 4, 200),
+                indexed ? new TreeRoot(10, 2, 50, 3000) : default, indexed ? new TreeRoot(11, 1, 1, 100) : default,
+            ],
+            DroppingSets = indexed ? [new IndexSetId(4)] : [],
             Dropping = [new TabletId(3)],
             Ranges = ranges,
         };

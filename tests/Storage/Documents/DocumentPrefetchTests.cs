@@ -104,4 +104,24 @@ public sealed class DocumentPrefetchTests
         bench.Machine.Apply(batch, new Core.StateMachines.CommandOutcome[batch.Length]);
         return _store.NodeReadsBlocked - before;
     }
+
+    /// <summary>Old documents that only the disk has are read before the entries that replace them are applied.</summary>
+    [Test]
+    public async Task Prefetch_IndexedRange_SparesApplyTheOldDocuments()
+    {
+        RangeDefinition range = Range(3) with { Indexing = Core.Indexing.IndexingPolicy.Default };
+        DocumentStoreOptions options = SmallOptions with { NodeCacheBytes = 10 << 20 };
+        var disk = new MemoryShardDisk();
+        await using var bench = new DocumentWorkbench(options, () => _store = new WatchedShardStore(disk.Open()));
+        bench.Activate(range);
+        bench.Write(range, Upsert("a", "one"), Upsert("b", "one"), Upsert("c", "one"));
+        LogRecord[] batch = [bench.Propose(range, default, Upsert("a", "two"), Delete("b")), bench.Propose(range, default, Create("d"))];
+        await bench.Machine.PrefetchAsync(batch, CancellationToken.None);
+        int before = _store.ItemReadsBlocked;
+        bench.Machine.Apply(batch, new Core.StateMachines.CommandOutcome[2]);
+        Assert.That(_store.ItemReadsBlocked, Is.EqualTo(before));
+
+        bench.Write(range, Upsert("a", "three"));
+        Assert.That(_store.ItemReadsBlocked, Is.EqualTo(before + 1), "without it apply reads the document");
+    }
 }

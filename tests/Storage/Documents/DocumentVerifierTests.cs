@@ -69,35 +69,35 @@ public sealed class DocumentVerifierTests
     public void Verify_MissingNode_IsFound() => Damage(store =>
     {
         DocumentMeta meta = DocumentMeta.Read(SmallOptions, store.RecoveredMeta);
-        Drop(store, RecordKey.Node(meta.Changes.Node), nodes: true);
+        Drop(store, RecordKey.Node(meta.Roots[1].Node), nodes: true);
     }, "change tree of shard 1", "the node is missing");
 
     [Test]
-    public void Verify_ItemMissingInChangeOrder_IsFound() => Tamper((_, changes) =>
+    public void Verify_ItemMissingInChangeOrder_IsFound() => Tamper(trees =>
     {
         byte[] key = new byte[TabletKey.ChangeBytes];
         TabletKey.WriteChange(new TabletId(1), new Lsn(3), 0, key);
-        changes.Delete(key);
+        trees.Changes.Delete(key);
     }, "change tree of shard 1", "the item's version is missing");
 
     [Test]
-    public void Verify_ChangeWithoutItem_IsFound() => Tamper((_, changes) =>
+    public void Verify_ChangeWithoutItem_IsFound() => Tamper(trees =>
     {
         byte[] key = new byte[TabletKey.ChangeBytes];
         TabletKey.WriteChange(new TabletId(1), new Lsn(1000), 0, key);
-        changes.Put(key, default);
+        trees.Changes.Put(key, default);
     }, "change tree of shard 1", "201 entries for 200 items");
 
     [Test]
-    public void Verify_EntryOfNoRange_IsFound() => Tamper((items, _) => items.Put([0, 0, 0, 99, 1, 2], []),
+    public void Verify_EntryOfNoRange_IsFound() => Tamper(trees => trees.Items.Put([0, 0, 0, 99, 1, 2], []),
         "item tree of shard 1", "an entry is of no range of this shard");
 
     [Test]
-    public void Verify_MissingItem_IsFound() => Tamper((items, _) =>
+    public void Verify_MissingItem_IsFound() => Tamper(trees =>
     {
         byte[] key = new byte[100];
         int length = TabletKey.WriteItem(new TabletId(1), Key("item1"), key);
-        items.Delete(key.AsSpan(0, length));
+        trees.Items.Delete(key.AsSpan(0, length));
     }, "manifest of shard 1", "200 items were counted, the tree has 199");
 
     [Test]
@@ -132,14 +132,14 @@ public sealed class DocumentVerifierTests
     }
 
     /// <summary>Changes the trees of a checkpoint and nothing else.</summary>
-    private void Tamper(Action<OrderedIndex, OrderedIndex> tamper, string file, string what) => Damage(store =>
+    private void Tamper(Action<DocumentTrees> tamper, string file, string what) => Damage(store =>
     {
         DocumentMeta meta = DocumentMeta.Read(SmallOptions, store.RecoveredMeta);
         var allocator = new NodeAllocator(meta.NextNode);
-        (OrderedIndex items, OrderedIndex changes) = meta.OpenTrees(SmallOptions, store.Nodes, allocator, new NodeCache(1 << 20));
-        tamper(items, changes);
-        meta = meta with { Items = items.Drain(), Changes = changes.Drain(), NextNode = allocator.Next };
-        store.BeginCheckpoint(store.RecoveredIndex, meta.Write(SmallOptions, items, changes));
+        DocumentTrees trees = meta.OpenTrees(SmallOptions, store.Nodes, allocator, new NodeCache(1 << 20));
+        tamper(trees);
+        meta = meta with { Roots = [.. trees.All.Select(tree => tree.Drain())], NextNode = allocator.Next };
+        store.BeginCheckpoint(store.RecoveredIndex, meta.Write(SmallOptions, trees));
     }, file, what);
 
     private static void Drop(MemoryShardStore store, RecordKey key, bool nodes = false) =>

@@ -3,6 +3,7 @@ using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 using Nacre.Core.Log;
 using Nacre.Core.StateMachines;
 using Nacre.Storage.Documents;
@@ -116,6 +117,9 @@ internal sealed class DocumentWorkbench : IAsyncDisposable
 
     public CommandOutcome Activate(RangeDefinition range, ulong lsnBase = 0) =>
         Apply(Propose(RangeCommand.Activate(range, lsnBase).Encode()));
+
+    public CommandOutcome SetIndexing(RangeDefinition range, IndexingPolicy policy) =>
+        Apply(Propose(RangeCommand.SetIndexing(range.Range, policy).Encode()));
 
     public CommandOutcome Drop(RangeDefinition range) => Apply(Propose(RangeCommand.Drop(range.Range).Encode()));
 

@@ -3,7 +3,7 @@ using Nacre.Storage.Records;
 
 namespace Nacre.Storage.Tests.Documents;
 
-/// <summary>Counts the reads of tree nodes, and makes those that are awaited come later.</summary>
+/// <summary>Counts the reads of tree nodes and items, and makes those of nodes that are awaited come later.</summary>
 internal sealed class WatchedShardStore(IShardStore inner) : IShardStore
 {
     private int _awaited;
@@ -18,7 +18,10 @@ internal sealed class WatchedShardStore(IShardStore inner) : IShardStore
     /// <summary>Awaited reads end after it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    public IRecordStore Items => inner.Items;
+    /// <summary>Item reads that a thread waited for.</summary>
+    public int ItemReadsBlocked { get; private set; }
+
+    public IRecordStore Items => field ??= new WatchedItems(this, inner.Items);
 
     public IRecordStore Nodes => field ??= new WatchedNodes(this, inner.Nodes);
 
@@ -31,13 +34,28 @@ internal sealed class WatchedShardStore(IShardStore inner) : IShardStore
     public Task<LogIndex> BeginCheckpoint(LogIndex applied, ReadOnlyMemory<byte> meta) => inner.BeginCheckpoint(applied, meta);
 
     public long CompactSlice(IRecordStore store, ILiveness liveness, long maxBytes) =>
-        inner.CompactSlice(ReferenceEquals(store, Nodes) ? inner.Nodes : store, liveness, maxBytes);
+        inner.CompactSlice(ReferenceEquals(store, Nodes) ? inner.Nodes : inner.Items, liveness, maxBytes);
 
     public IReadOnlyList<DataKeyId> KeysInUse() => inner.KeysInUse();
 
     public Task<bool> ReencryptSegmentAsync() => inner.ReencryptSegmentAsync();
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class WatchedItems(WatchedShardStore owner, IRecordStore inner) : IRecordStore
+    {
+        public long LogBytes => inner.LogBytes;
+
+        public RecordLease Read(RecordKey key)
+        {
+            owner.ItemReadsBlocked++;
+            return inner.Read(key);
+        }
+
+        public ValueTask<RecordLease> ReadAsync(RecordKey key, CancellationToken cancellationToken) => inner.ReadAsync(key, cancellationToken);
+
+        public void Write(RecordKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => inner.Write(key, first, second);
+    }
 
     private sealed class WatchedNodes(WatchedShardStore owner, IRecordStore inner) : IRecordStore
     {
