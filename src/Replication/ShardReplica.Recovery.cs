@@ -36,8 +36,10 @@ public sealed partial class ShardReplica
             CheckThatLogContinues(checkpoint, log);
             await RecoverStampsAsync(log, cancellationToken);
             ImmutableArray<LoggedReplicaSet> sets = await RecoverSetsAsync(log, cancellationToken);
+            // Keys and permissions are used on every node as soon as their making was answered.
+            RaftOptions options = _options.Raft with { TellsCommitsAtOnce = _identity.Shard == ShardId.Control || _options.Raft.TellsCommitsAtOnce };
             _core = new RaftCore(new RaftConfiguration(
-                _identity.Self, sets, log, _log.TermsOf(_identity.Shard), checkpoint, this, _random, _options.Raft));
+                _identity.Self, sets, log, _log.TermsOf(_identity.Shard), checkpoint, this, _random, options));
             if (_core.Set.Voters != 1 || _core.Set.Find(_identity.Self) is not { Kind: ReplicaKind.Voter })
             {
                 _handedOver = _mayBeApplied = checkpoint;

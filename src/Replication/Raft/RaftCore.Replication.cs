@@ -106,7 +106,7 @@ public sealed partial class RaftCore
                 SendEmpty(peer);
             }
 
-            bool isAwaited = !(_gaveBefore && _hasGiven) || peer.ToldCommit < peer.AwaitedCommit;
+            bool isAwaited = !(_gaveBefore && _hasGiven) || _options.TellsCommitsAtOnce || peer.ToldCommit < peer.AwaitedCommit;
             if (isAwaited && peer.State == ProgressState.Replicate && peer.ToldCommit < Commit && peer.ToldCommit < peer.Match)
             {
                 SendHeartbeat(peer, round: 0);

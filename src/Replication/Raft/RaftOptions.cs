@@ -30,6 +30,12 @@ public sealed record RaftOptions
     /// <summary>Entries that a learner may lack at most when it is made a voter. Default 4,096; from 0.</summary>
     public long MaxPromotionLag { get; init; } = 4_096;
 
+    /// <summary>
+    /// Whether followers are told of every commit at once, also where the next append would tell it. Default false: for shards
+    /// that are written to seldom, and whose followers are asked about what was just written.
+    /// </summary>
+    public bool TellsCommitsAtOnce { get; init; }
+
     /// <summary>Checks the ranges.</summary>
     /// <returns>Malformed, naming the first option that is out of range.</returns>
     public Result<Unit> Validate()

@@ -39,7 +39,7 @@ internal sealed class ConsistencyHistoryTests
         await _cluster[0].MakeContainerAsync();
         NacreClient[] clients = NewClients(level: null);
         await clients[0].SetConsistencyAsync(ConsistencyLevel.Strong, Versions, TimeSpan.FromMinutes(5), cancellationToken);
-        await Items(clients[0]).CreateItemAsync(new Log([]), cancellationToken: cancellationToken);
+        await MakeItemAsync(cancellationToken);
 
         using var appended = new CancellationTokenSource();
         Task readers = Task.WhenAll(Enum.GetValues<ConsistencyLevel>().Where(level => level != ConsistencyLevel.Session)
@@ -75,6 +75,18 @@ internal sealed class ConsistencyHistoryTests
         _appended = 0;
 
         await _cluster.DisposeAsync();
+    }
+
+    /// <summary>Makes the item, and waits until each node has it: who has no token yet may be answered that there is none.</summary>
+    private async Task MakeItemAsync(CancellationToken cancellationToken)
+    {
+        NacreClient[] clients = NewClients(ConsistencyLevel.Session);
+        WriteResult made = await Items(clients[0]).CreateItemAsync(new Log([]), cancellationToken: cancellationToken);
+        Assert.That(made.SessionToken, Is.Not.Null);
+        foreach (NacreClient client in clients)
+        {
+            await SeeAsync(client, session: 998, made.SessionToken, cancellationToken);
+        }
     }
 
     private void Check(ConsistencyLevel level, ListPromise promise, ListRead last)

@@ -69,7 +69,7 @@ internal sealed class Administrator(NodeWorld world, Network network, Permission
         (string peer, string client) = Endpoints(node);
         return EnsureAsync(
             catalog => catalog.FindNode(node) is { State: ClusterNodeState.Removed },
-            () => new SetNode(node, peer, client, ClusterNodeState.Removed, ReplicaKind.Voter, Newest.FindNode(node)!.Version));
+            () => new SetNode(node, peer, client, ClusterNodeState.Removed, ReplicaKind.Voter, Newest.FindNode(node)?.Version ?? default));
     }
 
     /// <summary>Makes permissions and withdraws them.</summary>
