@@ -70,6 +70,7 @@ internal static class CliProgram
                 DatabaseCommands.Make(global),
                 ContainerCommands.Make(global),
                 ItemCommands.Make(global),
+                QueryCommand.Make(global),
                 ImportCommand.Make(global),
                 ExportCommand.Make(global),
                 AccountCommands.Make(global),

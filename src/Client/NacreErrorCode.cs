@@ -66,7 +66,7 @@ public enum NacreErrorCode
     /// <summary>The idempotency key is older than what the server remembers; the outcome cannot be told.</summary>
     IdempotencyExpired = 306,
 
-    /// <summary>A continuation token is unreadable, or of another list or container.</summary>
+    /// <summary>A continuation token is unreadable, or of another list, query or container.</summary>
     ContinuationInvalid = 307,
 
     /// <summary>A session token is unreadable, or of another container or cluster; read without it.</summary>

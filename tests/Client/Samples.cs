@@ -84,6 +84,24 @@ internal static class ReadmeSamples
         // end
     }
 
+    public static async Task QueriesAsync(Container cities)
+    {
+        // sample: queries
+        var options = new QueryOptions { Parameters = new() { { "@country", "AD" } }, PageSize = 50 };
+        await foreach (City city in cities.Query<City>("SELECT * FROM c WHERE c.country = @country ORDER BY c.name", options))
+        {
+            Console.WriteLine(city.Name);
+        }
+
+        // Page by page: what each cost, and where to go on later.
+        await foreach (QueryPage<City> page in cities.Query<City>("SELECT * FROM c").AsPages())
+        {
+            Console.WriteLine($"{page.Values.Count} rows for {page.RequestCharge}");
+            string? goOnAt = page.Continuation;
+        }
+        // end
+    }
+
     public static async Task BulkAsync(Container cities, IAsyncEnumerable<City> source)
     {
         // sample: bulk

@@ -18,6 +18,7 @@ namespace Nacre.Cli.Output;
 [JsonSerializable(typeof(Deleted))]
 [JsonSerializable(typeof(ItemDocument))]
 [JsonSerializable(typeof(ItemPage))]
+[JsonSerializable(typeof(QueryOutcome))]
 [JsonSerializable(typeof(ConsistencySettings))]
 [JsonSerializable(typeof(IReadOnlyList<AccountKeyProperties>))]
 [JsonSerializable(typeof(NewKey))]

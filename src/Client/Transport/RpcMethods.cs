@@ -58,4 +58,5 @@ internal static class RpcMethods
     public static readonly RpcMethod<ItemResponse> ReadItem = new(Items, "Read", ItemResponse.Parser, isRead: true);
     public static readonly RpcMethod<ItemResponse> DeleteItem = new(Items, "Delete", ItemResponse.Parser, isRead: false);
     public static readonly RpcMethod<ListItemsResponse> ListItems = new(Items, "List", ListItemsResponse.Parser, isRead: true);
+    public static readonly RpcMethod<QueryResponse> Query = new(Items, "Query", QueryResponse.Parser, isRead: true);
 }

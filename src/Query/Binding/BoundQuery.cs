@@ -34,6 +34,18 @@ public sealed class BoundQuery
     /// <summary>Whether it sorts.</summary>
     public bool IsOrdered => Plan.Order.Count > 0;
 
+    /// <summary>Whether it has DISTINCT.</summary>
+    public bool IsDistinct => Plan.IsDistinct;
+
+    /// <summary>
+    /// Whether it can be answered page by page, each page from where the one before ended. Groups and DISTINCT need all
+    /// rows before them.
+    /// </summary>
+    public bool IsPaged => ReadsDocuments && !IsGrouped && !IsDistinct;
+
+    /// <summary>How it is run over the documents that are put in: a line for each step, in order.</summary>
+    public IReadOnlyList<string> Describe() => QueryDescription.Of(this);
+
     internal SelectPlan Plan { get; }
 
     internal DocumentPath Item { get; }

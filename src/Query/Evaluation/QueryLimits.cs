@@ -14,6 +14,12 @@ public sealed record QueryLimits
     /// </summary>
     public long MaxSteps { get; init; } = 2_000_000_000;
 
+    /// <summary>
+    /// Steps for the rows of one document, which nothing interrupts but cancellation. Default 100,000,000, which is a second or
+    /// two of one processor.
+    /// </summary>
+    public long MaxItemSteps { get; init; } = 100_000_000;
+
     /// <summary>Bytes that a query may hold at once to sort, to group and to tell duplicates apart. Default 64 MiB.</summary>
     public long MaxHeldBytes { get; init; } = 64L << 20;
 
@@ -24,6 +30,7 @@ public sealed record QueryLimits
     internal void Check()
     {
         Invariant.Check(MaxSteps > 0);
+        Invariant.Check(MaxItemSteps > 0);
         Invariant.Check(MaxHeldBytes > 0);
         Invariant.Check(MaxValueBytes > 0);
     }

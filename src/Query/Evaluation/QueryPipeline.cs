@@ -29,9 +29,11 @@ public sealed class QueryPipeline
     private readonly BoundQuery _query;
     private readonly EvaluationFrame _frame;
     private readonly SelectRun _run;
-    private readonly Queue<QueryValue> _rows = new();
+    private readonly Queue<(QueryValue Row, SortPosition? Position)> _rows = new();
+    private readonly QueryWindow _window;
     private readonly QueryLimits _limits;
     private long _rowBytes;
+    private long _answered;
     private bool _isFinished;
 
     /// <summary>Starts a run.</summary>
@@ -41,21 +43,35 @@ public sealed class QueryPipeline
     /// <param name="random">What RAND draws from.</param>
     /// <param name="userFunctions">Those that the query was bound with.</param>
     /// <param name="cancellation">Ends it with <see cref="OperationCanceledException"/> out of the call that is under way.</param>
+    /// <param name="window">The rows that this run answers; null for all. Other windows need <see cref="BoundQuery.IsPaged"/>.</param>
     public QueryPipeline(
-        BoundQuery query, QueryLimits limits, DateTimeOffset now, IRandomSource random, IUserFunctions userFunctions, CancellationToken cancellation)
+        BoundQuery query, QueryLimits limits, DateTimeOffset now, IRandomSource random, IUserFunctions userFunctions, CancellationToken cancellation,
+        QueryWindow? window = null)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(limits);
         limits.Check();
+        Invariant.Check(window is null || query.IsPaged);
+        _window = window ?? QueryWindow.All;
+        Invariant.Check(_window.MaxRows > 0);
         _query = query;
         _limits = limits;
         var context = new FunctionContext(now, random, limits.MaxValueBytes, limits.MaxSteps, cancellation);
         _frame = new EvaluationFrame(query.SlotCount, context, userFunctions, new HeldBytes(limits.MaxHeldBytes));
-        _run = new SelectRun(query.Plan, _frame, Accept);
+        _run = new SelectRun(query.Plan, _frame, Accept, _window);
     }
 
     /// <summary>Whether further documents would change nothing: the limit is reached, or the query reads none.</summary>
     public bool IsDone => _isFinished || _run.IsDone || !_query.ReadsDocuments;
+
+    /// <summary>Whether TOP or LIMIT ended it: there are no rows beyond those that can be taken now.</summary>
+    public bool IsLimitReached => _run.IsLimitReached;
+
+    /// <summary>Rows gone past by now, with those of earlier pages and those left out by OFFSET, but without those that wait to be taken.</summary>
+    public long Passed => _run.Passed - _rows.Count;
+
+    /// <summary>Where the row stands that was taken last; null when the query does not sort, or no item keys were given.</summary>
+    public SortPosition? Position { get; private set; }
 
     /// <summary>Steps used so far.</summary>
     public long StepsUsed => _frame.Context.StepsUsed;
@@ -66,7 +82,14 @@ public sealed class QueryPipeline
     /// <summary>Puts a document in.</summary>
     /// <param name="document">A valid JSON document; borrowed until its rows are taken, which must be before the next.</param>
     /// <returns>Errors: QueryLimit; QuerySemantic for a scalar subquery of several rows; what a user's function refuses with.</returns>
-    public Result<Unit> Add(ReadOnlyMemory<byte> document)
+    public Result<Unit> Add(ReadOnlyMemory<byte> document) => Add(document, default, skip: 0);
+
+    /// <summary>Puts a document in, of a query that is answered page by page.</summary>
+    /// <param name="document">A valid JSON document; borrowed until its rows are taken, which must be before the next.</param>
+    /// <param name="itemKey">The item's key; documents come in the order of their keys. Borrowed for the call.</param>
+    /// <param name="skip">Rows of this document that an earlier page went past.</param>
+    /// <returns>As of the other.</returns>
+    public Result<Unit> Add(ReadOnlyMemory<byte> document, ReadOnlyMemory<byte> itemKey, long skip)
     {
         Invariant.Check(!_isFinished);
         Invariant.Check(_rows.Count == 0);
@@ -74,9 +97,10 @@ public sealed class QueryPipeline
         {
             if (!IsDone)
             {
+                _frame.Context.BeginItem(_limits.MaxItemSteps);
                 _frame.Context.ChargeBytes(document.Length);
                 DocumentFiller.Fill(_query.Item, document, _frame.Slots);
-                _run.AddRows();
+                _run.AddRows(itemKey, skip);
             }
 
             return Unit.Value;
@@ -88,15 +112,16 @@ public sealed class QueryPipeline
     }
 
     /// <summary>Ends the run: no more documents. Groups and sorted rows can be taken from now on.</summary>
-    /// <returns>Errors: as <see cref="Add"/>.</returns>
+    /// <returns>Errors: as <see cref="Add(ReadOnlyMemory{byte})"/>.</returns>
     public Result<Unit> Finish()
     {
         Invariant.Check(!_isFinished);
         return Guard(() =>
         {
+            _frame.Context.BeginItem(_query.ReadsDocuments ? long.MaxValue : _limits.MaxItemSteps);
             if (!_query.ReadsDocuments)
             {
-                _run.AddRows();
+                _run.AddRows(default, skip: 0);
             }
 
             _run.Finish();
@@ -109,12 +134,14 @@ public sealed class QueryPipeline
     /// <returns>False when there is none now.</returns>
     public bool TryTake(out QueryValue row)
     {
-        if (!_rows.TryDequeue(out row))
+        if (!_rows.TryDequeue(out (QueryValue Row, SortPosition? Position) next))
         {
+            row = default;
             _rowBytes = 0;
             return false;
         }
 
+        (row, Position) = next;
         return true;
     }
 
@@ -147,8 +174,8 @@ public sealed class QueryPipeline
                 $"The rows of one document, or of the whole query when it sorts or groups, have more than {_limits.MaxHeldBytes} bytes. Join less, or add LIMIT.");
         }
 
-        _rows.Enqueue(row);
-        return true;
+        _rows.Enqueue((row, _run.Position));
+        return ++_answered < _window.MaxRows;
     }
 
     private static Result<Unit> Guard(Action work)

@@ -35,15 +35,27 @@ internal sealed class SelectPlan
     public int Cost { get; init; }
 
     /// <summary>How many of the first sorted rows matter.</summary>
-    public long Wanted => IsDistinct || Limit > long.MaxValue - Offset ? long.MaxValue : Offset + Limit;
+    /// <param name="window">The part of the rows that is asked for.</param>
+    public long WantedOf(QueryWindow window)
+    {
+        if (IsDistinct)
+        {
+            return long.MaxValue;
+        }
+
+        long offset = Math.Max(0, Offset - window.Passed);
+        long limit = Limit == long.MaxValue ? long.MaxValue : Math.Max(0, Limit - Math.Max(0, window.Passed - Offset));
+        long rows = Math.Min(limit, window.MaxRows);
+        return rows > long.MaxValue - offset ? long.MaxValue : offset + rows;
+    }
 
     /// <summary>Runs it as a subquery of the frame's row.</summary>
     /// <param name="frame">The row.</param>
     /// <param name="sink">Gets each row.</param>
     public void Run(EvaluationFrame frame, RowSink sink)
     {
-        var run = new SelectRun(this, frame, sink);
-        run.AddRows();
+        var run = new SelectRun(this, frame, sink, QueryWindow.All);
+        run.AddRows(default, skip: 0);
         run.Finish();
         run.Release();
     }

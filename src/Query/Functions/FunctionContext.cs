@@ -13,7 +13,7 @@ namespace Nacre.Query.Functions;
 public sealed class FunctionContext
 {
     // Invariants:
-    // - _stepsLeft only falls; below zero nothing goes on.
+    // - _stepsLeft only falls; below zero nothing goes on, and below _itemFloor nothing of the item that was begun last.
     // - Now never changes: all rows of a query see one instant.
 
     private const int StepsBetweenLooks = 4096;
@@ -23,6 +23,8 @@ public sealed class FunctionContext
     private readonly long _maxSteps;
     private long _stepsLeft;
     private long _nextLook;
+    private long _itemSteps = long.MaxValue;
+    private long _itemFloor;
 
     /// <summary>Makes the context of one query.</summary>
     /// <param name="now">The instant that GetCurrentDateTime and its like answer, in UTC.</param>
@@ -75,6 +77,14 @@ public sealed class FunctionContext
         }
     }
 
+    /// <summary>Bounds what is charged from here until the next call: one item must not take all of a long query's steps at once.</summary>
+    /// <param name="steps">Steps, counted in thousands; <see cref="long.MaxValue"/> for no bound but the query's own.</param>
+    internal void BeginItem(long steps)
+    {
+        _itemSteps = steps;
+        _itemFloor = Math.Max(0, _stepsLeft - steps);
+    }
+
     /// <summary>Uses up the steps of looking at so many bytes.</summary>
     internal void ChargeBytes(long bytes) => Charge(1 + (bytes >> 4));
 
@@ -103,6 +113,11 @@ public sealed class FunctionContext
         if (_stepsLeft < 0)
         {
             throw new FunctionLimitException(FunctionLimit.Steps, _maxSteps);
+        }
+
+        if (_stepsLeft < _itemFloor)
+        {
+            throw new FunctionLimitException(FunctionLimit.ItemSteps, _itemSteps);
         }
 
         _cancellation.ThrowIfCancellationRequested();

@@ -9,6 +9,7 @@ namespace Nacre.Query.Functions;
 internal sealed class FunctionLimitException(FunctionLimit limit, long allowed) : Exception(limit switch
 {
     FunctionLimit.Steps => $"The query takes more than the {allowed} steps that are allowed.",
+    FunctionLimit.ItemSteps => $"The query takes more than the {allowed} steps that are allowed for one item. Join less within the item.",
     _ => $"The query builds a value of more than the {allowed} bytes that are allowed.",
 })
 {

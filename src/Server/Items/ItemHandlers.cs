@@ -85,6 +85,10 @@ internal static class ItemHandlers
     public static ValueTask<Result<ListItemsResponse>> ListAsync(NodeServices services, Call call, ListItemsRequest request) =>
         services.Lister.ListAsync(call.Container, call.Principal, request, services.Consistency, call.Token);
 
+    /// <summary>Answers a page of a query.</summary>
+    public static ValueTask<Result<QueryResponse>> QueryAsync(NodeServices services, Call call, QueryRequest request) =>
+        services.Queries.RunAsync(call.Container, call.Principal, request, services.Consistency, call.Token);
+
     private static ValueTask<Result<ItemResponse>> WriteAsync(NodeServices services, Call call, ItemOperationKind kind, WriteItemRequest request)
     {
         Result<PartitionKey> partitionKey = WireKeys.Read(request.PartitionKey);

@@ -3,6 +3,7 @@ using Nacre.Replication.Leases;
 using Nacre.Server.Administration;
 using Nacre.Server.Consistency;
 using Nacre.Server.Items;
+using Nacre.Server.Queries;
 using Nacre.Server.Routing;
 using Nacre.Server.Telemetry;
 
@@ -40,6 +41,9 @@ internal sealed class NodeServices
 
     /// <summary>Lists items.</summary>
     public required ItemLister Lister { get; init; }
+
+    /// <summary>Answers queries.</summary>
+    public required QueryRunner Queries { get; init; }
 
     /// <summary>What the handlers of databases, containers and the account work with.</summary>
     public required ControlServices Control { get; init; }

@@ -38,6 +38,10 @@ internal static class Commands
     public static UnaryCommand<ListItemsRequest, ListItemsResponse> List { get; } = new(
         ItemsService, "List", ReadItem, isRouted: true, static r => new(r.Database, r.Container), ItemHandlers.ListAsync);
 
+    /// <summary>Queries items.</summary>
+    public static UnaryCommand<QueryRequest, QueryResponse> Query { get; } = new(
+        ItemsService, "Query", ReadItem, isRouted: true, static r => new(r.Database, r.Container), ItemHandlers.QueryAsync);
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Command> All { get; } =
     [
@@ -99,7 +103,7 @@ internal static class Commands
         Of<ChangeNodeRequest, Node>(NodesService, "Remove", WriteAccount, NodeHandlers.RemoveAsync),
         Of<ChangeNodeRequest, Node>(NodesService, "Promote", WriteAccount, NodeHandlers.PromoteAsync),
 
-        Read, Create, Upsert, Replace, Delete, List, StreamCommand.Row,
+        Read, Create, Upsert, Replace, Delete, List, Query, StreamCommand.Row,
     ];
 
     /// <summary>The services that the methods belong to, for reflection.</summary>

@@ -31,6 +31,29 @@ internal sealed class FakeItemsService(FakeState state) : Items.ItemsBase
         return Task.FromResult(new ListItemsResponse { Items = { page }, Continuation = continuation });
     }
 
+    /// <summary>Understands no query: every one answers all items of its partition key.</summary>
+    public override Task<QueryResponse> Query(QueryRequest request, ServerCallContext context)
+    {
+        state.Queries.Enqueue(request);
+        (List<ListedItem> page, string continuation) = state.Items(new ListItemsRequest
+        {
+            Database = request.Database,
+            Container = request.Container,
+            PartitionKey = request.PartitionKey,
+            MaxItems = request.MaxItems,
+            Continuation = request.Continuation,
+        });
+        return Task.FromResult(new QueryResponse
+        {
+            Rows = { page.Select(item => item.Body) },
+            Continuation = continuation,
+            RequestCharge = 1.25,
+            ItemsLookedAt = (ulong)page.Count,
+            BytesRead = (ulong)page.Sum(item => item.Body.Length),
+            Plan = request.Explain ? "scan\nanswer" : "",
+        });
+    }
+
     public override async Task Stream(
         IAsyncStreamReader<StreamRequest> requests, IServerStreamWriter<StreamResponse> responses, ServerCallContext context)
     {

@@ -45,6 +45,9 @@ internal sealed class FakeState(byte[] key)
     /// <summary>Full names of the unary methods called, in order.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
 
+    /// <summary>Queries that were asked, in order.</summary>
+    public ConcurrentQueue<QueryRequest> Queries { get; } = new();
+
     /// <summary>Addresses that the calls and streams came to, in order, as the client dialled them; discovery left out.</summary>
     public ConcurrentQueue<string> Hosts { get; } = new();
 

@@ -58,6 +58,42 @@ internal sealed class ClusterTests
     }
 
     [Test]
+    public async Task Query_PagesFromEveryNodeAndAfterAKill_AreOneAnswer(CancellationToken cancellationToken)
+    {
+        const int Documents = 40;
+        const int PagesBeforeTheKill = 6;
+        await using NacreClient any = _cluster.NewClient();
+        NacreClient[] clients = [.. _cluster.Nodes.Select(node => ClientOf(node!))];
+        for (int n = 0; n < Documents; n++)
+        {
+            await Items(any).UpsertItemAsync(new Doc($"i{n}", $"p{n % 7}", n), cancellationToken: cancellationToken);
+        }
+
+        List<int> numbers = [];
+        string? continuation = null;
+        for (int page = 0; page == 0 || continuation is not null; page++)
+        {
+            if (page == PagesBeforeTheKill)
+            {
+                await _cluster.KillAsync(2);
+            }
+
+            var options = new QueryOptions { PageSize = 3, Continuation = continuation };
+            QueryResults<int> query = Items(page < PagesBeforeTheKill ? clients[page % 3] : any)
+                .Query<int>("SELECT VALUE c.n FROM c ORDER BY c.n DESC", options);
+            await foreach (QueryPage<int> got in query.AsPages(cancellationToken))
+            {
+                numbers.AddRange(got.Values);
+                continuation = got.Continuation;
+                break;
+            }
+        }
+
+        Assert.That(numbers, Is.EqualTo(Enumerable.Range(0, Documents).Reverse()));
+        await DisposeAsync(clients);
+    }
+
+    [Test]
     public async Task Kill_OfAnyNodeUnderLoad_LosesNoAcknowledgedWriteAndGoesOn(CancellationToken cancellationToken)
     {
         for (int victim = 0; victim < 3; victim++)

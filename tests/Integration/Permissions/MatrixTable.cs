@@ -117,6 +117,7 @@ internal static class MatrixTable
         ["nacre.v1.Items/Replace"] = new(Need.ItemWrite, Level.Item, t => new WriteItemRequest { Database = t.Database, Container = t.Container, Body = t.Document, IfMatch = "1-1" }),
         ["nacre.v1.Items/Read"] = new(Need.ItemRead, Level.Item, t => new ReadItemRequest { Database = t.Database, Container = t.Container, PartitionKey = t.Key, Id = t.Id }),
         ["nacre.v1.Items/Delete"] = new(Need.ItemWrite, Level.Item, t => new DeleteItemRequest { Database = t.Database, Container = t.Container, PartitionKey = t.Key, Id = t.Id, IfMatch = "1-1" }),
+        ["nacre.v1.Items/Query"] = new(Need.ItemList, Level.Item, t => new QueryRequest { Database = t.Database, Container = t.Container, PartitionKey = t.Key, Text = "SELECT VALUE COUNT(1) FROM c" }),
         ["nacre.v1.Items/List"] = new(Need.ItemList, Level.Item, t => new ListItemsRequest { Database = t.Database, Container = t.Container, PartitionKey = t.Key }),
         ["nacre.v1.Items/Stream"] = new(Need.StreamOpen, Level.Account, _ => new StreamRequest()),
     };

@@ -35,6 +35,23 @@ public sealed class LimitTests
     }
 
     [Test]
+    public void Run_OneItemOfTooManySteps_EndsAtTheItemsLimit()
+    {
+        QueryLimits limits = Small with { MaxItemSteps = 20_000 };
+        QueryPipeline pipeline = Queries.Pipeline(Queries.Bound("SELECT VALUE COUNT(1) FROM c JOIN a IN c.n JOIN b IN c.n"), limits);
+        for (int at = 0; at < 100; at++)
+        {
+            Assert.That(pipeline.Add(Encoding.UTF8.GetBytes(Numbers(20))).IsOk, Is.True);
+        }
+
+        Assert.That(pipeline.StepsUsed, Is.GreaterThan(2 * limits.MaxItemSteps));
+        NacreError? error = pipeline.Add(Encoding.UTF8.GetBytes(Numbers(300))).Error;
+
+        Assert.That(error?.Code, Is.EqualTo(ErrorCode.QueryLimit));
+        Assert.That(error?.Message, Does.Contain("20000 steps that are allowed for one item"));
+    }
+
+    [Test]
     public void Run_TheFirstOfManySortedRows_HoldsFew()
     {
         QueryPipeline pipeline = Queries.Pipeline(Queries.Bound("SELECT TOP 5 VALUE c.v FROM c ORDER BY c.v DESC"), Small);

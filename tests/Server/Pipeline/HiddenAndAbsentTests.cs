@@ -54,6 +54,9 @@ public sealed class HiddenAndAbsentTests
     private static readonly Method List = new(
         "List", (node, caller, t) => node.Prepare(caller, Commands.List, new ListItemsRequest { Database = t.Database, Container = t.Container, PartitionKey = KeyOf(t) }));
 
+    private static readonly Method Query = new(
+        "Query", (node, caller, t) => node.Prepare(caller, Commands.Query, new QueryRequest { Database = t.Database, Container = t.Container, PartitionKey = KeyOf(t), Text = "SELECT * FROM c" }));
+
     private static readonly Method[] ContainerMethods =
     [
         Of<GetContainerRequest, Container>("Get", t => new GetContainerRequest { Database = t.Database, Name = t.Container }),
@@ -80,9 +83,9 @@ public sealed class HiddenAndAbsentTests
             IEnumerable<Method> methods = what switch
             {
                 "item of another partition" => ItemMethods,
-                "partition" => [.. ItemMethods, List],
-                "container" => [.. ItemMethods, List, .. ContainerMethods],
-                _ => [.. ItemMethods, List, .. ContainerMethods, .. DatabaseMethods],
+                "partition" => [.. ItemMethods, List, Query],
+                "container" => [.. ItemMethods, List, Query, .. ContainerMethods],
+                _ => [.. ItemMethods, List, Query, .. ContainerMethods, .. DatabaseMethods],
             };
             foreach (Method method in methods)
             {

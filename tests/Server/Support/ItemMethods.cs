@@ -19,6 +19,8 @@ internal static class ItemMethods
 
     public static Method<ListItemsRequest, ListItemsResponse> List { get; } = Unary<ListItemsRequest, ListItemsResponse>("nacre.v1.Items", "List");
 
+    public static Method<QueryRequest, QueryResponse> Query { get; } = Unary<QueryRequest, QueryResponse>("nacre.v1.Items", "Query");
+
     public static Method<StreamRequest, StreamResponse> Stream { get; } = new(
         MethodType.DuplexStreaming, "nacre.v1.Items", "Stream", Marshaller<StreamRequest>(), Marshaller<StreamResponse>());
 

@@ -16,6 +16,7 @@ using Nacre.Server.Consistency;
 using Nacre.Server.Items;
 using Nacre.Server.Options;
 using Nacre.Server.Pipeline;
+using Nacre.Server.Queries;
 using Nacre.Server.Routing;
 using Nacre.Server.Telemetry;
 using Nacre.Server.Wire;
@@ -79,7 +80,7 @@ internal sealed class TestWire : IAsyncDisposable
 
     public TestClient ReadOnlyClient { get; }
 
-    public static async Task<TestWire> StartAsync(LimitOptions? limits = null, int ranges = 1, params string[] paths)
+    public static async Task<TestWire> StartAsync(LimitOptions? limits = null, int ranges = 1, QueryServing? serving = null, params string[] paths)
     {
         limits ??= new LimitOptions();
         TimeProvider clock = TimeProvider.System;
@@ -104,6 +105,7 @@ internal sealed class TestWire : IAsyncDisposable
             Draining = draining.Token,
             Consistency = new ConsistencyRules(catalog, new SessionTokens(TokenSeal.ForSessions(new TestDataKeys()))),
             Lister = new ItemLister(TokenSeal.ForContinuations(new TestDataKeys())),
+            Queries = new QueryRunner(TokenSeal.ForContinuations(new TestDataKeys()), new ScanPlanner(), serving ?? new QueryServing(), clock, random),
 
             // The control shard is none of this wire's: tests/Integration has a whole node.
             Control = null!,

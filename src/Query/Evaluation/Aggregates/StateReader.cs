@@ -56,9 +56,12 @@ internal ref struct StateReader(ReadOnlyMemory<byte> state)
         }
     }
 
+    /// <summary>Bytes behind their length.</summary>
+    public ReadOnlyMemory<byte> ReadBytes(int most) => Take(ReadCount(most));
+
     public static QueryRefusedException Malformed() => new(new NacreError(ErrorCode.Malformed, "A partial result of a query cannot be read."));
 
-    private ReadOnlyMemory<byte> ReadBytes() => Take(ReadCount(int.MaxValue));
+    private ReadOnlyMemory<byte> ReadBytes() => ReadBytes(int.MaxValue);
 
     private ReadOnlyMemory<byte> Take(int count)
     {

@@ -14,6 +14,7 @@ internal sealed class RowSorter
     private readonly RowOrder _order;
     private readonly HeldBytes _held;
     private readonly long _wanted;
+    private readonly SortPosition? _after;
     private readonly List<SortedRow> _rows = [];
     private QueryValue[]? _worst;
     private long _sequence;
@@ -22,8 +23,11 @@ internal sealed class RowSorter
     /// <param name="keys">At least one.</param>
     /// <param name="wanted">How many of the first rows are wanted; <see cref="long.MaxValue"/> for all.</param>
     /// <param name="held">Counts what is held.</param>
-    public RowSorter(IReadOnlyList<OrderKey> keys, long wanted, HeldBytes held)
+    /// <param name="after">Only rows behind this one are wanted; null for all.</param>
+    public RowSorter(IReadOnlyList<OrderKey> keys, long wanted, HeldBytes held, SortPosition? after = null)
     {
+        Core.Invariant.Check(after is null || after.Keys.Length == keys.Count);
+        _after = after;
         _keys = keys;
         _order = new RowOrder(keys);
         _wanted = wanted;
@@ -31,7 +35,11 @@ internal sealed class RowSorter
     }
 
     /// <summary>Takes a row, with the keys that the frame's row has.</summary>
-    public void Add(EvaluationFrame frame, in QueryValue row)
+    /// <param name="frame">The row.</param>
+    /// <param name="row">What is answered for it.</param>
+    /// <param name="itemKey">Its item's key; borrowed.</param>
+    /// <param name="rowOfItem">Which of the item's rows it is, from 1.</param>
+    public void Add(EvaluationFrame frame, in QueryValue row, ReadOnlyMemory<byte> itemKey, long rowOfItem)
     {
         var keys = new QueryValue[_keys.Count];
         for (int at = 0; at < keys.Length; at++)
@@ -39,7 +47,7 @@ internal sealed class RowSorter
             keys[at] = _keys[at].Node.Evaluate(frame);
         }
 
-        if (_wanted == 0 || (_worst is not null && _order.CompareKeys(keys, _worst) >= 0))
+        if (_wanted == 0 || (_after is not null && !IsBehind(_after, keys, itemKey.Span, rowOfItem)) || (_worst is not null && _order.CompareKeys(keys, _worst) >= 0))
         {
             return;
         }
@@ -49,7 +57,8 @@ internal sealed class RowSorter
             keys[at] = _held.Keep(keys[at]);
         }
 
-        _rows.Add(new SortedRow(keys, _held.Keep(row), _sequence++));
+        _held.Add(itemKey.Length);
+        _rows.Add(new SortedRow(keys, _held.Keep(row), _sequence++, itemKey.ToArray(), rowOfItem));
         if (_rows.Count >= _wanted * 2.0 && _rows.Count > 64)
         {
             Trim(frame);
@@ -61,6 +70,13 @@ internal sealed class RowSorter
     {
         Trim(frame);
         return _rows;
+    }
+
+    private bool IsBehind(SortPosition position, QueryValue[] keys, ReadOnlySpan<byte> itemKey, long rowOfItem)
+    {
+        int order = _order.CompareKeys(keys, position.Keys);
+        order = order != 0 ? order : itemKey.SequenceCompareTo(position.ItemKey.Span);
+        return order > 0 || (order == 0 && rowOfItem > position.Row);
     }
 
     private void Trim(EvaluationFrame frame)
@@ -84,7 +100,7 @@ internal sealed class RowSorter
 
     private static long CostOf(SortedRow row)
     {
-        long cost = HeldBytes.CostOf(row.Row);
+        long cost = HeldBytes.CostOf(row.Row) + row.ItemKey.Length;
         foreach (QueryValue key in row.Keys)
         {
             cost += HeldBytes.CostOf(key);
