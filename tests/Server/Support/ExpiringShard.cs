@@ -2,6 +2,7 @@ using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 using Nacre.Core.StateMachines;
 using Nacre.Server.Routing;
 
@@ -49,6 +50,8 @@ internal sealed class ExpiringShard(IDataShard inner, int moves) : IDataShard, I
         }
 
         public Result<IDocumentCursor> Changes(RangeId range, Lsn after) => inner.Changes(range, after);
+
+        public Result<IRangeIndex> OpenIndex(RangeId range) => inner.OpenIndex(range);
 
         public void Dispose() => inner.Dispose();
     }
