@@ -1,3 +1,5 @@
+using Nacre.Core;
+
 namespace Nacre.Replication;
 
 /// <summary>Runs replicas on the thread pool.</summary>
@@ -31,7 +33,11 @@ public sealed class PoolScheduler : IReplicaScheduler
     /// From here to <see cref="EndGathering"/> what this thread schedules is gathered, and then run by few threads, one piece
     /// after the other: for news that concern many shards at once. Not nested.
     /// </summary>
-    public static void BeginGathering() => t_gathered = t_spare ?? [];
+    public static void BeginGathering()
+    {
+        Invariant.Check(t_gathered is null);
+        t_gathered = t_spare ?? [];
+    }
 
     /// <summary>Schedules what was gathered since <see cref="BeginGathering"/>, on the same thread.</summary>
     public static void EndGathering()

@@ -147,26 +147,9 @@ public sealed partial class CatalogCoordinator : IAsyncDisposable
     /// The container; or the refusals of <see cref="CreateContainer"/> and of <see cref="IProposer.ProposeAsync"/>;
     /// NotFound for one that was deleted since. A container that was begun is finished in any case.
     /// </returns>
-    public async Task<Result<ContainerRecord>> CreateContainerAsync(
-        CreateContainer command, EntryHeader request, CancellationToken cancellationToken)
-    {
-        Result<CommandOutcome> outcome = await ExecuteAsync(command, request, cancellationToken);
-        if (!outcome.IsOk)
-        {
-            return outcome.Error;
-        }
-
-        var id = new ContainerId(ControlResult.IdOf(outcome.Value.Detail.Span));
-        Result<Unit> finished = await WaitAsync(FinishContainerAsync(id, _stopping.Token), cancellationToken);
-        if (!finished.IsOk)
-        {
-            return finished.Error;
-        }
-
-        return _catalog.Current.FindContainer(id) is { State: ResourceState.Ready } container
-            ? container
-            : DeletedSince("container");
-    }
+    public Task<Result<ContainerRecord>> CreateContainerAsync(
+        CreateContainer command, EntryHeader request, CancellationToken cancellationToken) =>
+        FinishedAsync(command, request, cancellationToken);
 
     /// <summary>
     /// Gives a container another indexing policy; completes once each of its ranges was told, and builds what is new.
@@ -175,8 +158,13 @@ public sealed partial class CatalogCoordinator : IAsyncDisposable
     /// The container; or the refusals of <see cref="SetContainerIndexing"/> and of <see cref="IProposer.ProposeAsync"/>;
     /// NotFound for one that was deleted since. A change that was begun is finished in any case.
     /// </returns>
-    public async Task<Result<ContainerRecord>> SetIndexingAsync(
-        SetContainerIndexing command, EntryHeader request, CancellationToken cancellationToken)
+    public Task<Result<ContainerRecord>> SetIndexingAsync(
+        SetContainerIndexing command, EntryHeader request, CancellationToken cancellationToken) =>
+        FinishedAsync(command, request, cancellationToken);
+
+    /// <summary>Has a container's command decided, and waits until every range of it was told.</summary>
+    private async Task<Result<ContainerRecord>> FinishedAsync(
+        ControlCommand command, EntryHeader request, CancellationToken cancellationToken)
     {
         Result<CommandOutcome> outcome = await ExecuteAsync(command, request, cancellationToken);
         if (!outcome.IsOk)

@@ -49,11 +49,17 @@ internal sealed class ReplicationService(NodeVerifier verifier, IReplicaReceiver
         }
 
         PoolScheduler.BeginGathering();
-        foreach (ref readonly ShardMessage message in read.Value.AsSpan())
+        try
         {
-            receiver.Receive(peer.Node, message.Shard, message.Message);
+            foreach (ref readonly ShardMessage message in read.Value.AsSpan())
+            {
+                receiver.Receive(peer.Node, message.Shard, message.Message);
+            }
         }
-
-        PoolScheduler.EndGathering();
+        finally
+        {
+            // Else what this thread schedules from now on would wait for ever.
+            PoolScheduler.EndGathering();
+        }
     }
 }

@@ -105,9 +105,19 @@ public sealed class RaftReplicationTests
         Assert.That(cluster[3].Entries, Does.Contain("b"));
     }
 
-    private static RaftCluster Busy()
+    [Test]
+    public void Commit_OfABusyShardThatTellsAtOnce_IsTold()
     {
-        RaftCluster cluster = RaftCluster.Led(3);
+        RaftCluster cluster = Busy(new RaftOptions { TellsCommitsAtOnce = true });
+        cluster.Propose(1, "b");
+        cluster.Settle();
+
+        Assert.That(cluster[2].Entries, Does.Contain("b"));
+    }
+
+    private static RaftCluster Busy(RaftOptions? options = null)
+    {
+        RaftCluster cluster = RaftCluster.Led(3, options);
         cluster.Tick(1);
         cluster.Propose(1, "a");
         cluster.Settle();
