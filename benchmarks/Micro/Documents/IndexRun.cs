@@ -7,6 +7,7 @@ using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.Indexing;
 using Nacre.Core.Log;
+using Nacre.Core.Spatial;
 using Nacre.Core.StateMachines;
 using Nacre.Storage.Documents;
 using Nacre.Storage.Indexes;
@@ -39,6 +40,13 @@ internal static class IndexRun
         double withIndexes = Load(indexed, documents, buffer, out DocumentStateMachine machine);
         Console.WriteLine($"  an insert takes {withIndexes - plain:F1} µs more with every path indexed");
         await AskAsync(machine, indexed);
+        RangeDefinition spatial = Plain with
+        {
+            Indexing = IndexingPolicy.Parse("""{"includedPaths":[{"path":"/*"}],"spatialIndexes":[{"path":"/location/*","types":["Point"]}]}"""u8.ToArray()).Value,
+        };
+        double withPlaces = Load(spatial, documents, buffer, out machine);
+        Console.WriteLine($"  an insert takes {withPlaces - withIndexes:F1} µs more with a spatial index besides");
+        await AskNearAsync(machine, spatial);
     }
 
     private static void Pass(List<byte[]> documents)
@@ -66,7 +74,9 @@ internal static class IndexRun
 
     private static double Load(RangeDefinition range, List<byte[]> documents, long buffer, out DocumentStateMachine machine)
     {
-        string name = range.Indexing is null ? "without indexes" : "every path indexed";
+        string name = range.Indexing is null ? "without indexes"
+            : range.Indexing.SpatialIndexes.IsEmpty ? "every path indexed"
+            : "and a spatial index";
         var log = new Log(range);
         var store = new ArenaShardStore();
         machine = DocumentStateMachine.Open(new DocumentStoreOptions { Cluster = Log.Cluster, Shard = Log.Shard, BufferBytes = buffer }, store);
@@ -144,6 +154,32 @@ internal static class IndexRun
                 }
             });
         }
+    }
+
+    private static async Task AskNearAsync(DocumentStateMachine machine, RangeDefinition range)
+    {
+        IRangeIndex index = machine.OpenView().OpenIndex(range.Range).Value;
+        var amsterdam = new Geometry { Type = SpatialTypes.Point, Point = GeoPoint.FromDegrees(4.9, 52.37) };
+        int given = 0;
+        for (int round = 0; round < 3; round++)
+        {
+            await TimeAsync(round, "candidates within 50 km", 100, async () =>
+            {
+                IndexRef places = index.FindSpatial(
+                    DocumentPath.Parse("/location").Value, GeoRegion.Around(amsterdam, 50_000), out IReadOnlyList<IndexBounds> bounds);
+                given = 0;
+                foreach (IndexBounds part in bounds)
+                {
+                    await using IIndexCursor cursor = index.Scan(places, part, descending: false);
+                    while ((await cursor.MoveNextAsync(default)).Value)
+                    {
+                        given++;
+                    }
+                }
+            });
+        }
+
+        Console.WriteLine($"  {given} of them");
     }
 
     private static async Task TimeAsync(int round, string name, int times, Func<Task> ask)

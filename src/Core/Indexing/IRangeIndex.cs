@@ -1,4 +1,5 @@
 using Nacre.Core.Errors;
+using Nacre.Core.Spatial;
 
 namespace Nacre.Core.Indexing;
 
@@ -25,6 +26,16 @@ public interface IRangeIndex
     /// <summary>A composite index: one entry for each item.</summary>
     /// <param name="index">Its place in <see cref="Policy"/>.</param>
     IndexRef FindComposite(int index);
+
+    /// <summary>
+    /// The spatial index of the geometries at a path, and where in it to look for those that have a point in common with a
+    /// region. Scans of all the bounds give every item that has one, and others besides: the item itself must be asked,
+    /// whatever its entry says of being exact. An item is given more than once where it has several cells.
+    /// </summary>
+    /// <param name="path">Any path but the root.</param>
+    /// <param name="region">What is looked for.</param>
+    /// <param name="bounds">In rising order, none overlapping another; none where nothing can be.</param>
+    IndexRef FindSpatial(DocumentPath path, GeoRegion region, out IReadOnlyList<IndexBounds> bounds);
 
     /// <summary>Walks entries.</summary>
     /// <param name="index">One that is not None.</param>

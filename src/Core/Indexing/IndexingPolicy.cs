@@ -6,7 +6,9 @@ namespace Nacre.Core.Indexing;
 /// <summary>Which paths of a container's items are indexed, and how.</summary>
 /// <remarks>
 /// Of several patterns that a path is under, the most precise one decides: a longer one before a shorter, and of one
-/// length <c>?</c> before <c>*</c>. The id is always indexed unless the mode is None. Immutable; equal when written alike.
+/// length <c>?</c> before <c>*</c>; so it is with the patterns of spatial indexes. A spatial index over <c>/a/*</c> has the
+/// geometries at <c>/a</c>, and those below at paths that the policy names or whose values are indexed, too. The id is
+/// always indexed unless the mode is None. Immutable; equal when written alike.
 /// </remarks>
 public sealed partial class IndexingPolicy : IEquatable<IndexingPolicy>
 {
@@ -100,6 +102,27 @@ public sealed partial class IndexingPolicy : IEquatable<IndexingPolicy>
         }
 
         return Mode == IndexingMode.Consistent && (node?.IncludesHere ?? below);
+    }
+
+    /// <summary>The spatial index that has the geometries at a path.</summary>
+    /// <param name="path">Any path but the root.</param>
+    /// <param name="isNamed">Whether the path, or one below it, is named in the policy.</param>
+    /// <returns>Its place in <see cref="SpatialIndexes"/>; -1 for none.</returns>
+    public int SpatialIndexOf(DocumentPath path, out bool isNamed)
+    {
+        PolicyNode? node = Root;
+        int below = Root.SpatialBelow;
+        foreach (PathStep step in path.Steps)
+        {
+            node = node?.Child(step);
+            below = node?.SpatialBelow ?? below;
+        }
+
+        isNamed = node is not null;
+        return Mode != IndexingMode.Consistent ? -1
+            : node is not null ? node.SpatialHere
+            : Includes(path) ? below
+            : -1;
     }
 
     /// <summary>True when both are written alike.</summary>

@@ -13,6 +13,8 @@ public sealed class PolicyNode
     private PolicyNode? _elements;
     private bool? _here;
     private bool? _below;
+    private int? _spatialHere;
+    private int? _spatialBelow;
 
     private PolicyNode()
     {
@@ -26,6 +28,12 @@ public sealed class PolicyNode
 
     /// <summary>Whether anything here or below is.</summary>
     public bool IsWanted { get; private set; }
+
+    /// <summary>The spatial index of the geometry here, by its place in the policy; -1 for none.</summary>
+    public int SpatialHere { get; private set; }
+
+    /// <summary>That of geometries below which are indexed as values, too, unless a node says otherwise; -1 for none.</summary>
+    public int SpatialBelow { get; private set; }
 
     /// <summary>The composite indexes that this path is a component of: index and place in it.</summary>
     public ImmutableArray<(int Index, int Component)> Components { get; private set; } = [];
@@ -43,6 +51,11 @@ public sealed class PolicyNode
             root.Add(policy.IncludedPaths, true);
             root.Add(policy.ExcludedPaths, false);
             root.Reach(DocumentPath.Of(PathStep.Member("id")).Value)._here = true;
+            for (int index = 0; index < policy.SpatialIndexes.Length; index++)
+            {
+                root.Add(policy.SpatialIndexes[index].Path, index);
+            }
+
             for (int index = 0; index < policy.CompositeIndexes.Length; index++)
             {
                 ImmutableArray<CompositePath> paths = policy.CompositeIndexes[index].Paths;
@@ -54,7 +67,7 @@ public sealed class PolicyNode
             }
         }
 
-        root.Settle(inherited: false);
+        root.Settle(inherited: false, inheritedSpatial: -1);
         return root;
     }
 
@@ -71,6 +84,19 @@ public sealed class PolicyNode
             {
                 node._here = included;
             }
+        }
+    }
+
+    private void Add(PathPattern pattern, int spatialIndex)
+    {
+        PolicyNode node = Reach(pattern.Path);
+        if (pattern.IsSubtree)
+        {
+            node._spatialBelow = spatialIndex;
+        }
+        else
+        {
+            node._spatialHere = spatialIndex;
         }
     }
 
@@ -103,18 +129,20 @@ public sealed class PolicyNode
         }
     }
 
-    private void Settle(bool inherited)
+    private void Settle(bool inherited, int inheritedSpatial)
     {
+        SpatialBelow = _spatialBelow ?? inheritedSpatial;
+        SpatialHere = _spatialHere ?? SpatialBelow;
         IncludesBelow = _below ?? inherited;
         IncludesHere = _here ?? IncludesBelow;
-        _elements?.Settle(IncludesBelow);
+        _elements?.Settle(IncludesBelow, SpatialBelow);
         bool below = _elements?.IsWanted ?? false;
         foreach (PolicyNode member in _members.Values)
         {
-            member.Settle(IncludesBelow);
+            member.Settle(IncludesBelow, SpatialBelow);
             below |= member.IsWanted;
         }
 
-        IsWanted = IncludesHere || IncludesBelow || below || !Components.IsEmpty;
+        IsWanted = IncludesHere || IncludesBelow || below || !Components.IsEmpty || SpatialHere >= 0;
     }
 }

@@ -1,3 +1,5 @@
+using Nacre.Core.Spatial;
+
 namespace Nacre.Query.Spatial;
 
 /// <summary>

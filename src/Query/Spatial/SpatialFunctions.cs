@@ -1,3 +1,4 @@
+using Nacre.Core.Spatial;
 using Nacre.Query.Functions;
 using Nacre.Query.Values;
 

@@ -16,12 +16,14 @@ namespace Nacre.Storage.Documents;
 internal sealed record DocumentMeta
 {
     /// <summary>
-    /// First two bytes. Versions that are read as well: 1 has no replica set, and neither 1 nor 2 has indexes.
+    /// First two bytes. Versions that are read as well: 1 has no replica set, neither 1 nor 2 has indexes,
+    /// and 3 has none of geometries.
     /// </summary>
-    public const ushort FormatVersion = 3;
+    public const ushort FormatVersion = 4;
 
     private const ushort WithoutReplicaSet = 1;
     private const ushort WithoutIndexes = 2;
+    private const ushort WithoutSpatial = 3;
     private const byte HasIndex = 1;
     private const byte HasBuilding = 2;
 
@@ -153,7 +155,7 @@ internal sealed record DocumentMeta
 
         var reader = new CommandReader(bytes.Span);
         ushort format = reader.ReadUInt16();
-        if (format is not (FormatVersion or WithoutIndexes or WithoutReplicaSet))
+        if (format is not (FormatVersion or WithoutSpatial or WithoutIndexes or WithoutReplicaSet))
         {
             throw Corrupt(options, $"it has format {format}; this program knows formats up to {FormatVersion}");
         }
@@ -195,7 +197,7 @@ internal sealed record DocumentMeta
         var ranges = new RangeTable();
         for (uint left = reader.ReadUInt32(); left > 0 && good; left--)
         {
-            good = TryReadRange(ref reader, ranges, indexed);
+            good = TryReadRange(ref reader, ranges, format);
         }
 
         if (!good || reader.Failed || nextNode == 0 || nextTablet == 0 || nextIndexSet == 0 || time > (ulong)DateTimeOffset.MaxValue.Ticks)
@@ -203,6 +205,7 @@ internal sealed record DocumentMeta
             throw Corrupt(options, "it makes no sense");
         }
 
+        RenewSets(ranges, ref nextIndexSet, droppingSets);
         return new DocumentMeta
         {
             Sequence = new Sequence(sequence),
@@ -266,7 +269,24 @@ internal sealed record DocumentMeta
         }
     }
 
-    private static bool TryReadIndexes(ref CommandReader reader, RangeState range)
+    /// <summary>Has sets without the spatial indexes of their policies built anew.</summary>
+    private static void RenewSets(RangeTable ranges, ref uint nextIndexSet, List<IndexSetId> dropping)
+    {
+        foreach (RangeState range in ranges.All.OrderBy(range => range.Tablet.Value))
+        {
+            if (range.Building is { HasSpatial: false } unfinished)
+            {
+                dropping.Add(unfinished.Id);
+                range.Building = new IndexSet(new IndexSetId(nextIndexSet++), unfinished.Policy, built: []);
+            }
+            else if (range is { Index: { HasSpatial: false } old, Building: null })
+            {
+                range.Building = new IndexSet(new IndexSetId(nextIndexSet++), old.Policy, built: []);
+            }
+        }
+    }
+
+    private static bool TryReadIndexes(ref CommandReader reader, RangeState range, bool knowsSpatial)
     {
         if (!RangeCommand.TryReadIndexing(ref reader, out IndexingPolicy? policy))
         {
@@ -285,14 +305,14 @@ internal sealed record DocumentMeta
         return (range.Index is not null) == ((sets & HasIndex) != 0) && range.Index is not { IsReady: false } &&
             (range.Building is not null) == ((sets & HasBuilding) != 0) && range.Building is not { IsReady: true };
 
-        static IndexSet? ReadSet(ref CommandReader reader) =>
+        IndexSet? ReadSet(ref CommandReader reader) =>
             RangeCommand.TryReadIndexing(ref reader, out IndexingPolicy? own) &&
             own is { Mode: IndexingMode.Consistent }
-                ? IndexSet.Read(ref reader, own)
+                ? IndexSet.Read(ref reader, own, knowsSpatial)
                 : null;
     }
 
-    private static bool TryReadRange(ref CommandReader reader, RangeTable ranges, bool indexed)
+    private static bool TryReadRange(ref CommandReader reader, RangeTable ranges, ushort format)
     {
         if (!RangeCommand.TryReadDefinition(ref reader, out RangeDefinition? definition))
         {
@@ -317,7 +337,7 @@ internal sealed record DocumentMeta
             DocumentBytes = documentBytes,
             StoredBytes = storedBytes,
         };
-        if (indexed && !TryReadIndexes(ref reader, range))
+        if (format > WithoutIndexes && !TryReadIndexes(ref reader, range, knowsSpatial: format > WithoutSpatial))
         {
             return false;
         }

@@ -82,7 +82,7 @@ internal sealed partial class DocumentStateMachine
             bool same = order == 0 && _termsBefore[old].IsExact == _termsAfter[next].IsExact;
             if (order <= 0 && !same)
             {
-                _trees.Entries.Delete(_termsBefore.KeyOf(_termsBefore[old], number));
+                _trees.Entries.DeleteLater(_termsBefore.KeyOf(_termsBefore[old], number));
             }
 
             if (order >= 0 && !same)
@@ -110,7 +110,7 @@ internal sealed partial class DocumentStateMachine
     private void PutEntry(TermList terms, int at, ItemNumber number)
     {
         ref readonly IndexTerm term = ref terms[at];
-        _trees.Entries.Put(terms.KeyOf(term, number), term.IsExact ? default : [EntryKey.InexactMark]);
+        _trees.Entries.PutLater(terms.KeyOf(term, number), term.IsExact ? default : [EntryKey.InexactMark]);
     }
 
     /// <summary>Reads a version's document; valid until the next call.</summary>
@@ -167,12 +167,12 @@ internal sealed partial class DocumentStateMachine
             Span<byte> value = stackalloc byte[2 * VarInt.MaxBytes];
             int length = VarInt.Write(version.Lsn.Value, value);
             length += VarInt.Write(version.Ordinal, value[length..]);
-            _trees.Moves.Put(key, value[..length]);
+            _trees.Moves.PutLater(key, value[..length]);
         }
         else if (after is null && before is { IsNumbered: false } gone)
         {
             TabletKey.WriteMove(range.Tablet, gone.Number, key);
-            _trees.Moves.Delete(key);
+            _trees.Moves.DeleteLater(key);
         }
     }
 }

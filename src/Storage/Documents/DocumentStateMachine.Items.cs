@@ -197,7 +197,7 @@ internal sealed partial class DocumentStateMachine
         if (before is { } old)
         {
             TabletKey.WriteChange(range.Tablet, old.Lsn, old.Ordinal, changeKey);
-            _trees.Changes.Delete(changeKey);
+            _trees.Changes.DeleteLater(changeKey);
             range.Items--;
             range.DocumentBytes -= old.Length;
             Store(range, -old.StoredBytes);
@@ -223,7 +223,7 @@ internal sealed partial class DocumentStateMachine
         Span<byte> value = stackalloc byte[ItemVersion.MaxBytes];
         _trees.Items.Put(treeKey, value[..version.Write(value)]);
         TabletKey.WriteChange(range.Tablet, lsn, ordinal, changeKey);
-        _trees.Changes.Put(changeKey, default);
+        _trees.Changes.PutLater(changeKey, default);
         range.Items++;
         range.DocumentBytes += body.Length;
         Store(range, version.StoredBytes);

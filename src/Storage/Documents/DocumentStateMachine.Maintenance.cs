@@ -260,7 +260,7 @@ internal sealed partial class DocumentStateMachine : ILiveness
                     return true;
                 }
 
-                tree.Delete(cursor.Key.Span);
+                tree.DeleteLater(cursor.Key.Span);
             }
 
             return false;

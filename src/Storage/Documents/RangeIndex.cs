@@ -5,6 +5,7 @@ using Nacre.Core.Errors;
 using Nacre.Core.Files;
 using Nacre.Core.Ids;
 using Nacre.Core.Indexing;
+using Nacre.Core.Spatial;
 using Nacre.Storage.Indexes;
 using Nacre.Storage.Trees;
 
@@ -68,6 +69,26 @@ internal sealed class RangeIndex : IRangeIndex
 
         Invariant.Check(index >= 0 && index < _set.Policy.CompositeIndexes.Length);
         return new IndexRef(IndexRefKind.Full, IndexSet.CompositeNumber(index));
+    }
+
+    /// <inheritdoc/>
+    public IndexRef FindSpatial(DocumentPath path, GeoRegion region, out IReadOnlyList<IndexBounds> bounds)
+    {
+        bounds = [];
+        bool isNamed = false;
+        int index = _set is { HasSpatial: true } ? _set.Policy.SpatialIndexOf(path, out isNamed) : -1;
+        if (index < 0)
+        {
+            return IndexRef.None;
+        }
+
+        if (!isNamed && !_set!.Paths.TryFind(path, out _))
+        {
+            return _set.Paths.IsFull ? IndexRef.None : IndexRef.Empty;
+        }
+
+        bounds = region.BoundsIn(_set!.Policy.SpatialIndexes[index].Types);
+        return new IndexRef(IndexRefKind.Full, _set.SpatialNumber(index));
     }
 
     /// <inheritdoc/>

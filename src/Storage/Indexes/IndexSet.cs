@@ -11,17 +11,22 @@ internal sealed class IndexSet
 {
     // Invariants:
     // - the index tree has exactly the terms of the range's items with keys below Built; of all items once IsReady.
+    private const byte ReadyFlag = 1;
+    private const byte NoSpatialFlag = 2;
+
     private volatile byte[]? _built;
 
     /// <param name="id">Never used before in this store.</param>
     /// <param name="policy">What is indexed.</param>
     /// <param name="built">See <see cref="Built"/>.</param>
-    public IndexSet(IndexSetId id, IndexingPolicy policy, byte[]? built)
+    /// <param name="hasSpatial">See <see cref="HasSpatial"/>.</param>
+    public IndexSet(IndexSetId id, IndexingPolicy policy, byte[]? built, bool hasSpatial = true)
     {
         Id = id;
         Policy = policy;
         _built = built;
-        Paths = new PathDictionary(id, policy);
+        HasSpatial = hasSpatial || policy.SpatialIndexes.IsEmpty;
+        Paths = new PathDictionary(id, policy, HasSpatial);
         Unindexed = EntryKey.PrefixOf(id, EntryKey.Unindexed);
         CompositePrefixes =
             [.. Enumerable.Range(0, policy.CompositeIndexes.Length).Select(index => EntryKey.PrefixOf(id, CompositeNumber(index)))];
@@ -32,6 +37,12 @@ internal sealed class IndexSet
 
     /// <summary>What is indexed.</summary>
     public IndexingPolicy Policy { get; }
+
+    /// <summary>
+    /// Whether the policy's spatial indexes are built. They are not in sets of before there were any: such a set serves until
+    /// one with them is built.
+    /// </summary>
+    public bool HasSpatial { get; }
 
     /// <summary>Paths and their numbers.</summary>
     public PathDictionary Paths { get; }
@@ -61,12 +72,24 @@ internal sealed class IndexSet
     /// <param name="index">Its place in the policy.</param>
     public static uint CompositeNumber(int index) => (uint)index + 1;
 
+    /// <summary>The number of a spatial index.</summary>
+    /// <param name="index">Its place in the policy.</param>
+    public uint SpatialNumber(int index) => SpatialNumber(Policy, index);
+
+    /// <summary>The number of a spatial index under a policy.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="index">Its place there; their count for the number after the last.</param>
+    public static uint SpatialNumber(IndexingPolicy policy, int index) =>
+        CompositeNumber(policy.CompositeIndexes.Length) + (uint)index;
+
     /// <summary>What an index is over, for a person; null for a number that none has.</summary>
     public string? NameOf(uint number)
     {
         int composites = Policy.CompositeIndexes.Length;
         return number == EntryKey.Unindexed ? "items with too many values"
             : number <= composites ? Policy.CompositeIndexes[(int)number - 1].ToString()
+            : HasSpatial && number < SpatialNumber(Policy.SpatialIndexes.Length)
+                ? $"geometries at {Policy.SpatialIndexes[(int)number - composites - 1].Path}"
             : Paths.TextOf(number);
     }
 
@@ -78,25 +101,29 @@ internal sealed class IndexSet
     {
         writer.WriteUInt32(Id.Value);
         byte[]? built = Built;
-        writer.WriteByte(built is null ? (byte)1 : (byte)0).WriteBytes(built);
+        writer.WriteByte((byte)((built is null ? ReadyFlag : 0) | (HasSpatial ? 0 : NoSpatialFlag))).WriteBytes(built);
         Paths.Write(writer);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="reader">At its beginning.</param>
     /// <param name="policy">The policy that it was built under.</param>
+    /// <param name="knowsSpatial">False for what a program wrote that built no spatial indexes.</param>
     /// <returns>Null for anything else.</returns>
-    public static IndexSet? Read(ref CommandReader reader, IndexingPolicy policy)
+    public static IndexSet? Read(ref CommandReader reader, IndexingPolicy policy, bool knowsSpatial)
     {
         var id = new IndexSetId(reader.ReadUInt32());
-        byte ready = reader.ReadByte();
+        byte flags = reader.ReadByte();
+        bool ready = (flags & ReadyFlag) != 0;
         byte[] built = reader.ReadBytes().ToArray();
-        if (reader.Failed || ready > 1 || (ready == 1 && built.Length > 0) || id.Value == 0)
+        int known = knowsSpatial ? ReadyFlag | NoSpatialFlag : ReadyFlag;
+        if (reader.Failed || flags > known || (ready && built.Length > 0) || id.Value == 0)
         {
             return null;
         }
 
-        var set = new IndexSet(id, policy, ready == 1 ? null : built);
+        var set = new IndexSet(
+            id, policy, ready ? null : built, hasSpatial: knowsSpatial && (flags & NoSpatialFlag) == 0);
         return set.Paths.TryRead(ref reader) ? set : null;
     }
 }

@@ -28,6 +28,7 @@ internal sealed class PathDictionary
     private readonly IndexSetId _set;
     private readonly IndexingPolicy _policy;
     private readonly uint _firstNumber;
+    private readonly bool _hasSpatial;
     private readonly List<string> _texts = [];
     private readonly ConcurrentDictionary<string, uint> _numbers = new(StringComparer.Ordinal);
     private int _textBytes;
@@ -35,12 +36,17 @@ internal sealed class PathDictionary
 
     /// <param name="set">Whose paths they are.</param>
     /// <param name="policy">Decides which have numbers.</param>
-    public PathDictionary(IndexSetId set, IndexingPolicy policy)
+    /// <param name="hasSpatial">Whether geometries have entries.</param>
+    public PathDictionary(IndexSetId set, IndexingPolicy policy, bool hasSpatial)
     {
         _set = set;
         _policy = policy;
-        _firstNumber = 1 + (uint)policy.CompositeIndexes.Length;
-        Root = new PathNode(null, [], default, policy.Root, policy.Root.IncludesBelow);
+        _hasSpatial = hasSpatial;
+        _firstNumber = IndexSet.SpatialNumber(policy, hasSpatial ? policy.SpatialIndexes.Length : 0);
+        Root = new PathNode(null, [], default, policy.Root, policy.Root.IncludesBelow)
+        {
+            SpatialBelow = hasSpatial ? policy.Root.SpatialBelow : -1,
+        };
         if (policy.Mode == IndexingMode.Consistent)
         {
             // Before any document has them: there is always room for these.
@@ -48,6 +54,11 @@ internal sealed class PathDictionary
             foreach (CompositePath component in policy.CompositeIndexes.SelectMany(index => index.Paths))
             {
                 Reach(component.Path.Steps);
+            }
+
+            foreach (SpatialIndex spatial in hasSpatial ? policy.SpatialIndexes : [])
+            {
+                Reach(spatial.Path.Path.Steps);
             }
         }
     }
@@ -177,8 +188,23 @@ internal sealed class PathDictionary
             return null;
         }
 
-        var node = new PathNode(parent, name, step, policy, below);
-        return !here || TryNumber(node) ? node : null;
+        var node = new PathNode(parent, name, step, policy, below)
+        {
+            SpatialBelow = _hasSpatial ? policy?.SpatialBelow ?? parent.SpatialBelow : -1,
+        };
+        if (here && !TryNumber(node))
+        {
+            return null;
+        }
+
+        int spatial = _hasSpatial ? policy?.SpatialHere ?? (here ? node.SpatialBelow : -1) : -1;
+        if (spatial >= 0)
+        {
+            node.SpatialPrefix = EntryKey.PrefixOf(_set, IndexSet.SpatialNumber(_policy, spatial));
+            node.SpatialTypes = _policy.SpatialIndexes[spatial].Types;
+        }
+
+        return node;
     }
 
     private bool TryNumber(PathNode node)

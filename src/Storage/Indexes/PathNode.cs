@@ -46,6 +46,15 @@ internal sealed class PathNode
     /// <summary>Components of composite indexes that the value here is.</summary>
     public ImmutableArray<(int Index, int Component)> Components { get; }
 
+    /// <summary>What entries of a geometry here begin with; empty when it has none.</summary>
+    public byte[] SpatialPrefix { get; set; } = [];
+
+    /// <summary>Types of geometry that the spatial index here is meant for.</summary>
+    public SpatialTypes SpatialTypes { get; set; }
+
+    /// <summary>The spatial index of paths below that the policy does not name; -1 for none.</summary>
+    public int SpatialBelow { get; init; } = -1;
+
     /// <summary>What entries of the value here begin with; empty when it has none.</summary>
     public byte[] Prefix { get; set; } = [];
 

@@ -2,11 +2,14 @@ using System.Text.Json;
 using Nacre.Core;
 using Nacre.Core.Documents;
 using Nacre.Core.Indexing;
+using Nacre.Core.Spatial;
 
 namespace Nacre.Storage.Indexes;
 
 /// <summary>The one pass over a document that gives its terms.</summary>
-/// <remarks>For one user at a time. Allocates nothing once its memory has grown to what documents need.</remarks>
+/// <remarks>
+/// For one user at a time. Allocates nothing once its memory has grown to what documents need, but for geometries.
+/// </remarks>
 internal sealed class TermPass
 {
     // Invariants, at each token:
@@ -15,6 +18,7 @@ internal sealed class TermPass
     // - _value is the path of the value that comes next in an object.
     private readonly Level[] _open = new Level[DocumentLimits.MaxDepth + 1];
     private readonly byte[] _name = new byte[256];
+    private readonly byte[] _cells = new byte[GeoRegion.MaxIndexedCells * GeoRegion.CellBytes];
     private readonly CompositeTerms _composites = new();
     private int _depth;
     private PathNode? _value;
@@ -54,7 +58,7 @@ internal sealed class TermPass
             _open[0] = new Level(paths.Root, IsArray: false, Last: null);
             while (reader.Read())
             {
-                if (!TryStep(ref reader, paths, terms))
+                if (!TryStep(ref reader, utf8Json, paths, terms))
                 {
                     return false;
                 }
@@ -69,7 +73,8 @@ internal sealed class TermPass
         }
     }
 
-    private bool TryStep(ref Utf8JsonReader reader, PathDictionary paths, TermList terms)
+    private bool TryStep(
+        ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8Json, PathDictionary paths, TermList terms)
     {
         switch (reader.TokenType)
         {
@@ -92,7 +97,9 @@ internal sealed class TermPass
             default:
                 PathNode? node = _open[_depth].IsArray ? _open[_depth].Last : _value;
                 Invariant.Check(node is not null);
-                return TryAdd(ref reader, node, terms) && Enter(ref reader, node, paths);
+                return TryAdd(ref reader, node, terms) &&
+                    (node.SpatialPrefix.Length == 0 || TryAddCells(reader, utf8Json, node, terms)) &&
+                    Enter(ref reader, node, paths);
         }
     }
 
@@ -115,6 +122,38 @@ internal sealed class TermPass
         if (!node.Components.IsEmpty)
         {
             _composites.Take(ref reader, node.Components);
+        }
+
+        return true;
+    }
+
+    /// <summary>Adds what a geometry has in a spatial index; nothing for any other value.</summary>
+    private bool TryAddCells(Utf8JsonReader reader, ReadOnlySpan<byte> utf8Json, PathNode node, TermList terms)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return true;
+        }
+
+        int start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        if (GeoJsonReader.Read(utf8Json[start..(int)reader.BytesConsumed], out Geometry? geometry) is not null)
+        {
+            return true;
+        }
+
+        int cells = GeoRegion.WriteCells(geometry!, node.SpatialTypes, _cells);
+        for (int at = 0; at < cells; at++)
+        {
+            if (terms.Count == TermList.MaxTerms)
+            {
+                return false;
+            }
+
+            Span<byte> term = terms.Reserve(node.SpatialPrefix.Length + GeoRegion.CellBytes);
+            node.SpatialPrefix.CopyTo(term);
+            _cells.AsSpan(at * GeoRegion.CellBytes, GeoRegion.CellBytes).CopyTo(term[node.SpatialPrefix.Length..]);
+            terms.Add(node.SpatialPrefix.Length + GeoRegion.CellBytes, isExact: true);
         }
 
         return true;

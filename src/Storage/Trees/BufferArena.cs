@@ -14,17 +14,22 @@ namespace Nacre.Storage.Trees;
 /// </remarks>
 internal sealed class BufferArena
 {
-    // Key:     key length | newest version | key bytes, padded to words
-    // Version: sequence | older version | value length (8 bits), deletion flag (bit 8) | value bytes, padded to words
+    // Key:     sequence | newest version, 0 for its own | lengths and flags | key bytes, value bytes, padded to words
+    // Version: sequence | older version, or the key     | lengths and flags | value bytes, padded to words
+    //
+    // A key is its own first version. Lengths and flags: value length (8 bits), deletion (bit 8), key (bit 9), key length.
     private const int ChunkBits = 16;
     private const int ChunkWords = 1 << ChunkBits;
-    private const int NewestAt = 1;
-    private const int KeyAt = 2;
-    private const int OlderAt = 1;
+    private const int LinkAt = 1;
     private const int MetaAt = 2;
-    private const int ValueAt = 3;
-    private const uint LengthMask = 0xFF;
+    private const int BytesAt = 3;
+    private const uint ValueLengthMask = 0xFF;
     private const uint DeletionFlag = 1 << 8;
+    private const uint KeyFlag = 1 << 9;
+    private const int KeyLengthShift = 10;
+
+    /// <summary>Most keys end in the cache line so far behind their beginning, or before.</summary>
+    private const int TouchedWords = 10;
 
     // Invariants:
     // - a place is written in full before a reader can learn of it: through a volatile write of whoever keeps it;
@@ -39,25 +44,36 @@ internal sealed class BufferArena
     /// <summary>Adds a key with its first version.</summary>
     public uint AddKey(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool deletion, uint sequence)
     {
-        int keyWords = KeyAt + Words(key.Length);
-        uint place = Allocate(keyWords + ValueAt + Words(value.Length));
-        uint version = place + (uint)keyWords;
+        uint place = Allocate(BytesAt + Words(key.Length + value.Length));
         uint[] chunk = ChunkOf(place, out int at);
-        chunk[at] = (uint)key.Length;
-        chunk[at + NewestAt] = version;
-        key.CopyTo(BytesOf(chunk, at + KeyAt, key.Length));
-        WriteVersion(version, 0, value, deletion, sequence);
+        chunk[at] = sequence;
+        chunk[at + LinkAt] = 0;
+        chunk[at + MetaAt] = MetaOf(value, deletion) | KeyFlag | ((uint)key.Length << KeyLengthShift);
+        Span<byte> bytes = BytesOf(chunk, at + BytesAt, key.Length + value.Length);
+        key.CopyTo(bytes);
+        value.CopyTo(bytes[key.Length..]);
         return place;
     }
 
     /// <summary>Adds a version to a key.</summary>
     public void AddVersion(uint key, ReadOnlySpan<byte> value, bool deletion, uint sequence)
     {
-        uint version = Allocate(ValueAt + Words(value.Length));
-        uint[] chunk = ChunkOf(key, out int at);
-        ref uint newest = ref chunk[at + NewestAt];
-        WriteVersion(version, newest, value, deletion, sequence);
-        Volatile.Write(ref newest, version);
+        uint version = Allocate(BytesAt + Words(value.Length));
+        uint[] chunk = ChunkOf(version, out int at);
+        chunk[at] = sequence;
+        chunk[at + MetaAt] = MetaOf(value, deletion);
+        value.CopyTo(BytesOf(chunk, at + BytesAt, value.Length));
+        Link(key, version);
+    }
+
+    /// <summary>Makes a key that was added, and that nobody knows of yet, a version of another that has the same bytes.</summary>
+    /// <param name="key">The key that stays.</param>
+    /// <param name="other">The newer one.</param>
+    public void Join(uint key, uint other)
+    {
+        uint[] chunk = ChunkOf(other, out int at);
+        chunk[at + MetaAt] &= ~KeyFlag;
+        Link(key, other);
     }
 
     /// <summary>A key.</summary>
@@ -65,26 +81,34 @@ internal sealed class BufferArena
     public ReadOnlySpan<byte> Key(uint place)
     {
         uint[] chunk = ChunkOf(place, out int at);
-        return BytesOf(chunk, at + KeyAt, (int)chunk[at]);
+        return BytesOf(chunk, at + BytesAt, KeyLengthOf(chunk[at + MetaAt]));
+    }
+
+    /// <summary>Some of a key's first bytes, for no use but to have them in the processor's cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Touch(uint place)
+    {
+        uint[] chunk = ChunkOf(place, out int at);
+        return chunk[at] | chunk[Math.Min(at + TouchedWords, ChunkWords - 1)];
     }
 
     /// <summary>A key's newest version up to a sequence number; 0 when it has none.</summary>
     public uint Version(uint key, uint sequence)
     {
         uint[] chunk = ChunkOf(key, out int at);
-        uint version = Volatile.Read(ref chunk[at + NewestAt]);
-        while (version != 0)
+        uint version = Volatile.Read(ref chunk[at + LinkAt]);
+        while (version != 0 && version != key)
         {
-            chunk = ChunkOf(version, out at);
-            if (chunk[at] <= sequence)
+            uint[] newer = ChunkOf(version, out int place);
+            if (newer[place] <= sequence)
             {
                 return version;
             }
 
-            version = chunk[at + OlderAt];
+            version = newer[place + LinkAt];
         }
 
-        return 0;
+        return chunk[at] <= sequence ? key : 0;
     }
 
     /// <summary>Whether a version says that the key is gone.</summary>
@@ -98,9 +122,9 @@ internal sealed class BufferArena
     public bool BeganAsDeletion(uint version)
     {
         uint[] chunk = ChunkOf(version, out int at);
-        while (chunk[at + OlderAt] != 0)
+        while ((chunk[at + MetaAt] & KeyFlag) == 0)
         {
-            chunk = ChunkOf(chunk[at + OlderAt], out at);
+            chunk = ChunkOf(chunk[at + LinkAt], out at);
         }
 
         return (chunk[at + MetaAt] & DeletionFlag) != 0;
@@ -110,8 +134,14 @@ internal sealed class BufferArena
     public TreeValue Value(uint version)
     {
         uint[] chunk = ChunkOf(version, out int at);
-        return new TreeValue(chunk, (at + ValueAt) * sizeof(uint), (int)(chunk[at + MetaAt] & LengthMask));
+        uint meta = chunk[at + MetaAt];
+        return new TreeValue(chunk, ((at + BytesAt) * sizeof(uint)) + KeyLengthOf(meta), (int)(meta & ValueLengthMask));
     }
+
+    private static uint MetaOf(ReadOnlySpan<byte> value, bool deletion) =>
+        (uint)value.Length | (deletion ? DeletionFlag : 0);
+
+    private static int KeyLengthOf(uint meta) => (int)(meta >> KeyLengthShift);
 
     private static int Words(int bytes) => (bytes + sizeof(uint) - 1) / sizeof(uint);
 
@@ -126,13 +156,13 @@ internal sealed class BufferArena
         return _chunks[place >> ChunkBits];
     }
 
-    private void WriteVersion(uint place, uint older, ReadOnlySpan<byte> value, bool deletion, uint sequence)
+    private void Link(uint key, uint version)
     {
-        uint[] chunk = ChunkOf(place, out int at);
-        chunk[at] = sequence;
-        chunk[at + OlderAt] = older;
-        chunk[at + MetaAt] = (uint)value.Length | (deletion ? DeletionFlag : 0);
-        value.CopyTo(BytesOf(chunk, at + ValueAt, value.Length));
+        uint[] chunk = ChunkOf(key, out int at);
+        ref uint newest = ref chunk[at + LinkAt];
+        uint[] newer = ChunkOf(version, out int place);
+        newer[place + LinkAt] = newest == 0 ? key : newest;
+        Volatile.Write(ref newest, version);
     }
 
     private uint Allocate(int words)

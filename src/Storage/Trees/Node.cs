@@ -102,6 +102,17 @@ internal sealed class Node
         return low;
     }
 
+    /// <summary>As the other, where the entry is known to be at or after one, and is that one mostly.</summary>
+    /// <param name="key">Any length.</param>
+    /// <param name="from">No entry before it is at or above <paramref name="key"/>.</param>
+    /// <param name="exact">Whether the entry's key is <paramref name="key"/>.</param>
+    public int LowerBound(ReadOnlySpan<byte> key, int from, out bool exact)
+    {
+        int order = from < Count ? CompareKey(from, key) : 1;
+        exact = order == 0;
+        return order >= 0 ? from : LowerBound(key, out exact);
+    }
+
     /// <summary>The child of an inner node whose keys would include <paramref name="key"/>.</summary>
     public int ChildIndex(ReadOnlySpan<byte> key)
     {

@@ -24,18 +24,23 @@ internal sealed partial class OrderedIndex
     /// </summary>
     public void VisitBuffered(BufferedVisitor visitor)
     {
+        _active.Settle();
         Visit(_frozen, visitor);
         Visit(_active, visitor);
     }
 
     /// <summary>Whether a change of a key is buffered.</summary>
-    public bool IsBuffered(ReadOnlySpan<byte> key) =>
-        _active.TryFind(key, _active.Sequence, out _) ||
-        (_frozen is not null && _frozen.TryFind(key, _frozen.Sequence, out _));
+    public bool IsBuffered(ReadOnlySpan<byte> key)
+    {
+        _active.Settle();
+        return _active.TryFind(key, _active.Sequence, out _) ||
+            (_frozen is not null && _frozen.TryFind(key, _frozen.Sequence, out _));
+    }
 
     /// <summary>Writes what is buffered, so that <see cref="Root"/> with it is the whole index.</summary>
     public void WriteBuffered(CommandWriter writer)
     {
+        _active.Settle();
         Write(_frozen, writer);
         Write(_active, writer);
         writer.WriteByte(BufferedEnd);
@@ -61,7 +66,7 @@ internal sealed partial class OrderedIndex
 
             if (mark == DeletionMark)
             {
-                Delete(key);
+                DeleteLater(key);
                 continue;
             }
 
@@ -71,7 +76,7 @@ internal sealed partial class OrderedIndex
                 return false;
             }
 
-            Put(key, value);
+            PutLater(key, value);
         }
     }
 

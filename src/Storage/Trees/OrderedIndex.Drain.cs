@@ -35,6 +35,7 @@ internal sealed partial class OrderedIndex
             return false;
         }
 
+        _active.Settle();
         _frozen = _active;
         _active = new WriteBuffer();
         return true;

@@ -18,7 +18,8 @@ internal sealed partial class OrderedIndex
 
     // Invariants:
     // - the index is Root, changed by _frozen, changed by _active;
-    // - _frozen is there if and only if a drain has begun and not ended; nothing is written to it any more;
+    // - _frozen is there if and only if a drain has begun and not ended; nothing is written to it any more, and
+    //   nothing is staged in it;
     // - what a published view refers to is never changed: roots, nodes, frozen buffers, active buffers up to a
     //   sequence number.
     private readonly NodeSource _nodes;
@@ -86,10 +87,31 @@ internal sealed partial class OrderedIndex
         _active.Write(key, default, deletion: true);
     }
 
+    /// <summary>
+    /// As <see cref="Put"/>, and cheaper where many changes come before anybody looks: they are sorted in together.
+    /// </summary>
+    /// <param name="key">1 to <see cref="MaxKeyBytes"/> bytes; copied.</param>
+    /// <param name="value">Up to <see cref="MaxValueBytes"/> bytes; copied.</param>
+    public void PutLater(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        Invariant.Check(key.Length is > 0 and <= MaxKeyBytes);
+        Invariant.Check(value.Length <= MaxValueBytes);
+        _active.Stage(key, value, deletion: false);
+    }
+
+    /// <summary>As <see cref="Delete"/>, and cheaper where many changes come before anybody looks.</summary>
+    /// <param name="key">1 to <see cref="MaxKeyBytes"/> bytes; copied.</param>
+    public void DeleteLater(ReadOnlySpan<byte> key)
+    {
+        Invariant.Check(key.Length is > 0 and <= MaxKeyBytes);
+        _active.Stage(key, default, deletion: true);
+    }
+
     /// <summary>Reads an entry, unpublished writes included; blocks on the disk when its nodes are not in memory.</summary>
     /// <returns>False when the key has no entry. Throws <see cref="Core.Files.StorageFaultException"/>.</returns>
     public bool TryGet(ReadOnlySpan<byte> key, out TreeValue value)
     {
+        _active.Settle();
         if (!_active.TryFind(key, _active.Sequence, out value)
             && (_frozen is null || !_frozen.TryFind(key, _frozen.Sequence, out value))
             && !Root.IsEmpty)
@@ -103,6 +125,7 @@ internal sealed partial class OrderedIndex
     /// <summary>An immutable view of everything put so far; O(1).</summary>
     public TreeView Publish()
     {
+        _active.Settle();
         if (!_view.IsOf(Root, _active, _frozen))
         {
             _view = new TreeView(_nodes, Root, _active, _active.Sequence, _frozen);

@@ -168,7 +168,11 @@ internal sealed partial class TreeDrain : IDisposable
         {
             ReadOnlySpan<byte> key = _changes.Key;
             bool exact = false;
-            Take(writer, frame, leaf?.LowerBound(key, out exact) ?? 0);
+            if (leaf is not null)
+            {
+                Take(writer, frame, leaf.LowerBound(key, frame.Index, out exact));
+            }
+
             if (!_changes.IsDeletion)
             {
                 writer.Append(key, default, _changes.Value.Span, isNew: !exact);

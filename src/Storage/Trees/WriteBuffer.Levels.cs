@@ -29,11 +29,10 @@ internal sealed partial class WriteBuffer
         return low;
     }
 
-    /// <summary>Index of the first slot that is not below a key.</summary>
-    private int FindSlot(Slot[] slots, ReadOnlySpan<byte> key, ulong head, out bool exact)
+    /// <summary>Index of the first slot, from one on, that is not below a key.</summary>
+    private int FindSlot(Slot[] slots, int low, ReadOnlySpan<byte> key, ulong head, out bool exact)
     {
         exact = false;
-        int low = 0;
         int high = slots.Length;
         while (low < high)
         {

@@ -19,7 +19,7 @@ internal sealed partial class WriteBuffer
         Fence<Group>[] groups = Volatile.Read(ref _groups);
         Fence<Block>[] blocks = groups[FindFence(groups, key, head)].Target.Blocks;
         Slot[] slots = blocks[FindFence(blocks, key, head)].Target.Slots;
-        int index = FindSlot(slots, key, head, out bool exact);
+        int index = FindSlot(slots, 0, key, head, out bool exact);
         uint version = exact ? _arena.Version(slots[index].Place, sequence) : 0;
         if (version == 0)
         {
@@ -47,6 +47,9 @@ internal sealed partial class WriteBuffer
         private int _block;
         private int _slot;
         private uint _version;
+
+        // Read by nobody: what was read to fill it is in the cache.
+        private uint _touched;
 
         /// <param name="buffer">The buffer.</param>
         /// <param name="sequence">Changes above this are not seen.</param>
@@ -90,7 +93,7 @@ internal sealed partial class WriteBuffer
             _block = last ? _blocks.Length - 1 : _buffer.FindFence(_blocks, from, head);
             _slots = _blocks[_block].Target.Slots;
             bool exact = false;
-            _slot = last ? _slots.Length : _buffer.FindSlot(_slots, from, head, out exact);
+            _slot = last ? _slots.Length : _buffer.FindSlot(_slots, 0, from, head, out exact);
             if (exact && !bounds.Inclusive)
             {
                 _slot += _step;
@@ -143,6 +146,21 @@ internal sealed partial class WriteBuffer
             }
         }
 
+        /// <summary>
+        /// Reads a little of each key of a block. Keys lie in memory as they came, so the next one is seldom in the
+        /// processor's cache; reads that do not wait for one another are waited for together.
+        /// </summary>
+        private void Touch()
+        {
+            uint seen = 0;
+            foreach (ref readonly Slot slot in _slots.AsSpan())
+            {
+                seen |= _buffer!._arena.Touch(slot.Place);
+            }
+
+            _touched = seen;
+        }
+
         private bool TryNextBlock()
         {
             _block += _step;
@@ -160,6 +178,7 @@ internal sealed partial class WriteBuffer
 
             _slots = _blocks[_block].Target.Slots;
             _slot = _step > 0 ? 0 : _slots.Length - 1;
+            Touch();
             return true;
         }
     }

@@ -23,7 +23,8 @@ internal sealed partial class WriteBuffer
     // - keys rise strictly within a block and from block to block;
     // - a fence's key is at or below every key of its block or group, and above every key before; the first fence of
     //   all has no key and takes what is below the second;
-    // - every block but the only one of an empty buffer holds a key.
+    // - every block but the only one of an empty buffer holds a key;
+    // - staged changes are in the arena and in no block, and whoever looks has them sorted in first: no view covers them.
     private readonly BufferArena _arena = new();
     private Fence<Group>[] _groups = [new(0, 0, new Group([new(0, 0, new Block([]))]))];
     private long _keys;
@@ -37,14 +38,14 @@ internal sealed partial class WriteBuffer
     /// <summary>Puts a value, or with <paramref name="deletion"/> a mark that the key is gone.</summary>
     public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool deletion)
     {
-        Invariant.Check(Sequence < uint.MaxValue);
-        Sequence++;
+        Settle();
+        Advance();
         ulong head = KeyBytes.Head(key);
         int groupIndex = FindFence(_groups, key, head);
         Group group = _groups[groupIndex].Target;
         int blockIndex = FindFence(group.Blocks, key, head);
         Block block = group.Blocks[blockIndex].Target;
-        int index = FindSlot(block.Slots, key, head, out bool exact);
+        int index = FindSlot(block.Slots, 0, key, head, out bool exact);
         if (exact)
         {
             _arena.AddVersion(block.Slots[index].Place, value, deletion, Sequence);
@@ -61,6 +62,12 @@ internal sealed partial class WriteBuffer
         {
             SplitBlock(groupIndex, blockIndex, index, slot);
         }
+    }
+
+    private void Advance()
+    {
+        Invariant.Check(Sequence < uint.MaxValue);
+        Sequence++;
     }
 
     /// <summary>Puts two blocks in the place of a full one. The full one stays as it is for whoever reads it.</summary>

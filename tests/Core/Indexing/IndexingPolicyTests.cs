@@ -117,4 +117,27 @@ public sealed class IndexingPolicyTests
     [Test]
     public void Includes_WithoutAnIndex_IsNothing() =>
         Assert.That(IndexingPolicy.None.Includes(DocumentPath.Parse("/id").Value), Is.False);
+
+    [TestCase("/location", 0, true)]
+    [TestCase("/location/inner", 1, true)]
+    [TestCase("/location/other", 0, false)]
+    [TestCase("/place", 2, false)]
+    [TestCase("/places/[]", 2, false)]
+    [TestCase("/hidden", 2, true)]
+    [TestCase("/hidden/at", -1, false)]
+    [TestCase("/hidden/here", 3, true)]
+    [TestCase("/hidden/here/below", -1, false)]
+    public void SpatialIndexOf_AnyPath_IsThatOfTheMostPrecisePattern(string path, int index, bool named)
+    {
+        IndexingPolicy policy = IndexingPolicy.Parse(
+            """
+            {"includedPaths":[{"path":"/*"}],"excludedPaths":[{"path":"/hidden/*"}],
+             "spatialIndexes":[{"path":"/location/*","types":["Point"]},{"path":"/location/inner/?","types":["Point"]},
+                               {"path":"/*","types":["Point"]},{"path":"/hidden/here/?","types":["Point"]}]}
+            """).Value;
+
+        Assert.That(policy.SpatialIndexOf(DocumentPath.Parse(path).Value, out bool isNamed), Is.EqualTo(index));
+        Assert.That(isNamed, Is.EqualTo(named));
+        Assert.That(IndexingPolicy.None.SpatialIndexOf(DocumentPath.Parse(path).Value, out _), Is.EqualTo(-1));
+    }
 }

@@ -173,7 +173,7 @@ public sealed class DocumentFormatTests
     {
         byte[] written = Sample().Write(SmallOptions);
 
-        Golden.Check("document-meta-v3.bin", written);
+        Golden.Check("document-meta-v4.bin", written);
         Assert.That(DocumentMeta.Read(SmallOptions, written).Write(SmallOptions), Is.EqualTo(written));
     }
 
@@ -193,6 +193,32 @@ public sealed class DocumentFormatTests
 
         Assert.That(read.Ranges.All.Select(range => range.Definition.Indexing), Is.All.Null);
         Assert.That(read.Write(SmallOptions), Is.EqualTo(Sample(indexed: false).Write(SmallOptions)));
+    }
+
+    [Test]
+    public void DocumentMeta_OfVersion3_IsReadWithItsIndexes()
+    {
+        DocumentMeta read = DocumentMeta.Read(SmallOptions, Golden.Read("document-meta-v3.bin"));
+
+        Assert.That(read.Write(SmallOptions), Is.EqualTo(Sample(spatial: false).Write(SmallOptions)));
+    }
+
+    [Test]
+    public void DocumentMeta_IndexesWithoutThoseOfGeometries_AreBuiltAnew()
+    {
+        DocumentMeta written = Sample();
+        written.Ranges.All.Single(range => range.Index is not null).Building = null;
+        DocumentMeta read = DocumentMeta.Read(SmallOptions, written.Write(SmallOptions));
+        RangeState range = read.Ranges.All.Single(range => range.Index is not null);
+
+        Assert.That((range.Index!.Id, range.Index.HasSpatial), Is.EqualTo((new IndexSetId(3), false)), "it serves until then");
+        Assert.That((range.Building!.Id, range.Building.HasSpatial, read.NextIndexSet), Is.EqualTo((new IndexSetId(6), true, 7U)));
+        Assert.That((range.Building.Policy, range.Building.Built), Is.EqualTo((range.Index.Policy, Array.Empty<byte>())));
+
+        range.Building = new IndexSet(new IndexSetId(6), range.Index.Policy, built: Key("i"), hasSpatial: false);
+        read = DocumentMeta.Read(SmallOptions, read.Write(SmallOptions));
+        Assert.That(read.DroppingSets, Is.EqualTo(new[] { new IndexSetId(4), new IndexSetId(6) }), "half of it would be of no use");
+        Assert.That(read.Ranges.All.Single(range => range.Index is not null).Building!.Id, Is.EqualTo(new IndexSetId(7)));
     }
 
     [Test]
@@ -239,7 +265,7 @@ public sealed class DocumentFormatTests
     private static void Open(DocumentMeta meta) =>
         meta.OpenTrees(SmallOptions, new MemoryShardDisk().Open().Nodes, new NodeAllocator(meta.NextNode), new NodeCache(0));
 
-    private static DocumentMeta Sample(bool indexed = true)
+    private static DocumentMeta Sample(bool indexed = true, bool spatial = true)
     {
         var outcomes = new RememberedOutcomes();
         var key = new IdempotencyKey(new ClientId(5), 6, 2, new RequestHash(7));
@@ -257,8 +283,17 @@ public sealed class DocumentFormatTests
         if (indexed)
         {
             Assert.That(ranges.TryGet(new RangeId(2), out RangeState? range), Is.True);
-            range!.Definition = range.Definition with { Indexing = IndexingPolicy.Parse("""{"includedPaths":[{"path":"/*"}],"compositeIndexes":[[{"path":"/a"},{"path":"/b"}]]}""").Value };
-            range.Index = new IndexSet(new IndexSetId(3), IndexingPolicy.Default, built: null);
+            range!.Definition = range.Definition with
+            {
+                Indexing = IndexingPolicy.Parse($$"""
+                    {"includedPaths":[{"path":"/*"}],"compositeIndexes":[[{"path":"/a"},{"path":"/b"}]],
+                     "spatialIndexes":[{{(spatial ? """{"path":"/location/*","types":["Point","Polygon"]}""" : "")}}]}
+                    """).Value,
+            };
+            IndexingPolicy before = spatial
+                ? IndexingPolicy.Parse("""{"spatialIndexes":[{"path":"/*","types":["Point"]}]}""").Value
+                : IndexingPolicy.Default;
+            range.Index = new IndexSet(new IndexSetId(3), before, built: null, hasSpatial: false);
             range.Building = new IndexSet(new IndexSetId(5), range.Definition.Indexing, Key("i"));
             new TermPass().Collect("""{"id":"i","tags":[1]}"""u8, range.Index, new TermList());
         }

@@ -26,6 +26,11 @@ public sealed class DocumentIndexTests
             """).Value,
         IndexingPolicy.Parse("""{"includedPaths":[{"path":"/a/*"}],"excludedPaths":[{"path":"/*"}]}""").Value,
         IndexingPolicy.None,
+        IndexingPolicy.Parse(
+            """
+            {"includedPaths":[{"path":"/a/*"},{"path":"/b/*"}],"excludedPaths":[{"path":"/*"}],
+             "spatialIndexes":[{"path":"/location/*","types":["Point","LineString","Polygon"]},{"path":"/*","types":["Point"]}]}
+            """).Value,
     ];
 
     private static readonly Gen<ItemOperation> GenOperation = Gen.Int[0, 14].SelectMany(id => Gen.Frequency(
@@ -44,12 +49,12 @@ public sealed class DocumentIndexTests
 
     [Test]
     public Task AnyHistory_TheIndexesHaveWhatTheItemsHave() =>
-        Gen.Select(GenStep.Array[5, 60], Gen.Int[0, 3]).SampleAsync(RunAsync, iter: 150, threads: 1);
+        Gen.Select(GenStep.Array[5, 60], Gen.Int[0, Policies.Length - 1]).SampleAsync(RunAsync, iter: 150, threads: 1);
 
     [Test]
     [Category("Long")]
     public Task AnyLongHistory_TheIndexesHaveWhatTheItemsHave() =>
-        Gen.Select(GenStep.Array[300, 900], Gen.Int[0, 3]).SampleAsync(RunAsync, iter: 150, threads: 1);
+        Gen.Select(GenStep.Array[300, 900], Gen.Int[0, Policies.Length - 1]).SampleAsync(RunAsync, iter: 150, threads: 1);
 
     [Test]
     public async Task View_OfBefore_GoesOnShowingItsPoint()

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Nacre.Core.Indexing;
+using Nacre.Core.Spatial;
 
 namespace Nacre.Storage.Tests.Indexes;
 
@@ -34,12 +35,23 @@ internal static class ExpectedTerms
             .OrderBy(term => term.Index, StringComparer.Ordinal).ThenBy(term => term.Value, StringComparer.Ordinal)];
     }
 
+    /// <summary>What a spatial index is called here.</summary>
+    public static string NameOf(SpatialIndex index) => $"geometries at {index.Path}";
+
     private static void Walk(
         JsonElement element, PathStep[] steps, IndexingPolicy policy, List<(string Index, string Value, bool IsExact)> found)
     {
         if (steps.Length > 0)
         {
             DocumentPath path = DocumentPath.Of(steps).Value;
+            int spatial = policy.SpatialIndexOf(path, out _);
+            byte[] cells = new byte[GeoRegion.MaxIndexedCells * GeoRegion.CellBytes];
+            if (spatial >= 0 && GeoJsonReader.Read(Encoding.UTF8.GetBytes(element.GetRawText()), out Geometry? geometry) is null)
+            {
+                int count = GeoRegion.WriteCells(geometry!, policy.SpatialIndexes[spatial].Types, cells);
+                found.AddRange(cells.Chunk(GeoRegion.CellBytes).Take(count).Select(cell => (NameOf(policy.SpatialIndexes[spatial]), Convert.ToHexString(cell), true)));
+            }
+
             if (policy.Includes(path))
             {
                 (byte[] value, bool isExact) = Write(element);

@@ -14,9 +14,18 @@ internal static class GenDocument
         Gen.Int[-1000, 1000].Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         Gen.Int[120, 140].Select(length => $"\"{new string('t', length)}\""));
 
+    private static readonly Gen<string> GenPosition = Gen.Select(Gen.Int[-1810, 1810], Gen.Int[-900, 900])
+        .Select((longitude, latitude) => FormattableString.Invariant($"[{longitude / 10.0},{latitude / 10.0}]"));
+
+    private static readonly Gen<string> GenGeometry = Gen.OneOf(
+        GenPosition.Select(point => $$"""{"type":"Point","coordinates":{{point}}}"""),
+        GenPosition.Array[2, 4].Select(line => $$"""{"coordinates":[{{string.Join(',', line)}}],"type":"LineString"}"""),
+        GenPosition.Array[3, 5].Select(ring => $$"""{"type":"Polygon","coordinates":[[{{string.Join(',', ring)}},{{ring[0]}}]]}"""));
+
     /// <summary>Text of a JSON value.</summary>
     public static Gen<string> Value(int depth) => depth == 0 ? GenScalar : Gen.Frequency(
         (4, GenScalar),
+        (1, GenGeometry),
         (1, Value(depth - 1).Array[0, 4].Select(values => $"[{string.Join(',', values)}]")),
         (2, Members(depth - 1).Select(members => $"{{{members}}}")));
 

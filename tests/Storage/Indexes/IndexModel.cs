@@ -2,6 +2,7 @@ using Nacre.Core.Commands;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Indexing;
+using Nacre.Core.Spatial;
 
 namespace Nacre.Storage.Tests.Indexes;
 
@@ -41,6 +42,8 @@ internal static class IndexModel
             Is.EqualTo(policy.Includes(DocumentPath.Parse("/no/such/path").Value) ? IndexRefKind.Empty : IndexRefKind.None));
         Assert.That(await WalkAsync(index.Scan(IndexRef.Empty, IndexBounds.All, descending: false)), Is.Empty);
     }
+
+    private static GeoRegion Earth { get; } = GeoRegion.Around(new Geometry { Type = SpatialTypes.Point, Point = GeoPoint.FromDegrees(0, 0) }, 1e9);
 
     public static async Task<List<(string Value, ItemNumber Item, bool IsExact)>> WalkAsync(IIndexCursor cursor)
     {
@@ -121,10 +124,22 @@ internal static class IndexModel
         return numbers;
     }
 
+    private static IndexRef FindSpatial(IRangeIndex index, IndexingPolicy policy, int spatial)
+    {
+        DocumentPath path = new[] { "/location", "/a", "/b", "/c" }.Select(text => DocumentPath.Parse(text).Value)
+            .First(path => policy.SpatialIndexOf(path, out _) == spatial && index.FindSpatial(path, Earth, out _).Kind == IndexRefKind.Full);
+        IndexRef found = index.FindSpatial(path, Earth, out IReadOnlyList<IndexBounds> bounds);
+        Assert.That(bounds, Has.Count.EqualTo(1), "all of the earth, and what is anywhere");
+        return found;
+    }
+
     private static IndexRef Find(IRangeIndex index, IndexingPolicy policy, string name)
     {
         int composite = policy.CompositeIndexes.Select(index => index.ToString()).ToList().IndexOf(name);
-        IndexRef found = composite >= 0 ? index.FindComposite(composite) : index.Find(DocumentPath.Parse(name).Value);
+        int spatial = policy.SpatialIndexes.Select(ExpectedTerms.NameOf).ToList().IndexOf(name);
+        IndexRef found = composite >= 0 ? index.FindComposite(composite)
+            : spatial >= 0 ? FindSpatial(index, policy, spatial)
+            : index.Find(DocumentPath.Parse(name).Value);
         Assert.That(found.Kind, Is.EqualTo(IndexRefKind.Full), name);
         return found;
     }

@@ -151,7 +151,7 @@ public sealed class TermPassTests
         var writer = new CommandWriter();
         set.Write(writer);
         var reader = new CommandReader(writer.Written);
-        IndexSet? read = IndexSet.Read(ref reader, Policies[policy]);
+        IndexSet? read = IndexSet.Read(ref reader, Policies[policy], knowsSpatial: true);
 
         Assert.That((read?.Id, read?.IsReady, reader.IsAtEnd), Is.EqualTo((set.Id, built is null, true)));
         foreach (byte[] document in documents)

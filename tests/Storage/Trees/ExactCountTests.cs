@@ -37,15 +37,15 @@ public sealed class ExactCountTests
             switch (step)
             {
                 case Step.Toggle when keys.Add(key):
-                    index.Put(KeyOf(key), default);
+                    index.PutLater(KeyOf(key), default);
                     break;
                 case Step.Toggle:
                     keys.Remove(key);
-                    index.Delete(KeyOf(key));
+                    index.DeleteLater(KeyOf(key));
                     break;
                 case Step.Touch when keys.Contains(key):
-                    index.Delete(KeyOf(key));
-                    index.Put(KeyOf(key), [1]);
+                    index.DeleteLater(KeyOf(key));
+                    index.PutLater(KeyOf(key), [1]);
                     break;
                 case Step.BeginDrain when !index.IsDraining:
                     index.BeginDrain();

@@ -14,10 +14,10 @@ public sealed class OrderedIndexPropertyTests
         (1, Gen.Select(Gen.Byte[97, 98], Gen.Int[900, 2000], Gen.Byte, LongKey)));
 
     private static readonly Gen<Step> AnyStep = Gen.Frequency<Step>(
-        (10, Gen.Select(AnyKey, Gen.Byte.Array[0, 40], (key, value) => (Step)new Put(key, value))),
-        (4, Gen.Select(AnyKey, key => (Step)new Delete(key))),
-        (2, Gen.Select(Gen.Int[0, 390], Gen.Int[1, 60], (from, count) => (Step)new PutRun(from, count))),
-        (2, Gen.Select(Gen.Int[0, 390], Gen.Int[1, 120], (from, count) => (Step)new DeleteRun(from, count))),
+        (10, Gen.Select(AnyKey, Gen.Byte.Array[0, 40], Gen.Bool, (key, value, later) => (Step)new Put(key, value, later))),
+        (4, Gen.Select(AnyKey, Gen.Bool, (key, later) => (Step)new Delete(key, later))),
+        (2, Gen.Select(Gen.Int[0, 390], Gen.Int[1, 60], Gen.Bool, (from, count, later) => (Step)new PutRun(from, count, later))),
+        (2, Gen.Select(Gen.Int[0, 390], Gen.Int[1, 120], Gen.Bool, (from, count, later) => (Step)new DeleteRun(from, count, later))),
         (2, Gen.Const((Step)new Publish())),
         (1, Gen.Const((Step)new Drain())),
         (1, Gen.Const((Step)new BeginDrain())),
@@ -134,46 +134,62 @@ public sealed class OrderedIndexPropertyTests
         }
     }
 
-    private sealed record Put(byte[] Key, byte[] Value) : Step
+    private sealed record Put(byte[] Key, byte[] Value, bool Later) : Step
     {
         public override void Do(OrderedIndex index, SortedDictionary<byte[], byte[]> model)
         {
-            index.Put(Key, Value);
+            if (Later)
+            {
+                index.PutLater(Key, Value);
+            }
+            else
+            {
+                index.Put(Key, Value);
+            }
+
             model[Key] = Value;
         }
 
-        public override string ToString() => $"Put {Convert.ToHexString(Key.AsSpan(0, Math.Min(9, Key.Length)))} ({Key.Length}, {Value.Length})";
+        public override string ToString() => $"Put{(Later ? "Later" : "")} {Convert.ToHexString(Key.AsSpan(0, Math.Min(9, Key.Length)))} ({Key.Length}, {Value.Length})";
     }
 
-    private sealed record Delete(byte[] Key) : Step
+    private sealed record Delete(byte[] Key, bool Later) : Step
     {
         public override void Do(OrderedIndex index, SortedDictionary<byte[], byte[]> model)
         {
-            index.Delete(Key);
+            if (Later)
+            {
+                index.DeleteLater(Key);
+            }
+            else
+            {
+                index.Delete(Key);
+            }
+
             model.Remove(Key);
         }
 
-        public override string ToString() => $"Delete {Convert.ToHexString(Key.AsSpan(0, Math.Min(9, Key.Length)))} ({Key.Length})";
+        public override string ToString() => $"Delete{(Later ? "Later" : "")} {Convert.ToHexString(Key.AsSpan(0, Math.Min(9, Key.Length)))} ({Key.Length})";
     }
 
-    private sealed record PutRun(int From, int Count) : Step
+    private sealed record PutRun(int From, int Count, bool Later) : Step
     {
         public override void Do(OrderedIndex index, SortedDictionary<byte[], byte[]> model)
         {
             for (int i = 0; i < Count; i++)
             {
-                new Put(TreeWorkbench.Number(From + i), [.. Enumerable.Repeat((byte)i, 25)]).Do(index, model);
+                new Put(TreeWorkbench.Number(From + i), [.. Enumerable.Repeat((byte)i, 25)], Later).Do(index, model);
             }
         }
     }
 
-    private sealed record DeleteRun(int From, int Count) : Step
+    private sealed record DeleteRun(int From, int Count, bool Later) : Step
     {
         public override void Do(OrderedIndex index, SortedDictionary<byte[], byte[]> model)
         {
             for (int i = 0; i < Count; i++)
             {
-                new Delete(TreeWorkbench.Number(From + i)).Do(index, model);
+                new Delete(TreeWorkbench.Number(From + i), Later).Do(index, model);
             }
         }
     }

@@ -44,6 +44,76 @@ public sealed class OrderedIndexTests
         Assert.That(
             () => bench.Index.Put(new byte[keyBytes], new byte[valueBytes]),
             Throws.TypeOf<InvariantViolationException>());
+        Assert.That(
+            () => bench.Index.PutLater(new byte[keyBytes], new byte[valueBytes]),
+            Throws.TypeOf<InvariantViolationException>());
+    }
+
+    /// <summary>Batches that fill blocks and groups many times over, with keys that begin alike, and some again.</summary>
+    [TestCase(3)]
+    [TestCase(700)]
+    [TestCase(30_000)]
+    public async Task PutLater_ManyInAnyOrder_EachViewShowsItsBatches(int batch)
+    {
+        TreeWorkbench bench = new();
+        SortedDictionary<byte[], byte[]> model = new(ByteOrder.Instance);
+        Random random = new(batch);
+        List<(TreeView View, KeyValuePair<byte[], byte[]>[] Entries)> views = [];
+        for (int i = 1; i <= 60_000; i++)
+        {
+            byte[] key = [(byte)random.Next(3), (byte)(random.Next(9) / 8), .. TreeWorkbench.Number(random.Next(40_000))];
+            if (random.Next(5) == 0)
+            {
+                bench.Index.DeleteLater(key);
+                model.Remove(key);
+            }
+            else
+            {
+                model[key] = [(byte)i];
+                bench.Index.PutLater(key, model[key]);
+            }
+
+            if (i % batch == 0 && (batch > 3 || i % 20_001 == 0))
+            {
+                views.Add((bench.Index.Publish(), views.Count % 20 == 0 ? [.. model] : []));
+            }
+            else if (i % batch == 0)
+            {
+                bench.Index.Publish();
+            }
+        }
+
+        views.Add((bench.Index.Publish(), [.. model]));
+        foreach ((TreeView view, KeyValuePair<byte[], byte[]>[] entries) in views.Where(view => view.Entries.Length > 0))
+        {
+            List<KeyValuePair<byte[], byte[]>> found = await TreeWorkbench.Scan(view);
+            Assert.That(found.Select(e => Convert.ToHexString(e.Key)), Is.EqualTo(entries.Select(e => Convert.ToHexString(e.Key))));
+            Assert.That(found.Select(e => e.Value[0]), Is.EqualTo(entries.Select(e => e.Value[0])));
+        }
+
+        bench.Index.Drain();
+        Assert.That(bench.Verify().Findings, Is.Empty);
+        Assert.That(bench.Index.Root.Entries, Is.EqualTo(model.Count));
+    }
+
+    [Test]
+    public void DeleteLater_NotLookedAtYet_IsSeenByWhoeverLooks()
+    {
+        TreeWorkbench bench = new();
+        bench.Index.Put([5], [1]);
+        bench.Index.DeleteLater([5]);
+        Assert.That(bench.Index.TryGet([5], out _), Is.False);
+
+        bench.Index.PutLater([5], [2]);
+        bench.Index.Put([5], [3]);
+        Assert.That(bench.Index.TryGet([5], out TreeValue value), Is.True);
+        Assert.That(value.Span.ToArray(), Is.EqualTo(new byte[] { 3 }), "a change that did not wait came after one that did");
+
+        bench.Index.PutLater([6], []);
+        Assert.That(bench.Index.IsBuffered([6]), Is.True);
+        bench.Index.PutLater([7], []);
+        Assert.That(bench.Index.BeginDrain() && bench.Index.DrainSlice(100), Is.True);
+        Assert.That(bench.Index.Root.Entries, Is.EqualTo(3));
     }
 
     [Test]

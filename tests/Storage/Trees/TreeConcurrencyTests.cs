@@ -64,13 +64,20 @@ public sealed class TreeConcurrencyTests
         BinaryPrimitives.WriteInt32LittleEndian(value, batch);
         for (int key = batch % 97; key < Keys; key += 97)
         {
-            if (batch / 97 % 3 == 2)
+            switch (batch / 97 % 3 == 2, batch % 3 == 0)
             {
-                index.Delete(TreeWorkbench.Number(key));
-            }
-            else
-            {
-                index.Put(TreeWorkbench.Number(key), value);
+                case (true, true):
+                    index.Delete(TreeWorkbench.Number(key));
+                    break;
+                case (true, false):
+                    index.DeleteLater(TreeWorkbench.Number(key));
+                    break;
+                case (false, true):
+                    index.Put(TreeWorkbench.Number(key), value);
+                    break;
+                case (false, false):
+                    index.PutLater(TreeWorkbench.Number(key), value);
+                    break;
             }
         }
     }

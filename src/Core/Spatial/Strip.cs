@@ -1,11 +1,11 @@
-namespace Nacre.Query.Spatial;
+namespace Nacre.Core.Spatial;
 
 /// <summary>What lies between an edge and the equator.</summary>
 /// <param name="StartLongitude">Where the edge begins, in degrees.</param>
 /// <param name="EndLongitude">Where it ends.</param>
 /// <param name="StartLatitude">Where it begins, in degrees; 90 or -90 at both ends for a turn at a pole.</param>
 /// <param name="EndLatitude">Where it ends.</param>
-internal readonly record struct Strip(
+public readonly record struct Strip(
     double StartLongitude, double EndLongitude, double StartLatitude, double EndLatitude)
 {
     private const double RadiansPerDegree = Math.PI / 180;

@@ -1,4 +1,4 @@
-namespace Nacre.Query.Spatial;
+namespace Nacre.Core.Spatial;
 
 /// <summary>A closed line, and the part of the earth to its left.</summary>
 /// <remarks>
@@ -12,11 +12,13 @@ namespace Nacre.Query.Spatial;
 /// is then that of the north pole, changed by each edge that crosses the meridian between the two.
 /// </para>
 /// </remarks>
-internal sealed class GeoRing
+public sealed class GeoRing
 {
     // Invariants:
     // - _strips make a closed path: their longitude differences add up to a multiple of 360 degrees.
     // - A ring through a pole has a strip of that latitude there, so that the path goes round the pole and not through.
+
+    private const double FlatSteradians = 1e-13;
 
     private readonly GeoArc[] _edges;
     private readonly Strip[] _strips;
@@ -40,6 +42,7 @@ internal sealed class GeoRing
         // runs counter-clockwise.
         GoesRound = Math.Abs(turn) > 180;
         _hasNorthPole = GoesRound ? turn > 0 : area > 0;
+        IsFlat = !GoesRound && Math.Abs(area) < FlatSteradians;
         IsSmall = Area(area) <= 2 * Math.PI;
     }
 
@@ -48,6 +51,12 @@ internal sealed class GeoRing
 
     /// <summary>Whether it divides the poles.</summary>
     public bool GoesRound { get; }
+
+    /// <summary>
+    /// Whether the ring takes up so little that rounding may have decided which side is its left one: four square metres. A
+    /// ring that crosses itself, as an eight does, may be of any size and yet take up nothing.
+    /// </summary>
+    public bool IsFlat { get; }
 
     /// <summary>Whether the part to the left is at most half of the earth.</summary>
     public bool IsSmall { get; }

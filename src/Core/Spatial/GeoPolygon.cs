@@ -1,11 +1,11 @@
-namespace Nacre.Query.Spatial;
+namespace Nacre.Core.Spatial;
 
 /// <summary>What lies to the left of an outer ring, without its holes.</summary>
 /// <remarks>
 /// Thread-safe: it never changes. The dialect's rule: an outer ring that runs clockwise stands for the rest of the earth.
 /// A hole is the smaller part that its ring makes, whichever way it runs, because both ways are found in the wild.
 /// </remarks>
-internal sealed class GeoPolygon
+public sealed class GeoPolygon
 {
     private readonly GeoRing _outer;
     private readonly GeoRing[] _holes;

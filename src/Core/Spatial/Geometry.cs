@@ -1,11 +1,16 @@
-namespace Nacre.Query.Spatial;
+using Nacre.Core.Indexing;
+
+namespace Nacre.Core.Spatial;
 
 /// <summary>A GeoJSON geometry as what it is made of: one point, one line, or polygons that do not overlap.</summary>
 /// <remarks>Thread-safe: it never changes. All of it is closed: what lies on an edge belongs to it.</remarks>
-internal sealed class Geometry
+public sealed class Geometry
 {
     // Invariants:
     // - Exactly one of Point, Line and Polygons is set.
+
+    /// <summary>What GeoJSON calls it; one of the types.</summary>
+    public SpatialTypes Type { get; init; }
 
     /// <summary>The point of a Point.</summary>
     public GeoPoint? Point { get; init; }

@@ -1,11 +1,11 @@
-namespace Nacre.Query.Spatial;
+namespace Nacre.Core.Spatial;
 
 /// <summary>The shorter great-circle arc between two points: an edge of a line or a ring.</summary>
 /// <remarks>
 /// What lies within 10^-12 radians (6 micrometres) of an arc counts as on it: coordinates that were computed to be there
 /// miss by less.
 /// </remarks>
-internal readonly struct GeoArc
+public readonly struct GeoArc
 {
     // Invariants:
     // - The ends are neither the same nor antipodes.

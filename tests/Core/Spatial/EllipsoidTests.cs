@@ -1,6 +1,6 @@
-using Nacre.Query.Spatial;
+using Nacre.Core.Spatial;
 
-namespace Nacre.Query.Tests.Spatial;
+namespace Nacre.Core.Tests.Spatial;
 
 /// <summary>Distances against those of GeographicLib (C. Karney, Algorithms for geodesics, 2013), which are exact to nanometres.</summary>
 [TestFixture]

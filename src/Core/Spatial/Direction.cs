@@ -1,20 +1,27 @@
-namespace Nacre.Query.Spatial;
+namespace Nacre.Core.Spatial;
 
 /// <summary>A direction from the centre of a unit sphere: what arcs and sides are computed with.</summary>
+/// <param name="X">Towards the point at 0 degrees east on the equator.</param>
+/// <param name="Y">Towards the point at 90 degrees east on the equator.</param>
+/// <param name="Z">Towards the north pole.</param>
 /// <remarks>Not always of length one: a cross product is as long as the sine of the angle.</remarks>
-internal readonly record struct Direction(double X, double Y, double Z)
+public readonly record struct Direction(double X, double Y, double Z)
 {
     /// <summary>The length.</summary>
     public double Length => Math.Sqrt(Dot(this));
 
+    /// <summary>The sum, component by component.</summary>
     public static Direction operator +(Direction left, Direction right) =>
         new(left.X + right.X, left.Y + right.Y, left.Z + right.Z);
 
+    /// <summary>The difference, component by component.</summary>
     public static Direction operator -(Direction left, Direction right) =>
         new(left.X - right.X, left.Y - right.Y, left.Z - right.Z);
 
+    /// <summary>The opposite direction.</summary>
     public static Direction operator -(Direction value) => new(-value.X, -value.Y, -value.Z);
 
+    /// <summary>The same direction, longer or shorter.</summary>
     public static Direction operator *(Direction value, double factor) =>
         new(value.X * factor, value.Y * factor, value.Z * factor);
 

@@ -1,8 +1,8 @@
-namespace Nacre.Query.Spatial;
+namespace Nacre.Core.Spatial;
 
 /// <summary>The WGS-84 ellipsoid: distances along it and areas on it.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal static class Ellipsoid
+public static class Ellipsoid
 {
     /// <summary>The radius of the sphere with the ellipsoid's surface area, in metres.</summary>
     public const double AuthalicRadiusMetres = 6_371_007.180918474;
