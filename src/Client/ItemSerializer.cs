@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Nacre.Client.Linq;
 
 namespace Nacre.Client;
 
@@ -22,7 +23,11 @@ internal sealed class ItemSerializer
 
         options.MakeReadOnly();
         _options = options;
+        Names = new JsonNames(options);
     }
+
+    /// <summary>What types are in JSON, for queries in C#.</summary>
+    public JsonNames Names { get; }
 
     /// <summary>The contract of a type.</summary>
     /// <exception cref="NotSupportedException">The options know no such type: a trimmed program must give them a source-generated context.</exception>

@@ -119,4 +119,7 @@ public enum NacreErrorCode
 
     /// <summary>Who answered could not prove to be the server: its certificate or a message's MAC does not check.</summary>
     ServerUntrusted = 1002,
+
+    /// <summary>A query in C# has an expression that the query language has no form for; the message names it and says what to do instead.</summary>
+    QueryNotTranslatable = 1003,
 }

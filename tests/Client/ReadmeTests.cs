@@ -40,6 +40,7 @@ public sealed partial class ReadmeTests
         await ReadmeSamples.BulkAsync(cities, Source());
         await ReadmeSamples.ListsAsync(cities);
         await ReadmeSamples.QueriesAsync(cities);
+        await ReadmeSamples.LinqAsync(cities);
         await ReadmeSamples.StreamAsync(connectionString);
         await ReadmeSamples.ErrorsAsync(cities, new Samples.City("ad-2", "AD", "Encamp"));
         await ReadmeSamples.NativeAsync(connectionString);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
+using Nacre.Client.Linq;
 
 namespace Nacre.Client.Tests.Samples;
 
@@ -100,6 +101,28 @@ internal static class ReadmeSamples
             string? goOnAt = page.Continuation;
         }
         // end
+    }
+
+    public static async Task LinqAsync(Container cities)
+    {
+        // sample: linq
+        IQueryable<City> some = cities.AsQueryable<City>()
+            .Where(c => c.Country == "AD" && c.Name.StartsWith("Enc"))
+            .OrderBy(c => c.Name);
+
+        await foreach (City city in some.AsAsyncEnumerable())
+        {
+            Console.WriteLine(city.Name);
+        }
+
+        // SELECT VALUE c FROM c WHERE c.country = @p0 AND STARTSWITH(c.name, @p1) ORDER BY c.name
+        string text = some.ToQueryText();
+
+        bool hasLarge = await some.AnyAsync(c => c.Population > 20_000);
+        // end
+
+        Assert.That(text, Is.EqualTo("SELECT VALUE c FROM c WHERE c.country = @p0 AND STARTSWITH(c.name, @p1) ORDER BY c.name"));
+        Assert.That(hasLarge, Is.True);
     }
 
     public static async Task BulkAsync(Container cities, IAsyncEnumerable<City> source)

@@ -48,6 +48,9 @@ internal sealed class FakeState(byte[] key)
     /// <summary>Queries that were asked, in order.</summary>
     public ConcurrentQueue<QueryRequest> Queries { get; } = new();
 
+    /// <summary>Rows of a query's one page, in JSON; null answers the items.</summary>
+    public Func<QueryRequest, IEnumerable<string>?> AnswerQuery { get; set; } = _ => null;
+
     /// <summary>Addresses that the calls and streams came to, in order, as the client dialled them; discovery left out.</summary>
     public ConcurrentQueue<string> Hosts { get; } = new();
 

@@ -7,7 +7,7 @@ namespace Nacre.Integration.Tests.Queries;
 
 /// <summary>Questions about 171,075 cities in four ranges, asked through the SDK, with answers computed by plain LINQ over the file.</summary>
 [TestFixture]
-public sealed class CityQueryTests
+public sealed partial class CityQueryTests
 {
     private IReadOnlyList<CityModel> _all = [];
     private TestNode _node = null!;
