@@ -137,6 +137,12 @@ public sealed class IndexedDifferentialTests
         }
 
         QueryBench.Answered answer = await bench.AskAsync(text, random.OneIn(2) ? 1000 : 1 + random.Next(7), key, RandomQueries.Parameters);
+        if (answer.Error is { Code: ErrorCode.QueryLimit } refusal && refusal.Message.Contains("Sort by something shorter", StringComparison.Ordinal))
+        {
+            // Sorted by an array of thousands: no token holds such a place, and one page needs none.
+            answer = await bench.AskAsync(text, 1000, key, RandomQueries.Parameters);
+        }
+
         Assert.That(answer.Error?.Message, Is.Null, place);
         plans.UnionWith(answer.Plan.Split('\n').Select(static line => line.Split(':')[0]));
 
