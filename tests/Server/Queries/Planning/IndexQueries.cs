@@ -59,5 +59,5 @@ internal sealed class IndexQueries(SeededRandom random)
 
     private string Text() => $"\"{Pick(["", "a", "b", "ab", "abc", "aab", "bca", "ä", "😀", "10", "zzzz", new string('x', 128), new string('x', 130) + "b"])}\"";
 
-    private T Pick<T>(IReadOnlyList<T> items) => items[random.Next(items.Count)];
+    private string Pick(string[] items) => items[random.Next(items.Length)];
 }
