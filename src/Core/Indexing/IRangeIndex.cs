@@ -50,6 +50,13 @@ public interface IRangeIndex
     /// <returns>The count; Corrupt or Unavailable as errors.</returns>
     ValueTask<Result<long>> CountAsync(IndexRef index, IndexBounds bounds, CancellationToken cancellationToken);
 
+    /// <summary>Walks items in item order, with their numbers, without reading them.</summary>
+    /// <param name="from">First key; empty for the range's beginning.</param>
+    /// <param name="fromInclusive">Whether an item at <paramref name="from"/> itself is given.</param>
+    /// <param name="toExclusive">End; empty for the range's end.</param>
+    /// <returns>A walk before the first item.</returns>
+    IItemWalk Walk(ReadOnlyMemory<byte> from, bool fromInclusive, ReadOnlyMemory<byte> toExclusive);
+
     /// <summary>Reads an item that a cursor of this view gave; completes synchronously when it is in memory.</summary>
     /// <returns>The item, its document to be disposed; Corrupt or Unavailable as errors.</returns>
     ValueTask<Result<IndexedItem>> ReadAsync(ItemNumber item, CancellationToken cancellationToken);

@@ -107,6 +107,7 @@ internal sealed partial class BinderRun
     {
         if (call.IsUserDefined)
         {
+            _tellsEqualApart = true;
             return userFunctions.Contains(call.Name)
                 ? new UserCallNode(call.Name, Bind(call.Arguments))
                 : throw QueryRefusedException.Semantic(call.Position, $"there is no user-defined function '{call.Name}'.");
@@ -130,6 +131,8 @@ internal sealed partial class BinderRun
 
         EvaluationNode[] arguments = Bind(call.Arguments);
         var node = new CallNode(function, arguments);
+        // 1 and 1.0 are equal, and are two texts.
+        _tellsEqualApart |= function.Name is "RAND" or "TOSTRING";
         return function.IsPure ? Fold(node, arguments) : node;
     }
 

@@ -29,12 +29,13 @@ internal sealed partial class BinderRun(IReadOnlyDictionary<string, QueryValue> 
     private BindScope _scope = new(null);
     private int _slots;
     private int _nodes;
+    private bool _tellsEqualApart;
 
     /// <summary>Binds a whole query.</summary>
     public BoundQuery Bind(SelectQuery query)
     {
         SelectPlan plan = BindQuery(query, isWhole: true);
-        return new BoundQuery(query, plan, _item, _slots, readsDocuments: query.Sources.Count > 0);
+        return new BoundQuery(query, plan, _item, _slots, readsDocuments: query.Sources.Count > 0, _tellsEqualApart);
     }
 
     /// <param name="query">The query.</param>

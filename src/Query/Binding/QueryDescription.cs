@@ -51,7 +51,7 @@ internal static class QueryDescription
 
         lines.Add(!query.ReadsDocuments ? "answer: one row"
             : !query.IsPaged ? "answer: one page, after the last item"
-            : query.IsOrdered ? "answer: page by page; each page sorts what is behind the last one"
+            : query.IsOrdered ? "answer: page by page, in the order of the keys"
             : "answer: page by page, in the order of the items");
         return lines;
     }

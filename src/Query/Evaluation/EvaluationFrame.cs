@@ -10,6 +10,9 @@ internal sealed class EvaluationFrame(int slots, FunctionContext context, IUserF
     /// <summary>The values of the row that is looked at.</summary>
     public QueryValue[] Slots { get; } = new QueryValue[slots];
 
+    /// <summary>How many items the one that is looked at stands for.</summary>
+    public long Times { get; set; } = 1;
+
     /// <summary>Time, chance, steps and cancellation.</summary>
     public FunctionContext Context { get; } = context;
 

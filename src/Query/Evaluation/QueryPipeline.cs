@@ -67,6 +67,12 @@ public sealed class QueryPipeline
     /// <summary>Whether TOP or LIMIT ended it: there are no rows beyond those that can be taken now.</summary>
     public bool IsLimitReached => _run.IsLimitReached;
 
+    /// <summary>
+    /// Rows sorted so far, those of earlier pages left out. One that stands behind <see cref="BoundQuery.RowsWanted"/> of
+    /// them changes nothing any more.
+    /// </summary>
+    public long RowsSorted => _run.RowsSorted;
+
     /// <summary>Rows gone past by now, with those of earlier pages and those left out by OFFSET, but without those that wait to be taken.</summary>
     public long Passed => _run.Passed - _rows.Count;
 
@@ -109,6 +115,20 @@ public sealed class QueryPipeline
         {
             return RefusalOf(fault)!;
         }
+    }
+
+    /// <summary>Puts a document in that stands for several which are alike in all that the query reads.</summary>
+    /// <param name="document">One of them; borrowed as by <see cref="Add(ReadOnlyMemory{byte})"/>.</param>
+    /// <param name="times">How many there are, from 1. Other than 1 for <see cref="Planning.QueryShape.IsCount"/> and <see cref="Planning.QueryShape.Alike"/> only.</param>
+    /// <returns>As of the others.</returns>
+    public Result<Unit> AddAlike(ReadOnlyMemory<byte> document, long times)
+    {
+        Invariant.Check(times > 0);
+        Invariant.Check(times == 1 || _query.Shape.IsCount || _query.Shape.Alike is not null);
+        _frame.Times = times;
+        Result<Unit> added = Add(document);
+        _frame.Times = 1;
+        return added;
     }
 
     /// <summary>Ends the run: no more documents. Groups and sorted rows can be taken from now on.</summary>

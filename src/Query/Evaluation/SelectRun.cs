@@ -53,6 +53,9 @@ internal sealed class SelectRun
     /// <summary>Whether TOP or LIMIT ended it.</summary>
     public bool IsLimitReached => _plan.Limit == 0 || (_passed > _plan.Offset && _passed - _plan.Offset >= _plan.Limit);
 
+    /// <summary>Rows that the sorter has seen; 0 without one.</summary>
+    public long RowsSorted => _sorter?.Seen ?? 0;
+
     /// <summary>Rows gone past so far, those left out by OFFSET and those of earlier pages among them.</summary>
     public long Passed => _passed;
 

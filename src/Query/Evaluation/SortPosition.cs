@@ -1,5 +1,6 @@
 using System.Buffers;
 using Nacre.Query.Evaluation.Aggregates;
+using Nacre.Query.Planning;
 using Nacre.Query.Syntax;
 using Nacre.Query.Values;
 
@@ -27,6 +28,14 @@ public sealed class SortPosition
 
     /// <summary>One for each key of ORDER BY.</summary>
     internal QueryValue[] Keys { get; }
+
+    /// <summary>How many sort keys there are.</summary>
+    public int KeyCount => Keys.Length;
+
+    /// <summary>A sort key as indexes have it.</summary>
+    /// <param name="key">Which, from 0.</param>
+    /// <param name="isExact">False when other values have the same bytes.</param>
+    public byte[] IndexKeyOf(int key, out bool isExact) => ValueKeys.Of(Keys[key], out isExact);
 
     /// <summary>Writes it: row, item key and sort keys, with their lengths. <c>docs/formats/continuation.md</c> has the layout.</summary>
     public void Write(IBufferWriter<byte> output)

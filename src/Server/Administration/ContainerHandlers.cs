@@ -3,6 +3,7 @@ using Nacre.Core.Control;
 using Nacre.Core.Documents;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
+using Nacre.Core.Indexing;
 using Nacre.Protocol.V1;
 using Nacre.Server.Pipeline;
 
@@ -34,7 +35,7 @@ internal static class ContainerHandlers
             return TooManyRanges;
         }
 
-        var command = new CreateContainer(request.Database, request.Name, partitionKey.Value, request.Ranges);
+        var command = new CreateContainer(request.Database, request.Name, partitionKey.Value, request.Ranges) { Indexing = IndexingPolicy.Default };
         Result<EntryHeader> header = ControlRequests.HeaderOf(call, request.Idempotency, command);
         if (!header.IsOk)
         {

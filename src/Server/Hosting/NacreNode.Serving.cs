@@ -16,6 +16,7 @@ using Nacre.Server.Items;
 using Nacre.Server.Peers;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Queries;
+using Nacre.Server.Queries.Planning;
 using Nacre.Server.Routing;
 using Nacre.Server.Telemetry;
 using Nacre.Server.Wire;
@@ -128,7 +129,7 @@ public sealed partial class NacreNode
             Metrics = _serverMetrics,
             Consistency = new ConsistencyRules(Catalog, new SessionTokens(TokenSeal.ForSessions(_ring))),
             Lister = new ItemLister(seal),
-            Queries = new QueryRunner(seal, new ScanPlanner(), new QueryServing(), _environment.Time, _environment.Random),
+            Queries = new QueryRunner(seal, new IndexPlanner(), new QueryServing(), _environment.Time, _environment.Random),
             Control = new ControlServices
             {
                 Coordinator = _coordinator,

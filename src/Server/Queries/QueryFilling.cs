@@ -30,6 +30,9 @@ internal sealed class QueryFilling(QueryTask task, QueryPipeline pipeline, Query
     /// <summary>Whether further items would change nothing.</summary>
     public bool IsOver => Rest is not null || IsFull || pipeline.IsDone;
 
+    /// <summary>Rows sorted so far, those of earlier pages left out.</summary>
+    public long RowsSorted => pipeline.RowsSorted;
+
     /// <summary>Whether the page may end behind the item that was taken last: rows come as items do, and all of it are on the page.</summary>
     public bool MayEnd => _isStreamed && _hasLooked && !IsOver;
 
@@ -38,11 +41,17 @@ internal sealed class QueryFilling(QueryTask task, QueryPipeline pipeline, Query
     public Result<Unit> Take(IItemSource source)
     {
         ReadOnlyMemory<byte> document = source.Document;
-        page.Count(document.Length);
+        if (source.IsRead)
+        {
+            page.Count(document.Length);
+        }
+
         long skip = _isStreamed && !_hasLooked ? SkipOf(source.ItemKey.Span) : 0;
         _hasLooked = true;
         long before = pipeline.Passed;
-        Result<Unit> added = pipeline.Add(document, source.ItemKey, skip);
+        Result<Unit> added = source.Times == 1
+            ? pipeline.Add(document, source.ItemKey, skip)
+            : pipeline.AddAlike(document, source.Times);
         if (!added.IsOk)
         {
             return added;

@@ -57,11 +57,12 @@ internal sealed class QueryPage(long maxRows)
     }
 
     /// <summary>Says what it cost.</summary>
-    public QueryResponse Finish()
+    /// <param name="indexEntries">Index entries looked at.</param>
+    public QueryResponse Finish(long indexEntries)
     {
         Response.ItemsLookedAt = (ulong)_items;
         Response.BytesRead = (ulong)_itemBytes;
-        Response.RequestCharge = QueryCharge.Of(_items, _itemBytes, Response.Rows.Count);
+        Response.RequestCharge = QueryCharge.Of(_items, _itemBytes, Response.Rows.Count, indexEntries);
         return Response;
     }
 }

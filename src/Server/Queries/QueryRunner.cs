@@ -52,17 +52,10 @@ internal sealed class QueryRunner(TokenSeal seal, IQueryPlanner planner, QuerySe
             return task.Error;
         }
 
-        Result<QueryResponse> answer = await FillAsync(task.Value, turn, cancellationToken).ConfigureAwait(false);
+        Result<QueryResponse> answer = await FillAsync(task.Value, turn, message.Explain, cancellationToken).ConfigureAwait(false);
         if (!answer.IsOk)
         {
             return answer.Error;
-        }
-
-        if (message.Explain)
-        {
-            BoundQuery query = task.Value.Query;
-            IEnumerable<string> source = query.ReadsDocuments ? planner.Describe(query, task.Value.Scope) : [];
-            answer.Value.Plan = string.Join('\n', source.Concat(query.Describe()));
         }
 
         if (task.Value.Scope.Seen is { } seen)
@@ -130,7 +123,7 @@ internal sealed class QueryRunner(TokenSeal seal, IQueryPlanner planner, QuerySe
             : BadContinuation;
     }
 
-    private async ValueTask<Result<QueryResponse>> FillAsync(QueryTask task, QueryTurn turn, CancellationToken cancellationToken)
+    private async ValueTask<Result<QueryResponse>> FillAsync(QueryTask task, QueryTurn turn, bool explains, CancellationToken cancellationToken)
     {
         BoundQuery query = task.Query;
         QueryWindow? window = !query.IsPaged ? null : new QueryWindow
@@ -143,15 +136,18 @@ internal sealed class QueryRunner(TokenSeal seal, IQueryPlanner planner, QuerySe
         };
         var pipeline = new QueryPipeline(query, serving.Limits, task.Now, random, NoUserFunctions.Instance, cancellationToken, window);
         var filling = new QueryFilling(task, pipeline, new QueryPage(query.IsPaged ? task.MaxRows : long.MaxValue));
+        IReadOnlyList<string> plan = [];
+        long indexEntries = 0;
         if (query.ReadsDocuments)
         {
-            bool goesOn = task.From is { After: null };
-            ItemStart start = goesOn ? new ItemStart(task.From!.ItemKey, !task.From.IsItemDone) : default;
-            await using IItemSource source = planner.Open(query, task.Scope, start);
+            await using IItemSource source = planner.Open(task, new PagePace(filling, turn));
             if (await ReadAsync(source, filling, turn, cancellationToken).ConfigureAwait(false) is { } refusal)
             {
                 return refusal;
             }
+
+            indexEntries = source.IndexEntries;
+            plan = explains ? source.Describe() : [];
         }
 
         Result<Unit> finished = filling.Finish();
@@ -176,7 +172,12 @@ internal sealed class QueryRunner(TokenSeal seal, IQueryPlanner planner, QuerySe
             filling.Page.Response.Continuation = seal.Seal(token);
         }
 
-        return filling.Page.Finish();
+        if (explains)
+        {
+            filling.Page.Response.Plan = string.Join('\n', plan.Concat(query.Describe()));
+        }
+
+        return filling.Page.Finish(indexEntries);
     }
 
     private async ValueTask<NacreError?> ReadAsync(IItemSource source, QueryFilling filling, QueryTurn turn, CancellationToken cancellationToken)

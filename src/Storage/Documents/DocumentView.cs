@@ -123,8 +123,7 @@ internal sealed class DocumentView : IDocumentView
             return DocumentErrors.RangeMoved;
         }
 
-        byte[] begin = from.IsEmpty ? TabletKey.BeginOf(owned.Tablet) : TreeKeyOf(owned.Tablet, from.Span);
-        byte[] end = toExclusive.IsEmpty ? TabletKey.EndOf(owned.Tablet) : TreeKeyOf(owned.Tablet, toExclusive.Span);
+        (byte[] begin, byte[] end) = BoundsOf(owned.Tablet, from.Span, toExclusive.Span);
         TreeCursor entries = _items.Seek(begin, fromInclusive || from.IsEmpty, end);
         return new DocumentCursor(this, _reader, owned, entries, inItemOrder: true);
     }
@@ -145,7 +144,7 @@ internal sealed class DocumentView : IDocumentView
 
     /// <inheritdoc/>
     public Result<IRangeIndex> OpenIndex(RangeId range) => _ranges.TryGet(range, out RangeSnapshot.Range? owned)
-        ? new RangeIndex(this, owned, _ranges.ItemsOf(owned), _entries, _moves, _reader)
+        ? new RangeIndex(this, owned, _ranges.ItemsOf(owned), _items, _entries, _moves, _reader)
         : DocumentErrors.RangeMoved;
 
     /// <inheritdoc/>
@@ -212,6 +211,14 @@ internal sealed class DocumentView : IDocumentView
         fault.Kind == StorageFaultKind.Corrupt && _compaction.Slices != _slices
             ? DocumentErrors.ViewExpired
             : DocumentErrors.Unreadable(fault);
+
+    /// <summary>Where items lie in the item tree.</summary>
+    /// <param name="tablet">The range's.</param>
+    /// <param name="from">First key; empty for the range's beginning.</param>
+    /// <param name="toExclusive">End; empty for the range's end.</param>
+    public static (byte[] Begin, byte[] End) BoundsOf(TabletId tablet, ReadOnlySpan<byte> from, ReadOnlySpan<byte> toExclusive) => (
+        from.IsEmpty ? TabletKey.BeginOf(tablet) : TreeKeyOf(tablet, from),
+        toExclusive.IsEmpty ? TabletKey.EndOf(tablet) : TreeKeyOf(tablet, toExclusive));
 
     /// <summary>Reads a version out of the item tree.</summary>
     public static ItemVersion VersionOf(RangeSnapshot.Range range, ReadOnlySpan<byte> value) =>

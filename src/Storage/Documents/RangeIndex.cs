@@ -19,14 +19,16 @@ internal sealed class RangeIndex : IRangeIndex
     // - _set, where there is one, is ready: the view's index tree has the terms of all of the range's items.
     private readonly DocumentView _view;
     private readonly RangeSnapshot.Range _range;
+    private readonly TreeView _items;
     private readonly TreeView _entries;
     private readonly TreeView _moves;
     private readonly ItemReader _reader;
     private readonly IndexSet? _set;
 
     public RangeIndex(
-        DocumentView view, RangeSnapshot.Range range, long items, TreeView entries, TreeView moves, ItemReader reader)
+        DocumentView view, RangeSnapshot.Range range, long items, TreeView tree, TreeView entries, TreeView moves, ItemReader reader)
     {
+        _items = tree;
         _view = view;
         _range = range;
         Items = items;
@@ -139,6 +141,13 @@ internal sealed class RangeIndex : IRangeIndex
         {
             return _view.Refuse(fault);
         }
+    }
+
+    /// <inheritdoc/>
+    public IItemWalk Walk(ReadOnlyMemory<byte> from, bool fromInclusive, ReadOnlyMemory<byte> toExclusive)
+    {
+        (byte[] begin, byte[] end) = DocumentView.BoundsOf(_range.Tablet, from.Span, toExclusive.Span);
+        return new ItemWalk(_view, _reader, _range, _items.Seek(begin, fromInclusive || from.IsEmpty, end));
     }
 
     /// <summary>Reads what the move tree says of an item.</summary>

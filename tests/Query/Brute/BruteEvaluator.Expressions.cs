@@ -251,6 +251,7 @@ internal sealed partial class BruteEvaluator
         ("ABS", double value) => Math.Abs(value),
         ("LENGTH", string value) => (double)value.Length,
         ("ARRAY_LENGTH", List<object?> value) => (double)value.Count,
+        ("ARRAY_CONTAINS", List<object?> value) when BruteValue.IsDefined(arguments[1]) => value.Any(element => BruteValue.Compare(element, arguments[1]) == 0),
         ("STARTSWITH", string value) when arguments[1] is string prefix => value.StartsWith(prefix, StringComparison.Ordinal),
         ("CONTAINS", string value) when arguments[1] is string part => value.Contains(part, StringComparison.Ordinal),
         _ => Undefined,

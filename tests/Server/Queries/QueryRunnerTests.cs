@@ -135,8 +135,8 @@ public sealed class QueryRunnerTests
 
         Assert.That(plan, Is.EqualTo(new[]
         {
-            "scan: the whole container, 4 ranges in hash order", "read: /tags, /n, /id", "join: t in c.tags", "filter: c.n > 1", "sort: c.n desc", "limit: 3",
-            "answer: page by page; each page sorts what is behind the last one",
+            "scan: all items, in each of 4 ranges", "read: /tags, /n, /id", "join: t in c.tags", "filter: c.n > 1", "sort: c.n desc", "limit: 3",
+            "answer: page by page, in the order of the keys",
         }));
     }
 

@@ -17,6 +17,7 @@ using Nacre.Server.Items;
 using Nacre.Server.Peers;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Queries;
+using Nacre.Server.Queries.Planning;
 using Nacre.Server.Routing;
 using Nacre.Server.Streaming;
 using Nacre.Server.Telemetry;
@@ -72,7 +73,7 @@ internal sealed class InProcessNode : IDisposable
             Draining = default,
             Consistency = new ConsistencyRules(_catalog, new SessionTokens(TokenSeal.ForSessions(new TestDataKeys()))),
             Lister = new ItemLister(TokenSeal.ForContinuations(new TestDataKeys())),
-            Queries = new QueryRunner(TokenSeal.ForContinuations(new TestDataKeys()), new ScanPlanner(), new QueryServing(), _time, _random),
+            Queries = new QueryRunner(TokenSeal.ForContinuations(new TestDataKeys()), new IndexPlanner(), new QueryServing(), _time, _random),
 
             // Only the catalogue: whatever changes it or gives keys out is never reached by a bearer.
             Control = new ControlServices

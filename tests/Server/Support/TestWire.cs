@@ -17,6 +17,7 @@ using Nacre.Server.Items;
 using Nacre.Server.Options;
 using Nacre.Server.Pipeline;
 using Nacre.Server.Queries;
+using Nacre.Server.Queries.Planning;
 using Nacre.Server.Routing;
 using Nacre.Server.Telemetry;
 using Nacre.Server.Wire;
@@ -105,7 +106,7 @@ internal sealed class TestWire : IAsyncDisposable
             Draining = draining.Token,
             Consistency = new ConsistencyRules(catalog, new SessionTokens(TokenSeal.ForSessions(new TestDataKeys()))),
             Lister = new ItemLister(TokenSeal.ForContinuations(new TestDataKeys())),
-            Queries = new QueryRunner(TokenSeal.ForContinuations(new TestDataKeys()), new ScanPlanner(), serving ?? new QueryServing(), clock, random),
+            Queries = new QueryRunner(TokenSeal.ForContinuations(new TestDataKeys()), new IndexPlanner(), serving ?? new QueryServing(), clock, random),
 
             // The control shard is none of this wire's: tests/Integration has a whole node.
             Control = null!,

@@ -41,6 +41,29 @@ internal static class IndexModel
         Assert.That(index.Find(DocumentPath.Parse("/no/such/path").Value).Kind,
             Is.EqualTo(policy.Includes(DocumentPath.Parse("/no/such/path").Value) ? IndexRefKind.Empty : IndexRefKind.None));
         Assert.That(await WalkAsync(index.Scan(IndexRef.Empty, IndexBounds.All, descending: false)), Is.Empty);
+        await CheckWalkAsync(index, items, numbers, seed);
+    }
+
+    /// <summary>The walk over items, from a place on, gives their keys, numbers and documents.</summary>
+    private static async Task CheckWalkAsync(
+        IRangeIndex index, IReadOnlyCollection<(byte[] Key, byte[] Body)> items, Dictionary<string, ItemNumber> numbers, int seed)
+    {
+        string[] sorted = [.. numbers.Keys.Order(StringComparer.Ordinal)];
+        int from = sorted.Length == 0 ? 0 : (int)((uint)seed % sorted.Length);
+        byte[] first = sorted.Length == 0 ? [] : Convert.FromHexString(sorted[from]);
+        var found = new List<(string, ItemNumber, string)>();
+        IItemWalk walk = index.Walk(first, fromInclusive: seed % 2 == 0, default);
+        await using (walk)
+        {
+            while ((await walk.MoveNextAsync(default)).Value)
+            {
+                using DocumentLease document = (await walk.ReadAsync(default)).Value;
+                found.Add((Convert.ToHexString(walk.ItemKey.Span), walk.Item, Convert.ToHexString(document.Utf8Json.Span)));
+            }
+        }
+
+        Assert.That(found, Is.EqualTo(sorted.Skip(seed % 2 == 0 ? from : from + 1).Select(
+            key => (key, numbers[key], Convert.ToHexString(items.Single(item => Convert.ToHexString(item.Key) == key).Body)))));
     }
 
     private static GeoRegion Earth { get; } = GeoRegion.Around(new Geometry { Type = SpatialTypes.Point, Point = GeoPoint.FromDegrees(0, 0) }, 1e9);

@@ -7,11 +7,14 @@ internal sealed class MemberNode(EvaluationNode target, byte[] name) : Evaluatio
 {
     public EvaluationNode Target { get; } = target;
 
+    /// <summary>In generalised UTF-8.</summary>
+    public byte[] Name { get; } = name;
+
     public override QueryValue Evaluate(EvaluationFrame frame)
     {
         QueryValue value = Target.Evaluate(frame);
         frame.Context.ChargeBytes(value.IsObject ? value.Utf8.Length : 0);
-        QueryValueReader.TryGetMember(value, name, out QueryValue member);
+        QueryValueReader.TryGetMember(value, Name, out QueryValue member);
         return member;
     }
 }

@@ -7,13 +7,17 @@ namespace Nacre.Query.Evaluation.Nodes;
 /// <summary>A subquery in an expression, run anew for each row.</summary>
 internal sealed class SubqueryNode(SubqueryKind kind, SelectPlan plan, SourcePosition position) : EvaluationNode
 {
+    public SubqueryKind Kind { get; } = kind;
+
+    public SelectPlan Plan { get; } = plan;
+
     public override QueryValue Evaluate(EvaluationFrame frame)
     {
-        switch (kind)
+        switch (Kind)
         {
             case SubqueryKind.Exists:
                 bool exists = false;
-                plan.Run(frame, (in QueryValue _) =>
+                Plan.Run(frame, (in QueryValue _) =>
                 {
                     exists = true;
                     return false;
@@ -22,7 +26,7 @@ internal sealed class SubqueryNode(SubqueryKind kind, SelectPlan plan, SourcePos
 
             case SubqueryKind.Array:
                 JsonBuilder builder = JsonBuilder.Array(frame.Context);
-                plan.Run(frame, (in QueryValue row) =>
+                Plan.Run(frame, (in QueryValue row) =>
                 {
                     builder.Add(row);
                     return true;
@@ -31,7 +35,7 @@ internal sealed class SubqueryNode(SubqueryKind kind, SelectPlan plan, SourcePos
 
             default:
                 QueryValue single = default;
-                plan.Run(frame, (in QueryValue row) =>
+                Plan.Run(frame, (in QueryValue row) =>
                 {
                     if (single.IsDefined)
                     {

@@ -35,7 +35,12 @@ internal sealed class GroupTable(GroupSpec spec, HeldBytes held)
         AggregateState[] states = Find(_probe);
         for (int at = 0; at < states.Length; at++)
         {
-            states[at].Add(spec.Aggregates[at].Argument.Evaluate(frame), held);
+            QueryValue argument = spec.Aggregates[at].Argument.Evaluate(frame);
+            states[at].Add(argument, held);
+            if (frame.Times > 1 && spec.Aggregates[at].Kind == AggregateKind.Count && argument.IsDefined)
+            {
+                states[at].AddCount(frame.Times - 1);
+            }
         }
     }
 

@@ -3,12 +3,12 @@ using Nacre.Query.Values;
 namespace Nacre.Query.Evaluation.Rows;
 
 /// <summary>Sorts rows; when only the first few are wanted, it holds at most twice as many.</summary>
-/// <remarks>Not thread-safe. Stable: rows with equal keys stay as they came.</remarks>
+/// <remarks>Not thread-safe. Rows with equal keys are sorted by their items; those of one item, and of no item, stay as they came.</remarks>
 internal sealed class RowSorter
 {
     // Invariants:
     // - _rows borrow nothing, and are what of all rows added may still be among the first _wanted.
-    // - Once _worst is there, a row not below it is not wanted.
+    // - Once _worst is there, a row not before it is not wanted; rows of one item come in their order.
 
     private readonly IReadOnlyList<OrderKey> _keys;
     private readonly RowOrder _order;
@@ -16,7 +16,7 @@ internal sealed class RowSorter
     private readonly long _wanted;
     private readonly SortPosition? _after;
     private readonly List<SortedRow> _rows = [];
-    private QueryValue[]? _worst;
+    private SortedRow? _worst;
     private long _sequence;
 
     /// <summary>Makes one.</summary>
@@ -34,6 +34,9 @@ internal sealed class RowSorter
         _held = held;
     }
 
+    /// <summary>Rows seen behind the given one, those that are not wanted among them.</summary>
+    public long Seen { get; private set; }
+
     /// <summary>Takes a row, with the keys that the frame's row has.</summary>
     /// <param name="frame">The row.</param>
     /// <param name="row">What is answered for it.</param>
@@ -47,7 +50,13 @@ internal sealed class RowSorter
             keys[at] = _keys[at].Node.Evaluate(frame);
         }
 
-        if (_wanted == 0 || (_after is not null && !IsBehind(_after, keys, itemKey.Span, rowOfItem)) || (_worst is not null && _order.CompareKeys(keys, _worst) >= 0))
+        if (_wanted == 0 || (_after is not null && !IsBehind(_after, keys, itemKey.Span, rowOfItem)))
+        {
+            return;
+        }
+
+        Seen++;
+        if (_worst is { } worst && _order.ComparePlaces(keys, itemKey.Span, worst.Keys, worst.ItemKey.Span) >= 0)
         {
             return;
         }
@@ -95,7 +104,7 @@ internal sealed class RowSorter
         }
 
         _rows.RemoveRange(wanted, _rows.Count - wanted);
-        _worst = wanted > 0 ? _rows[^1].Keys : null;
+        _worst = wanted > 0 ? _rows[^1] : null;
     }
 
     private static long CostOf(SortedRow row)

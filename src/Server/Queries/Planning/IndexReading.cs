@@ -1,0 +1,203 @@
+using Nacre.Core;
+using Nacre.Core.Errors;
+using Nacre.Core.Indexing;
+using Nacre.Query.Planning;
+
+namespace Nacre.Server.Queries.Planning;
+
+/// <summary>Asks the indexes of one range, and counts what that takes.</summary>
+/// <param name="index">The range's.</param>
+/// <param name="pace">Lets others work meanwhile.</param>
+/// <param name="figures">Counts.</param>
+/// <remarks>For one caller at a time.</remarks>
+internal sealed class IndexReading(IRangeIndex index, IPagePace pace, SourceFigures figures)
+{
+    /// <summary>Entries of a further condition that are worth reading for each item that need not be read then.</summary>
+    private const int EntriesOfAnItem = 16;
+
+    private const int StepsBetweenPauses = 256;
+
+    private int _steps;
+
+    /// <summary>The range's.</summary>
+    public IRangeIndex Index => index;
+
+    /// <summary>Finds the indexes for a condition, and counts.</summary>
+    /// <param name="condition">Any.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>Null where the indexes say nothing; or what views refuse with.</returns>
+    public async ValueTask<Result<RangeCondition?>> ResolveAsync(IndexCondition condition, CancellationToken cancellationToken)
+    {
+        if (condition is PathCondition path)
+        {
+            IndexRef found = index.Find(path.Path);
+            if (found.Kind == IndexRefKind.None)
+            {
+                return (RangeCondition?)null;
+            }
+
+            Result<long> count = await CountAsync(found, path.Intervals, cancellationToken).ConfigureAwait(false);
+            return count.IsOk
+                ? new RangeCondition(RangeConditionKind.Path, found, path, [], count.Value, path.IsExact)
+                : count.Error;
+        }
+
+        bool isAny = condition is AnyCondition;
+        List<RangeCondition> parts = [];
+        bool isExact = condition.IsExact;
+        foreach (IndexCondition part in condition is AllCondition all ? all.Parts : ((AnyCondition)condition).Parts)
+        {
+            Result<RangeCondition?> resolved = await ResolveAsync(part, cancellationToken).ConfigureAwait(false);
+            if (!resolved.IsOk)
+            {
+                return resolved.Error;
+            }
+
+            if (resolved.Value is null)
+            {
+                if (isAny)
+                {
+                    return (RangeCondition?)null;
+                }
+
+                isExact = false;
+                continue;
+            }
+
+            parts.Add(resolved.Value);
+        }
+
+        return parts.Count == 0 && !isAny ? (RangeCondition?)null
+            : isAny ? new RangeCondition(RangeConditionKind.Any, default, null, [.. parts], parts.Sum(static part => part.Entries), isExact)
+            : new RangeCondition(RangeConditionKind.All, default, null, [.. parts], parts.Min(static part => part.Entries), isExact);
+    }
+
+    /// <summary>Counts the entries of some intervals.</summary>
+    public async ValueTask<Result<long>> CountAsync(IndexRef of, IEnumerable<IndexInterval> intervals, CancellationToken cancellationToken)
+    {
+        long sum = 0;
+        foreach (IndexInterval interval in intervals.Where(static interval => !interval.IsEmpty))
+        {
+            Result<long> count = await index.CountAsync(of, interval.ToBounds(), cancellationToken).ConfigureAwait(false);
+            if (!count.IsOk)
+            {
+                return count.Error;
+            }
+
+            sum += count.Value;
+            await StepAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return sum;
+    }
+
+    /// <summary>The items that no index knows.</summary>
+    public async ValueTask<Result<ItemNumbers>> UnindexedAsync(CancellationToken cancellationToken)
+    {
+        return await EntriesAsync(index.Unindexed, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The items that an index has entries of.</summary>
+    public async ValueTask<Result<ItemNumbers>> EntriesAsync(IndexRef of, CancellationToken cancellationToken)
+    {
+        List<ulong> numbers = [];
+        NacreError? refusal = await AddAsync(of, IndexInterval.All, numbers, cancellationToken).ConfigureAwait(false);
+        return refusal is null ? ItemNumbers.Of(numbers) : refusal;
+    }
+
+    /// <summary>The items that have what a condition asks for.</summary>
+    /// <param name="condition">Of this range.</param>
+    /// <param name="isWhole">Whether none may be given that has it in part only.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>All of them, and perhaps others; those that no index knows are left out.</returns>
+    public async ValueTask<Result<ItemNumbers>> CollectAsync(RangeCondition condition, bool isWhole, CancellationToken cancellationToken)
+    {
+        switch (condition.Kind)
+        {
+            case RangeConditionKind.Path:
+                List<ulong> numbers = [];
+                foreach (IndexInterval interval in condition.Path!.Intervals)
+                {
+                    if (await AddAsync(condition.Index, interval, numbers, cancellationToken).ConfigureAwait(false) is { } refusal)
+                    {
+                        return refusal;
+                    }
+                }
+
+                return ItemNumbers.Of(numbers);
+
+            case RangeConditionKind.Any:
+                ItemNumbers any = ItemNumbers.None;
+                foreach (RangeCondition part in condition.Parts)
+                {
+                    Result<ItemNumbers> more = await CollectAsync(part, isWhole, cancellationToken).ConfigureAwait(false);
+                    if (!more.IsOk)
+                    {
+                        return more;
+                    }
+
+                    any = any.Union(more.Value);
+                }
+
+                return any;
+
+            default:
+                return await CollectAllAsync(condition, isWhole, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Counts a step, and lets others work now and then.</summary>
+    public ValueTask StepAsync(CancellationToken cancellationToken)
+    {
+        figures.IndexEntries++;
+        if (++_steps % StepsBetweenPauses != 0)
+        {
+            return default;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return pace.PassOnAsync(cancellationToken);
+    }
+
+    private async ValueTask<Result<ItemNumbers>> CollectAllAsync(RangeCondition condition, bool isWhole, CancellationToken cancellationToken)
+    {
+        ItemNumbers? common = null;
+        foreach (RangeCondition part in condition.Parts.OrderBy(static part => part.Entries))
+        {
+            if (common is { Count: 0 } || (common is not null && !isWhole && part.Entries > (long)EntriesOfAnItem * common.Count))
+            {
+                break;
+            }
+
+            Result<ItemNumbers> next = await CollectAsync(part, isWhole, cancellationToken).ConfigureAwait(false);
+            if (!next.IsOk)
+            {
+                return next;
+            }
+
+            common = common?.Intersect(next.Value) ?? next.Value;
+        }
+
+        Invariant.Check(common is not null);
+        return common;
+    }
+
+    private async ValueTask<NacreError?> AddAsync(IndexRef of, IndexInterval interval, List<ulong> numbers, CancellationToken cancellationToken)
+    {
+        IIndexCursor cursor = index.Scan(of, interval.ToBounds(), descending: false);
+        await using (cursor.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                Result<bool> moved = await cursor.MoveNextAsync(cancellationToken).ConfigureAwait(false);
+                if (!moved.IsOk || !moved.Value)
+                {
+                    return moved.Error;
+                }
+
+                numbers.Add(cursor.Item.Value);
+                await StepAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

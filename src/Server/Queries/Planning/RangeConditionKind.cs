@@ -1,0 +1,14 @@
+namespace Nacre.Server.Queries.Planning;
+
+/// <summary>What a <see cref="RangeCondition"/> is.</summary>
+internal enum RangeConditionKind
+{
+    /// <summary>Values of a path.</summary>
+    Path,
+
+    /// <summary>All of some parts.</summary>
+    All,
+
+    /// <summary>Any of some parts.</summary>
+    Any,
+}
