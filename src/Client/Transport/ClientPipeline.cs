@@ -40,6 +40,9 @@ internal sealed class ClientPipeline : IAsyncDisposable
     /// <summary>All nodes that are known.</summary>
     public IReadOnlyList<Uri> Endpoints => [.. _nodes.Nodes.Select(node => node.Endpoint)];
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _options.TimeProvider;
+
     /// <summary>What the client has written and seen.</summary>
     public SessionStore Sessions { get; }
 
