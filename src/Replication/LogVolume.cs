@@ -50,6 +50,15 @@ internal sealed class LogVolume(long bytesBetweenMarks)
         }
     }
 
+    /// <summary>The entry behind which no more than so many bytes follow; one mark's distance is not looked into.</summary>
+    public LogIndex Leaving(long bytes)
+    {
+        lock (_gate)
+        {
+            return _marks.Find(mark => _marks[^1].Bytes - mark.Bytes <= bytes).Index;
+        }
+    }
+
     /// <summary>Entries through an index are in the log no more.</summary>
     public void Forget(LogIndex through)
     {

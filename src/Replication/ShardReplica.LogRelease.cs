@@ -46,7 +46,11 @@ public sealed partial class ShardReplica
         _volume.Forget(through);
     }
 
-    /// <summary>On the loop, with each tick: peers come nearer, or fall silent.</summary>
+    /// <summary>
+    /// On the loop, with each tick: peers come nearer, or fall silent. A follower does not know what the others have; but while
+    /// somebody joins, it keeps as much as a leader would but for a quarter, so that it has the log behind what is
+    /// being fetched should it come to lead.
+    /// </summary>
     private void LetLogGo(RaftCore? core)
     {
         if (core is { Role: RaftRole.Leader } && _leadTerm != core.Term)
@@ -69,6 +73,11 @@ public sealed partial class ShardReplica
         if (core.Role == RaftRole.Leader)
         {
             through = KeepForPeers(core, through);
+        }
+        else if (core.Set.Members.Any(member => member.Kind == ReplicaKind.Learner && member.Id != _identity.Self))
+        {
+            LogIndex kept = _volume.Leaving(_options.PeerLogBytes / 4 * 3);
+            through = kept < through ? kept : through;
         }
 
         if (through > LetGo)

@@ -69,15 +69,16 @@ public sealed partial class ShardReplica
 
     private void Offer(RaftCore core, Offering offering)
     {
-        // The first offer stands while the log behind it does, for the transfer may outlast many checkpoints: who was to have the
-        // newest of them would, with that in place, lack the next. What is then fetched is the newest, and has the entry, too.
-        LogIndex index = offering.Index;
+        // The first offer is the entry before the log, and the log is kept behind it: the peer may be fetching already, from who led
+        // before, and the transfer may outlast many checkpoints. What is fetched is the newest, and has the entry, too.
+        LogIndex index = offering.Index.Value == 0 ? offering.AtLeast : offering.Index;
         if (index.Value == 0 || index < LetGo)
         {
             // The log lets go of nothing that no checkpoint covers, so that the newest one always has it.
-            index = offering.Index = Checkpointed;
+            index = Checkpointed;
         }
 
+        offering.Index = index;
         Invariant.Check(index >= offering.AtLeast);
         Send(core, [RaftMessage.SnapshotOffer(_identity.Self, offering.Peer, core.Term, index, core.TermAt(index)!.Value)]);
     }

@@ -37,4 +37,19 @@ internal sealed class LogVolumeTests
         Assert.That(volume.After(new LogIndex(2)), Is.EqualTo(100));
         Assert.That(volume.After(new LogIndex(3)), Is.Zero);
     }
+
+    [Test]
+    public void Leaving_SoMuch_IsTheFirstMarkWithNoMoreBehindIt()
+    {
+        var volume = new LogVolume(100);
+        volume.Start(new LogIndex(10));
+        for (ulong index = 11; index <= 15; index++)
+        {
+            volume.Add(new LogIndex(index), 100);
+        }
+
+        Assert.That(volume.Leaving(1_000), Is.EqualTo(new LogIndex(10)), "nothing is known of what was before");
+        Assert.That(volume.Leaving(250), Is.EqualTo(new LogIndex(13)));
+        Assert.That(volume.Leaving(0), Is.EqualTo(new LogIndex(15)));
+    }
 }

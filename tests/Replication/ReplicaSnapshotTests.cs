@@ -137,6 +137,57 @@ public sealed class ReplicaSnapshotTests
     }
 
     [Test]
+    public async Task Transfer_WhileTheLeadGoesToAnother_IsFollowedByEntriesAlone()
+    {
+        (ReplicaCluster lagging, uint leader) = await LaggingAsync();
+        await using ReplicaCluster cluster = lagging;
+        uint next = Other(cluster, leader);
+        for (byte round = 1; round <= 2; round++)
+        {
+            Assert.That((await cluster.ProposeAsync(leader, round)).IsOk);
+            cluster.Tick(2);
+            await cluster.SettleAsync(cluster[next].CheckpointAsync(default));
+            await cluster.SettleAsync(cluster[leader].CheckpointAsync(default));
+            cluster.Tick(2);
+        }
+
+        Assert.That(Released(cluster, next), Is.GreaterThan(0), "nobody joins yet");
+        var begun = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        cluster.Carries = async (_, chunk) =>
+        {
+            begun.TrySetResult();
+            await goOn.Task;
+            return chunk;
+        };
+        await AddAsync(cluster, leader);
+        cluster.Tick(2);
+        await cluster.SettleAsync(begun.Task);
+        for (byte round = 1; round <= 3; round++)
+        {
+            Assert.That((await cluster.ProposeAsync(leader, round)).IsOk);
+            cluster.Tick(2);
+            await cluster.SettleAsync(cluster[next].CheckpointAsync(default));
+            cluster.Tick(25);
+        }
+
+        Assert.That((await cluster.SettleAsync(cluster[leader].TransferAsync(new ReplicaId(next), default))).IsOk);
+        for (byte round = 4; round <= 6; round++)
+        {
+            Assert.That((await cluster.ProposeAsync(next, round)).IsOk);
+            await cluster.SettleAsync(cluster[next].CheckpointAsync(default));
+            cluster.Tick(25);
+        }
+
+        goOn.SetResult();
+        await CatchUpAsync(cluster, next, 4);
+
+        Assert.That(cluster.Nodes[4].Log.Resets, Has.Count.EqualTo(1), "what it fetched was enough");
+        cluster.Tick(2);
+        Assert.That(Released(cluster, next), Is.GreaterThan(cluster.Nodes[4].Log.Resets.Single().Index.Value), "nothing holds the log any more");
+    }
+
+    [Test]
     public async Task Pieces_AreInFlightTogether_AndNoMoreThanMayBe()
     {
         (ReplicaCluster lagging, uint leader) = await LaggingAsync();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.Time;
@@ -6,13 +7,15 @@ using Nacre.Core.Time;
 namespace Nacre.Replication.Leases;
 
 /// <summary>
-/// A node's leave to serve. It asks the control shard's leader for the newest catalogue, and once that is in force here it
-/// serves for a while, counted from before it asked.
+/// A node's leave to serve. It asks the control shard's leader for the newest catalogue, and once that is in force here, and
+/// names it a member, it serves for a while, counted from before it asked.
 /// </summary>
 /// <remarks>Thread-safe. A look takes no lock and costs some 30 ns; none on a node that decides alone.</remarks>
 // Invariants:
 // - who holds the lease at a moment serves by every withdrawal that was applied by the leader up to LeaseOptions.Duration
 //   before it: the index that a question is answered with shows all that was committed before the question;
+// - who takes a lease was no member removed when it asked, and has in force the catalogue that made it a member: whoever
+//   withdraws something waits for the members that it knows and for those removed of late, and no other has a lease;
 // - so a withdrawal is in force on every node, or the node serves nothing, once Duration has passed since it was committed.
 public sealed class AuthorisationLease : IAsyncDisposable
 {
@@ -22,6 +25,8 @@ public sealed class AuthorisationLease : IAsyncDisposable
         RetryAfter = TimeSpan.FromMilliseconds(250),
     };
 
+    private readonly NodeId _self;
+    private readonly ICatalogReader _catalog;
     private readonly ILeaseSource _control;
     private readonly Func<LogIndex, CancellationToken, Task> _whenInForce;
     private readonly LeaseOptions _options;
@@ -33,6 +38,8 @@ public sealed class AuthorisationLease : IAsyncDisposable
     private long _endsAt;
 
     /// <summary>Makes a lease that is not held.</summary>
+    /// <param name="self">This node.</param>
+    /// <param name="catalog">Tells whether it is a member.</param>
     /// <param name="control">The control shard.</param>
     /// <param name="whenInForce">Ends when the catalogue through an entry is in force on this node.</param>
     /// <param name="options">Times.</param>
@@ -40,8 +47,10 @@ public sealed class AuthorisationLease : IAsyncDisposable
     /// <param name="time">The clock of pauses.</param>
     /// <param name="logger">Where to say that it ran out.</param>
     public AuthorisationLease(
-        ILeaseSource control, Func<LogIndex, CancellationToken, Task> whenInForce, LeaseOptions options, IBootClock clock, TimeProvider time, ILogger logger)
+        NodeId self, ICatalogReader catalog, ILeaseSource control, Func<LogIndex, CancellationToken, Task> whenInForce,
+        LeaseOptions options, IBootClock clock, TimeProvider time, ILogger logger)
     {
+        (_self, _catalog) = (self, catalog);
         (_control, _whenInForce, _options, _clock, _time, _logger) = (control, whenInForce, options, clock, time, logger);
     }
 
@@ -106,6 +115,13 @@ public sealed class AuthorisationLease : IAsyncDisposable
             }
 
             await _whenInForce(index.Value, either.Token);
+            Catalog newest = _catalog.Current;
+            if (newest.FindNode(_self) is not { State: not ClusterNodeState.Removed })
+            {
+                return false;
+            }
+
+            await _whenInForce(newest.Applied, either.Token);
             Volatile.Write(ref _endsAt, (asked + _options.Duration).Ticks);
             return true;
         }

@@ -128,7 +128,7 @@ public sealed partial class NacreNode
         _parts.Push(_clusterHealth);
         _clusterHealth.Start();
         _lease = new AuthorisationLease(
-            ControlSlot, WhenInForceAsync, LeaseOptions, BootClock.Instance, _environment.Time, _logger);
+            _record.Node, Catalog, ControlSlot, WhenInForceAsync, LeaseOptions, BootClock.Instance, _environment.Time, _logger);
         _parts.Push(_lease);
         return await AwaitCatalogAsync(cancellationToken).ConfigureAwait(false)
             ?? await CatchUpOnKeysAsync(cancellationToken).ConfigureAwait(false);

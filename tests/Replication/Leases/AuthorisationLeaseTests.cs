@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Nacre.Core.Control;
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Core.Time;
@@ -7,12 +8,14 @@ using Nacre.Replication.Leases;
 
 namespace Nacre.Replication.Tests.Leases;
 
-/// <summary>A lease lasts from before its question, and stands on a catalogue that is in force.</summary>
+/// <summary>A lease lasts from before its question, and stands on a catalogue that is in force and names the node a member.</summary>
 [TestFixture]
 public sealed class AuthorisationLeaseTests
 {
     private FakeTimeProvider _time = null!;
     private ControlDouble _control = null!;
+    private MembersDouble _members = null!;
+    private List<LogIndex> _awaited = null!;
     private TaskCompletionSource _inForce = null!;
     private AuthorisationLease _lease = null!;
 
@@ -20,8 +23,10 @@ public sealed class AuthorisationLeaseTests
     public void SetUp()
     {
         (_time, _control, _inForce) = (new FakeTimeProvider(), new ControlDouble(), new TaskCompletionSource());
+        (_members, _awaited) = (new MembersDouble(), []);
+        _members.Set(ClusterNodeState.Active);
         _lease = new AuthorisationLease(
-            _control, (_, cancellationToken) => _inForce.Task.WaitAsync(cancellationToken), new LeaseOptions(), new Clock(_time), _time, NullLogger.Instance);
+            new NodeId(1), _members, _control, WhenInForceAsync, new LeaseOptions(), new Clock(_time), _time, NullLogger.Instance);
     }
 
     [TearDown]
@@ -79,12 +84,55 @@ public sealed class AuthorisationLeaseTests
         Assert.That(_lease.Refusal, Is.Null);
     }
 
+    [TestCase(ClusterNodeState.Removed)]
+    [TestCase(null)]
+    public async Task Lease_NodeIsNoMember_IsNotHeldUntilItIs(ClusterNodeState? state)
+    {
+        _inForce.SetResult();
+        _members.Set(state is { } known ? [known] : []);
+        Task started = _lease.StartAsync(CancellationToken.None);
+        Task asked = _control.NextQuestion;
+        _control.Answer(new LogIndex(1));
+        while (!asked.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Yield();
+        }
+
+        Assert.That(_lease.Refusal?.Code, Is.EqualTo(ErrorCode.Unavailable));
+
+        _members.Set(ClusterNodeState.Active);
+        _control.Answer(new LogIndex(1));
+        await started;
+
+        Assert.That(_lease.Refusal, Is.Null);
+    }
+
+    [Test]
+    public async Task Lease_MadeAMemberByALaterEntry_WaitsForThat()
+    {
+        _inForce.SetResult();
+        _members.Set(ClusterNodeState.Active);
+        Task started = _lease.StartAsync(CancellationToken.None);
+
+        _control.Answer(new LogIndex(1));
+        await started;
+
+        Assert.That(_awaited, Is.EqualTo(new[] { new LogIndex(1), _members.Current.Applied }));
+    }
+
     [Test]
     public void Lease_NodeDecidesAlone_IsNotNeeded()
     {
         _control.IsAlone = true;
 
         Assert.That(_lease.Refusal, Is.Null);
+    }
+
+    private Task WhenInForceAsync(LogIndex index, CancellationToken cancellationToken)
+    {
+        _awaited.Add(index);
+        return _inForce.Task.WaitAsync(cancellationToken);
     }
 
     private sealed class Clock(FakeTimeProvider time) : IBootClock

@@ -13,14 +13,14 @@ public sealed class WithdrawalsTests
     private static readonly LogIndex Index = new(9);
 
     private FakeTimeProvider _time = null!;
-    private CatalogDouble _catalog = null!;
+    private MembersDouble _catalog = null!;
     private HoldersDouble _holders = null!;
     private Withdrawals _withdrawals = null!;
 
     [SetUp]
     public void SetUp()
     {
-        (_time, _catalog, _holders) = (new FakeTimeProvider(), new CatalogDouble(), new HoldersDouble());
+        (_time, _catalog, _holders) = (new FakeTimeProvider(), new MembersDouble(), new HoldersDouble());
         _withdrawals = new Withdrawals(new NodeId(1), _catalog, _holders, new LeaseOptions(), _time);
     }
 
@@ -91,23 +91,6 @@ public sealed class WithdrawalsTests
         caller.Cancel();
 
         Assert.That(async () => await settled, Throws.InstanceOf<OperationCanceledException>());
-    }
-
-    private sealed class CatalogDouble : ICatalogReader
-    {
-        public Catalog Current { get; private set; } = Catalog.Empty;
-
-        /// <summary>Sets the states of node 1 and those behind it.</summary>
-        public void Set(params ReadOnlySpan<ClusterNodeState> states)
-        {
-            Current = Catalog.Empty;
-            foreach (ClusterNodeState state in states)
-            {
-                var id = new NodeId((uint)Current.Nodes.Length + 1);
-                var node = new ClusterNode(id, new RegionId(1), $"n{id}:1", $"https://n{id}:2", state, ReplicaKind.Voter, default, default);
-                Current = Current with { Nodes = Current.Nodes.Add(node) };
-            }
-        }
     }
 
     /// <summary>Confirms at once, unless the test says otherwise.</summary>

@@ -58,7 +58,9 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IWithdrawals, IPr
         (_world, _network, _node, _bug, _slot) = (world, network, node, bug, slot);
         _clock = new NodeBootClock(node, bug);
         _follower = new CatalogFollower(node.Catalog, [FollowNodesAsync, FollowPermissionsAsync], node.Clock, NullLogger.Instance);
-        _lease = new AuthorisationLease(this, WhenInForceForLeaseAsync, Times, _clock, node.Clock, NullLogger.Instance);
+        ICatalogReader members = bug == NodeBug.LeaseOfRemovedNode ? new WhileMember(node) : node.Catalog;
+        _lease = new AuthorisationLease(
+            node.Id, members, this, WhenInForceForLeaseAsync, Times, _clock, node.Clock, NullLogger.Instance);
         LeaseOptions waited = bug switch
         {
             NodeBug.WithdrawalWaitsTooShort => Times with { Duration = Times.Duration / 2 },
@@ -246,6 +248,14 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IWithdrawals, IPr
     private async Task<NacreError?> FollowNodesAsync(Catalog newest, CancellationToken cancellationToken)
     {
         await PerhapsLateAsync();
+        bool isRemoval = newest.Nodes.Any(node => node.State == ClusterNodeState.Removed && _node.SpeaksTo(node.Id));
+        if (isRemoval && _slot.Replica.Leads && _world.Random.OneIn(2) && !_world.IsHealing)
+        {
+            // So long that who was removed is answered for the length of a lease or two.
+            _world.Hit(NodeProbe.NodesFollowedLate);
+            await _world.Delay(_world.Between(300_000, 1_200_000));
+        }
+
         _withdrawals.Follow(newest);
         _node.Follow(newest);
         return null;
@@ -287,5 +297,20 @@ internal sealed class Authority : ILeaseSource, ILeaseHolders, IWithdrawals, IPr
         }));
         _world.After(AnswersWithin, () => answer.TrySetResult(default));
         return answer.Task;
+    }
+
+    /// <summary>The catalogue that last named a node a member, as if it had not been removed since.</summary>
+    private sealed class WhileMember(Node node) : ICatalogReader
+    {
+        private Catalog _last = Catalog.Empty;
+
+        public Catalog Current
+        {
+            get
+            {
+                Catalog newest = node.Catalog.Current;
+                return newest.FindNode(node.Id) is { State: ClusterNodeState.Removed } ? _last : _last = newest;
+            }
+        }
     }
 }

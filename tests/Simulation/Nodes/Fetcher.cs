@@ -1,6 +1,7 @@
 using Nacre.Core.Errors;
 using Nacre.Core.Ids;
 using Nacre.Replication.Snapshots;
+using Nacre.Testing;
 
 namespace Nacre.Simulation.Tests.Nodes;
 
@@ -44,7 +45,17 @@ internal sealed class Fetcher(NodeWorld world, Network network, Node to, int inc
         {
             if (network[from].Exchange is { } exchange)
             {
-                Result<T> found = ask(exchange.Holder);
+                Result<T> found;
+                try
+                {
+                    found = ask(exchange.Holder);
+                }
+                catch (SimulatedCrashException)
+                {
+                    // It loses power here: no answer.
+                    return;
+                }
+
                 network.Carry(from, to.Id, () => to.Run(() =>
                 {
                     if (to.IsAlive(incarnation))

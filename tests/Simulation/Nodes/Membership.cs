@@ -119,6 +119,9 @@ internal sealed class Membership(NodeWorld world, Network network, Rules rules, 
                     node.Crash();
                 }
             });
+
+            // Its replicas leave their sets when somebody comes to it.
+            await world.Delay(world.Between(0, 800_000));
         }
 
         foreach (ShardId shard in shards)

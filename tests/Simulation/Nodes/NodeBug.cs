@@ -116,6 +116,9 @@ internal enum NodeBug
     /// <summary>A node that was taken out is not waited for.</summary>
     RemovedNodeNotAwaited,
 
+    /// <summary>A node that was taken out renews its lease for as long as somebody answers it.</summary>
+    LeaseOfRemovedNode,
+
     /// <summary>A node confirms a withdrawal before it is in force there.</summary>
     ConfirmedBeforeInForce,
 }

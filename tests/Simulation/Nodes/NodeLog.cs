@@ -130,6 +130,10 @@ internal sealed class NodeLog(NodeWorld world, Node node, Dictionary<ShardId, Sh
                     // Nobody knows whether a failed flush wrote anything.
                     Write(append, isTorn: false);
                 }
+                else if (reason == ErrorCode.DiskFull)
+                {
+                    rules.Refused(append);
+                }
 
                 if (bug != NodeBug.AcknowledgeBeforeFlush)
                 {

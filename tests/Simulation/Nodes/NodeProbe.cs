@@ -93,6 +93,9 @@ internal enum NodeProbe
     /// <summary>As a withdrawal was committed, a node was cut off for longer than a lease lasts.</summary>
     NodeIsolatedUnderWithdrawal,
 
+    /// <summary>The control shard's leader learnt late who had been removed, and answered it until then.</summary>
+    NodesFollowedLate,
+
     /// <summary>A wall clock was set.</summary>
     ClockSet,
 

@@ -11,7 +11,7 @@ namespace Nacre.Simulation.Tests.Nodes;
 internal sealed class Rules(NodeWorld world)
 {
     private readonly Dictionary<(ShardId, Term), ReplicaId> _leaders = [];
-    private readonly Dictionary<(ShardId, LogIndex, Term), ulong> _entries = [];
+    private readonly Dictionary<(ShardId, LogIndex, Term), (ulong Hash, int Appends)> _entries = [];
     private readonly Dictionary<ShardId, List<Applied>> _ledgers = [];
     private readonly Dictionary<ulong, ulong> _executed = [];
     private readonly Dictionary<(ShardId, byte), ulong> _seen = [];
@@ -64,9 +64,30 @@ internal sealed class Rules(NodeWorld world)
         foreach (LogRecord record in append.Entries)
         {
             ulong hash = Murmur3.Hash128(record.Entry.Span, 0).First;
-            if (!_entries.TryAdd((append.Shard, record.Index, record.Term), hash))
+            (ShardId, LogIndex, Term) place = (append.Shard, record.Index, record.Term);
+            (ulong Hash, int Appends) known = _entries.GetValueOrDefault(place, (hash, 0));
+            world.Require(known.Hash == hash, "log matching", $"shard {append.Shard}, entry {record.Index}, term {record.Term}");
+            _entries[place] = (hash, known.Appends + 1);
+        }
+    }
+
+    /// <summary>
+    /// A full disk took nothing of an append: what nobody else was given to append either, a sole member takes back, and may
+    /// give its place to another.
+    /// </summary>
+    public void Refused(LogAppend append)
+    {
+        foreach (LogRecord record in append.Entries)
+        {
+            (ShardId, LogIndex, Term) place = (append.Shard, record.Index, record.Term);
+            (ulong hash, int appends) = _entries[place];
+            if (appends > 1)
             {
-                world.Require(_entries[(append.Shard, record.Index, record.Term)] == hash, "log matching", $"shard {append.Shard}, entry {record.Index}, term {record.Term}");
+                _entries[place] = (hash, appends - 1);
+            }
+            else
+            {
+                _entries.Remove(place);
             }
         }
     }
