@@ -48,8 +48,8 @@ public sealed partial record IndexingPolicy
             ? text.GetString()
             : null;
 
-    private static IEnumerable<JsonElement> ListOf(JsonElement value, string member) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(member, out JsonElement list) ? ListOf(list) : [];
+    private static JsonElement.ArrayEnumerator ListOf(JsonElement value, string member) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(member, out JsonElement list) ? ListOf(list) : default;
 
     private static JsonElement.ArrayEnumerator ListOf(JsonElement list) => list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
 
