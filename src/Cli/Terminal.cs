@@ -1,4 +1,5 @@
 using System.Text;
+using Nacre.Cli.Prompt;
 
 namespace Nacre.Cli;
 
@@ -26,6 +27,12 @@ internal sealed class Terminal
     /// <summary>True when questions can be asked.</summary>
     public bool InputIsTerminal { get; init; }
 
+    /// <summary>Opens it for a prompt; null where there is none.</summary>
+    public Func<IPromptTerminal>? OpenPrompt { get; init; }
+
+    /// <summary>True when somebody can type at a prompt, and see it.</summary>
+    public bool CanPrompt => InputIsTerminal && OutputIsTerminal && OpenPrompt is not null;
+
     /// <summary>Reads an environment variable.</summary>
     public required Func<string, string?> Variable { get; init; }
 
@@ -37,15 +44,17 @@ internal sealed class Terminal
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         Stream output = Console.OpenStandardOutput();
+        var text = new StreamWriter(output, utf8, bufferSize: 4096) { AutoFlush = true };
         return new Terminal
         {
             Input = Console.OpenStandardInput(),
             OutputStream = output,
-            Output = new StreamWriter(output, utf8, bufferSize: 4096) { AutoFlush = true },
+            Output = text,
             Error = new StreamWriter(Console.OpenStandardError(), utf8, bufferSize: 256) { AutoFlush = true },
             OutputIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             InputIsTerminal = !Console.IsInputRedirected,
+            OpenPrompt = () => new ProcessTerminal(text, TimeProvider.System),
             Variable = Environment.GetEnvironmentVariable,
         };
     }

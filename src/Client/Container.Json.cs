@@ -168,30 +168,14 @@ public sealed partial class Container
             Consistency = _pipeline.LevelOf(options.Consistency, options.SessionToken),
             WantsSession = _pipeline.Sessions.IsOn,
         };
-        try
-        {
-            return await ListAsync(request, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (NacreException e) when (e.Code == NacreErrorCode.SessionTokenInvalid && options.SessionToken is null)
-        {
-            // The client's own: the list is worth more than what they told.
-            _session.Forget();
-            return await ListAsync(request, options, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<Wire.ListItemsResponse> ListAsync(Wire.ListItemsRequest request, ListOptions options, CancellationToken cancellationToken)
-    {
-        request.SessionToken = request.Consistency is Wire.ConsistencyLevel.Session or Wire.ConsistencyLevel.Unspecified
-            ? _session.Tokens(options.SessionToken, request.Consistency == Wire.ConsistencyLevel.Session)
-            : "";
-        Wire.ListItemsResponse response =
-            await _pipeline.ReadAsync(RpcMethods.ListItems, request, "list_items", _name, cancellationToken).ConfigureAwait(false);
-        if (response.SessionToken.Length > 0)
-        {
-            _session.Observe(response.SessionToken);
-        }
-
-        return response;
+        return await _pipeline.ReadInSessionAsync(
+            RpcMethods.ListItems,
+            request,
+            new SessionRead(_session, options.SessionToken, request.Consistency),
+            static (request, tokens) => request.SessionToken = tokens,
+            static response => response.SessionToken,
+            "list_items",
+            _name,
+            cancellationToken).ConfigureAwait(false);
     }
 }

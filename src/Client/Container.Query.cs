@@ -81,30 +81,14 @@ public sealed partial class Container
             }
         }
 
-        try
-        {
-            return await QueryAsync(request, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (NacreException e) when (e.Code == NacreErrorCode.SessionTokenInvalid && options.SessionToken is null)
-        {
-            // The client's own: the query is worth more than what they told.
-            _session.Forget();
-            return await QueryAsync(request, options, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<Wire.QueryResponse> QueryAsync(Wire.QueryRequest request, QueryOptions options, CancellationToken cancellationToken)
-    {
-        request.SessionToken = request.Consistency is Wire.ConsistencyLevel.Session or Wire.ConsistencyLevel.Unspecified
-            ? _session.Tokens(options.SessionToken, request.Consistency == Wire.ConsistencyLevel.Session)
-            : "";
-        Wire.QueryResponse response =
-            await _pipeline.ReadAsync(RpcMethods.Query, request, "query_items", _name, cancellationToken).ConfigureAwait(false);
-        if (response.SessionToken.Length > 0)
-        {
-            _session.Observe(response.SessionToken);
-        }
-
-        return response;
+        return await _pipeline.ReadInSessionAsync(
+            RpcMethods.Query,
+            request,
+            new SessionRead(_session, options.SessionToken, request.Consistency),
+            static (request, tokens) => request.SessionToken = tokens,
+            static response => response.SessionToken,
+            "query_items",
+            _name,
+            cancellationToken).ConfigureAwait(false);
     }
 }

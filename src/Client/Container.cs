@@ -37,9 +37,9 @@ public sealed partial class Container
     public BulkWriter Bulk { get; }
 
     /// <summary>Makes the container.</summary>
-    /// <param name="settings">Partition key and ranges.</param>
+    /// <param name="settings">Partition key, ranges and indexing policy.</param>
     /// <param name="cancellationToken">Stops the wait, not the change.</param>
-    /// <exception cref="NacreException"><see cref="NacreErrorCode.AlreadyExists"/>, <see cref="NacreErrorCode.NotFound"/> without the database, among others.</exception>
+    /// <exception cref="NacreException"><see cref="NacreErrorCode.AlreadyExists"/>, <see cref="NacreErrorCode.NotFound"/> without the database, <see cref="NacreErrorCode.Malformed"/> among others.</exception>
     public async Task<ContainerProperties> CreateAsync(ContainerSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -58,6 +58,7 @@ public sealed partial class Container
                     Name = Name,
                     PartitionKeyPaths = { settings.PartitionKeyPaths },
                     Ranges = (uint)settings.Ranges,
+                    IndexingPolicy = settings.Indexing?.ToJson() ?? "",
                     Idempotency = key,
                 },
                 "create_container",
@@ -98,5 +99,8 @@ public sealed partial class Container
         [.. container.PartitionKeyPaths],
         DateTimeOffset.FromUnixTimeMilliseconds(container.CreatedMs),
         container.Etag,
-        [.. container.Ranges.Select(range => new ContainerRange(range.Id, range.Generation, range.Min, range.Max, range.Shard))]);
+        [.. container.Ranges.Select(range => new ContainerRange(range.Id, range.Generation, range.Min, range.Max, range.Shard))])
+    {
+        Indexing = container.IndexingPolicy.Length == 0 ? IndexingPolicy.None : IndexingPolicy.FromJson(container.IndexingPolicy),
+    };
 }

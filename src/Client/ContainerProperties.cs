@@ -6,7 +6,7 @@ namespace Nacre.Client;
 /// <param name="Id">The incarnation: never reused, not even for a container of the same name.</param>
 /// <param name="PartitionKeyPaths">1 to 3 paths such as <c>/country</c>, outermost first.</param>
 /// <param name="CreatedAt">Whole milliseconds, UTC.</param>
-/// <param name="ETag">For a conditional delete.</param>
+/// <param name="ETag">For a conditional delete or change.</param>
 /// <param name="Ranges">They tile the space of partition-key hashes, in order.</param>
 public sealed record ContainerProperties(
     string Database,
@@ -15,4 +15,8 @@ public sealed record ContainerProperties(
     IReadOnlyList<string> PartitionKeyPaths,
     DateTimeOffset CreatedAt,
     string ETag,
-    IReadOnlyList<ContainerRange> Ranges);
+    IReadOnlyList<ContainerRange> Ranges)
+{
+    /// <summary>How its items are indexed; <see cref="Container.GetIndexingProgressAsync"/> tells how far that is done.</summary>
+    public IndexingPolicy Indexing { get; init; } = IndexingPolicy.None;
+}

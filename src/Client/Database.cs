@@ -64,7 +64,7 @@ public sealed class Database
 
     /// <summary>Makes a container.</summary>
     /// <param name="name">1 to 255 bytes of UTF-8.</param>
-    /// <param name="settings">Partition key and ranges.</param>
+    /// <param name="settings">Partition key, ranges and indexing policy.</param>
     /// <param name="cancellationToken">Stops the wait, not the change.</param>
     /// <exception cref="NacreException"><see cref="NacreErrorCode.AlreadyExists"/> among others.</exception>
     public async Task<Container> CreateContainerAsync(string name, ContainerSettings settings, CancellationToken cancellationToken = default)
@@ -76,7 +76,7 @@ public sealed class Database
 
     /// <summary>Makes a container unless one of that name is there; its settings are not compared.</summary>
     /// <param name="name">1 to 255 bytes of UTF-8.</param>
-    /// <param name="settings">Partition key and ranges.</param>
+    /// <param name="settings">Partition key, ranges and indexing policy.</param>
     /// <param name="cancellationToken">Stops the wait, not the change.</param>
     public async Task<Container> CreateContainerIfNotExistsAsync(string name, ContainerSettings settings, CancellationToken cancellationToken = default)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Nacre.Cli.Prompt;
 using Nacre.Client.Tests.Fakes;
 
 namespace Nacre.Cli.Tests;
@@ -15,6 +16,9 @@ internal sealed class CommandLine(FakeServer? server)
 
     /// <summary>Environment besides the connection.</summary>
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What a person types at; null: nobody does.</summary>
+    public IPromptTerminal? Prompt { get; set; }
 
     public Task<Run> RunAsync(params string[] arguments) => RunWithInputAsync("", default, arguments);
 
@@ -32,6 +36,9 @@ internal sealed class CommandLine(FakeServer? server)
             OutputStream = outputBytes,
             Output = new StreamWriter(outputBytes, utf8) { AutoFlush = true },
             Error = error,
+            InputIsTerminal = Prompt is not null,
+            OutputIsTerminal = Prompt is not null,
+            OpenPrompt = Prompt is null ? null : () => Prompt,
             Variable = Variable,
         };
         int exitCode = await CliProgram.RunAsync(arguments, terminal, cancellationToken);

@@ -37,6 +37,7 @@ public sealed partial class ReadmeTests
         await ReadmeSamples.ConnectByFileAsync(file);
         await ReadmeSamples.ItemsAsync(cities);
         await ReadmeSamples.RawAsync(cities);
+        await ReadmeSamples.IndexingAsync(cities);
         await ReadmeSamples.BulkAsync(cities, Source());
         await ReadmeSamples.ListsAsync(cities);
         await ReadmeSamples.QueriesAsync(cities);

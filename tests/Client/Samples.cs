@@ -125,6 +125,22 @@ internal static class ReadmeSamples
         Assert.That(hasLarge, Is.True);
     }
 
+    public static async Task IndexingAsync(Container cities)
+    {
+        // sample: indexing
+        await cities.ReplaceIndexingPolicyAsync(new IndexingPolicy
+        {
+            ExcludedPaths = ["/notes/*"],
+            CompositeIndexes = [[new CompositePath("/country"), new CompositePath("/population", IsDescending: true)]],
+        });
+
+        // The container serves all the while; queries use the indexes of before until the new ones are built.
+        await cities.WaitForIndexingAsync(new Progress<IndexingProgress>(now => Console.WriteLine($"{now.Fraction:P0}")));
+        // end
+
+        Assert.That((await cities.GetAsync()).Indexing.ExcludedPaths, Is.EqualTo(new[] { "/notes/*" }));
+    }
+
     public static async Task BulkAsync(Container cities, IAsyncEnumerable<City> source)
     {
         // sample: bulk

@@ -10,7 +10,7 @@ namespace Nacre.Cli.Commands;
 internal static class ContainerCommands
 {
     public static Command Make(GlobalOptions global) => new Command("container", "Containers: items that share a partition key definition.")
-        .With(Create(global), List(global), Get(global), Delete(global));
+        .With(Create(global), List(global), Get(global), Delete(global), IndexingCommands.Make(global));
 
     private static Command Create(GlobalOptions global)
     {
@@ -23,7 +23,12 @@ internal static class ContainerCommands
             Required = true,
         };
         Option<int> ranges = new("--ranges") { Description = "Ranges to begin with, 1 to 64; 0: one for each data shard.", HelpName = "N" };
-        return new Command("create", "Makes a container.").With(database, name, paths, ranges).Does(async (parsed, cancellationToken) =>
+        Option<string?> indexing = new("--indexing")
+        {
+            Description = $"How items are indexed: {IndexingText.Shape} Without it every path is indexed.",
+            HelpName = "FILE|JSON",
+        };
+        return new Command("create", "Makes a container.").With(database, name, paths, ranges, indexing).Does(async (parsed, cancellationToken) =>
         {
             string[] chosen = parsed.GetRequiredValue(paths);
             if (chosen.Length > 3 || chosen.Any(path => path.Length < 2 || path[0] != '/'))
@@ -37,10 +42,13 @@ internal static class ContainerCommands
                 throw CliException.Usage("--ranges lies between 0 and 64.");
             }
 
+            IndexingPolicy? policy = parsed.GetValue(indexing) is { } source
+                ? await IndexingText.ReadAsync(global.Terminal, source, cancellationToken).ConfigureAwait(false)
+                : null;
             await using NacreClient client = global.Connect(parsed);
             ContainerProperties made = await client
                 .GetContainer(parsed.GetRequiredValue(database), parsed.GetRequiredValue(name))
-                .CreateAsync(new ContainerSettings(chosen) { Ranges = count }, cancellationToken)
+                .CreateAsync(new ContainerSettings(chosen) { Ranges = count, Indexing = policy }, cancellationToken)
                 .ConfigureAwait(false);
             Print(global.Results(parsed), made);
         });

@@ -9,11 +9,14 @@ namespace Nacre.Cli.Output;
 /// <summary>How results become JSON: camelCase names, numbers as numbers, times in ISO 8601.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true)]
+    UseStringEnumConverter = true,
+    Converters = [typeof(IndexingPolicyJson)])]
 [JsonSerializable(typeof(DatabaseProperties))]
 [JsonSerializable(typeof(List<DatabaseProperties>))]
 [JsonSerializable(typeof(ContainerProperties))]
 [JsonSerializable(typeof(List<ContainerProperties>))]
+[JsonSerializable(typeof(IndexingProgress))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(WriteResult))]
 [JsonSerializable(typeof(Deleted))]
 [JsonSerializable(typeof(ItemDocument))]
@@ -40,4 +43,7 @@ internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Leaves letters of every script as they are: nothing here goes into a web page.</summary>
     public static CliJson Plain => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>As <see cref="Plain"/>, over several lines.</summary>
+    public static CliJson Indented => field ??= new(new JsonSerializerOptions(Plain.Options) { WriteIndented = true });
 }

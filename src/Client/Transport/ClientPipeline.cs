@@ -40,6 +40,9 @@ internal sealed class ClientPipeline : IAsyncDisposable
     /// <summary>All nodes that are known.</summary>
     public IReadOnlyList<Uri> Endpoints => [.. _nodes.Nodes.Select(node => node.Endpoint)];
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _options.TimeProvider;
+
     /// <summary>What the client has written and seen.</summary>
     public SessionStore Sessions { get; }
 
@@ -114,6 +117,48 @@ internal sealed class ClientPipeline : IAsyncDisposable
     {
         Attempt<TResponse> attempt = await CallAsync(method, message, operation, target, repeatUnknown: true, cancellationToken).ConfigureAwait(false);
         return attempt.ValueOrThrow();
+    }
+
+    /// <summary>
+    /// Makes a call that reads many items. What the client's own tokens tell is worth less than the read: where the server
+    /// does not take them, it is made once more without.
+    /// </summary>
+    /// <param name="method">The method.</param>
+    /// <param name="message">The request, but for its session token.</param>
+    /// <param name="session">The session that it is made in.</param>
+    /// <param name="setTokens">Puts tokens into the request.</param>
+    /// <param name="tokensOf">Finds tokens in the answer.</param>
+    /// <param name="operation">Name for traces.</param>
+    /// <param name="target">What it is about.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    public async Task<TResponse> ReadInSessionAsync<TRequest, TResponse>(
+        RpcMethod<TResponse> method,
+        TRequest message,
+        SessionRead session,
+        Action<TRequest, string> setTokens,
+        Func<TResponse, string> tokensOf,
+        string operation,
+        ContainerName target,
+        CancellationToken cancellationToken)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        setTokens(message, session.Tokens);
+        Attempt<TResponse> attempt = await CallAsync(method, message, operation, target, repeatUnknown: true, cancellationToken).ConfigureAwait(false);
+        if (attempt.Error is { Code: NacreErrorCode.SessionTokenInvalid } && session.Given is null)
+        {
+            session.Session.Forget();
+            setTokens(message, session.Tokens);
+            attempt = await CallAsync(method, message, operation, target, repeatUnknown: true, cancellationToken).ConfigureAwait(false);
+        }
+
+        TResponse response = attempt.ValueOrThrow();
+        if (tokensOf(response) is { Length: > 0 } tokens)
+        {
+            session.Session.Observe(tokens);
+        }
+
+        return response;
     }
 
     /// <summary>Makes a call that changes something and cannot say so twice.</summary>

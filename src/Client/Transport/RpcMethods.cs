@@ -39,6 +39,8 @@ internal static class RpcMethods
     public static readonly RpcMethod<Protocol.V1.Container> GetContainer = new(Containers, "Get", Protocol.V1.Container.Parser, isRead: true);
     public static readonly RpcMethod<ListContainersResponse> ListContainers = new(Containers, "List", ListContainersResponse.Parser, isRead: true);
     public static readonly RpcMethod<DeleteContainerResponse> DeleteContainer = new(Containers, "Delete", DeleteContainerResponse.Parser, isRead: false);
+    public static readonly RpcMethod<Protocol.V1.Container> SetIndexing = new(Containers, "SetIndexing", Protocol.V1.Container.Parser, isRead: false);
+    public static readonly RpcMethod<IndexingStatus> GetIndexing = new(Containers, "GetIndexing", IndexingStatus.Parser, isRead: true);
 
     public static readonly RpcMethod<Protocol.V1.User> CreateUser = new(Users, "Create", Protocol.V1.User.Parser, isRead: false);
     public static readonly RpcMethod<Protocol.V1.User> GetUser = new(Users, "Get", Protocol.V1.User.Parser, isRead: true);

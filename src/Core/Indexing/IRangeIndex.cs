@@ -13,6 +13,9 @@ public interface IRangeIndex
     /// <summary>What may be asked; the mode None while nothing is indexed, or the first build is under way.</summary>
     IndexingPolicy Policy { get; }
 
+    /// <summary>What is being built to take the place of <see cref="Policy"/>; null for nothing.</summary>
+    IndexBuild? Build { get; }
+
     /// <summary>Items of the range.</summary>
     long Items { get; }
 

@@ -35,7 +35,17 @@ internal static class ContainerHandlers
             return TooManyRanges;
         }
 
-        var command = new CreateContainer(request.Database, request.Name, partitionKey.Value, request.Ranges) { Indexing = IndexingPolicy.Default };
+        Result<IndexingPolicy> indexing =
+            request.IndexingPolicy.Length == 0 ? IndexingPolicy.Default : IndexingPolicy.Parse(request.IndexingPolicy);
+        if (!indexing.IsOk)
+        {
+            return indexing.Error;
+        }
+
+        var command = new CreateContainer(request.Database, request.Name, partitionKey.Value, request.Ranges)
+        {
+            Indexing = indexing.Value,
+        };
         Result<EntryHeader> header = ControlRequests.HeaderOf(call, request.Idempotency, command);
         if (!header.IsOk)
         {
@@ -93,7 +103,10 @@ internal static class ContainerHandlers
         return deleted.IsOk ? new DeleteContainerResponse() : deleted.Error;
     }
 
-    private static Container Show(string database, ContainerRecord container)
+    /// <summary>A container as callers see it.</summary>
+    /// <param name="database">Its database's name.</param>
+    /// <param name="container">The container.</param>
+    internal static Container Show(string database, ContainerRecord container)
     {
         var shown = new Container
         {
@@ -102,6 +115,7 @@ internal static class ContainerHandlers
             Id = container.Id.Value,
             CreatedMs = container.Created.ToUnixTimeMilliseconds(),
             Etag = ControlRequests.TagOf(container.Version),
+            IndexingPolicy = IndexingHandlers.PolicyOf(container).ToJson(),
         };
         shown.PartitionKeyPaths.AddRange(container.PartitionKey.Paths);
         shown.Ranges.AddRange(container.Ranges.Select(range => new Protocol.V1.Range

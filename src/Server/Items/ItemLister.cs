@@ -18,13 +18,8 @@ namespace Nacre.Server.Items;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ItemLister(TokenSeal seal)
 {
-    private const int DefaultItems = 100;
-    private const int MostItems = 1_000;
-
     /// <summary>Documents looked at for one page: a filter that lets few through ends the page early, not the server's patience.</summary>
     private const int MostLookedAt = 10_000;
-
-    private static readonly NacreError BadCount = new(ErrorCode.Malformed, "max_items is 1 to 1,000, or 0 for 100.");
 
     private static readonly NacreError BadOrder = new(ErrorCode.Malformed, "The order is not known.");
 
@@ -69,26 +64,16 @@ internal sealed class ItemLister(TokenSeal seal)
 
     private Result<ListRequest> Read(ContainerRoute container, Principal reader, ListItemsRequest message)
     {
-        Result<PartitionKey> wanted = WireKeys.Read(message.PartitionKey);
-        if (!wanted.IsOk)
-        {
-            return wanted.Error;
-        }
-
-        if (wanted.Value.Check(container.PartitionKey, allowPrefix: true) is { IsOk: false } check)
-        {
-            return check.Error;
-        }
-
-        Result<PartitionKey> partitionKey = PermissionChecker.Narrow(reader, wanted.Value);
+        Result<PartitionKey> partitionKey = ReadScope.Of(container, reader, message.PartitionKey);
         if (!partitionKey.IsOk)
         {
             return partitionKey.Error;
         }
 
-        if (message.MaxItems is < 0 or > MostItems)
+        Result<int> count = ReadScope.Count(message.MaxItems);
+        if (!count.IsOk)
         {
-            return BadCount;
+            return count.Error;
         }
 
         if (message.Order is not (ListOrder.Item or ListOrder.Change))
@@ -96,8 +81,7 @@ internal sealed class ItemLister(TokenSeal seal)
             return BadOrder;
         }
 
-        var request = new ListRequest(
-            partitionKey.Value, message.Order, message.MaxItems == 0 ? DefaultItems : message.MaxItems, From: null);
+        var request = new ListRequest(partitionKey.Value, message.Order, count.Value, From: null);
         if (message.Continuation.Length == 0)
         {
             return request;

@@ -23,11 +23,7 @@ namespace Nacre.Server.Queries;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class QueryRunner(TokenSeal seal, IQueryPlanner planner, QueryServing serving, TimeProvider time, IRandomSource random) : IDisposable
 {
-    private const int DefaultRows = 100;
-    private const int MostRows = 1_000;
     private const int MostTokenBytes = 8 * 1024;
-
-    private static readonly NacreError BadCount = new(ErrorCode.Malformed, "max_items is 1 to 1,000, or 0 for 100.");
 
     private static readonly NacreError BadContinuation = new(ErrorCode.ContinuationInvalid,
         "The continuation is unreadable, or of another query, other parameters or another container; begin again without it.");
@@ -71,27 +67,17 @@ internal sealed class QueryRunner(TokenSeal seal, IQueryPlanner planner, QuerySe
 
     private Result<QueryTask> Read(ContainerRoute container, Principal reader, QueryRequest message, ConsistencyRules consistency)
     {
-        Result<PartitionKey> wanted = WireKeys.Read(message.PartitionKey);
-        if (!wanted.IsOk)
-        {
-            return wanted.Error;
-        }
-
-        if (wanted.Value.Check(container.PartitionKey, allowPrefix: true) is { IsOk: false } check)
-        {
-            return check.Error;
-        }
-
         // Before anything else is done: whatever the query says, it sees these items alone.
-        Result<PartitionKey> partitionKey = PermissionChecker.Narrow(reader, wanted.Value);
+        Result<PartitionKey> partitionKey = ReadScope.Of(container, reader, message.PartitionKey);
         if (!partitionKey.IsOk)
         {
             return partitionKey.Error;
         }
 
-        if (message.MaxItems is < 0 or > MostRows)
+        Result<int> count = ReadScope.Count(message.MaxItems);
+        if (!count.IsOk)
         {
-            return BadCount;
+            return count.Error;
         }
 
         Result<ReadTerms> terms = consistency.TermsOf(message.Consistency, message.SessionToken, message.WantsSession, container);
@@ -108,8 +94,7 @@ internal sealed class QueryRunner(TokenSeal seal, IQueryPlanner planner, QuerySe
 
         var scope = new QueryScope(container, partitionKey.Value, terms.Value, terms.Value.GivesToken ? [] : null);
         ulong identity = QueryReading.IdentityOf(message, partitionKey.Value);
-        var task = new QueryTask(
-            query.Value, scope, message.MaxItems == 0 ? DefaultRows : message.MaxItems, identity, From: null, time.GetUtcNow());
+        var task = new QueryTask(query.Value, scope, count.Value, identity, From: null, time.GetUtcNow());
         if (message.Continuation.Length == 0)
         {
             return task;

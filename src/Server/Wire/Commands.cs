@@ -73,6 +73,10 @@ internal static class Commands
             ContainersService, "List", ReadContainer, ContainerHandlers.ListAsync, static r => new(r.Database, null)),
         Of<DeleteContainerRequest, DeleteContainerResponse>(
             ContainersService, "Delete", WriteContainer, ContainerHandlers.DeleteAsync, static r => new(r.Database, r.Name)),
+        Of<SetIndexingRequest, Container>(
+            ContainersService, "SetIndexing", WriteContainer, IndexingHandlers.SetAsync, static r => new(r.Database, r.Name)),
+        Of<GetIndexingRequest, IndexingStatus>(
+            ContainersService, "GetIndexing", ReadContainer, IndexingHandlers.GetAsync, static r => new(r.Database, r.Name)),
 
         Of<CreateUserRequest, User>(UsersService, "Create", WriteUser, UserHandlers.CreateAsync, static r => new(r.Database, null)),
         Of<GetUserRequest, User>(UsersService, "Get", ReadUser, UserHandlers.GetAsync, static r => new(r.Database, null)),

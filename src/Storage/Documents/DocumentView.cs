@@ -235,8 +235,12 @@ internal sealed class DocumentView : IDocumentView
         return true;
     }
 
-    /// <summary>Items are in the order of their hashes, which are spread evenly.</summary>
-    private static double ProgressOf(RangeSnapshot.Range range)
+    /// <summary>
+    /// About which part of a range's items its build has, 0 to 1: items are in the order of their hashes, which are spread
+    /// evenly.
+    /// </summary>
+    /// <param name="range">One with a build.</param>
+    public static double ProgressOf(RangeSnapshot.Range range)
     {
         if (range.Building!.Built is not { } built)
         {

@@ -42,6 +42,10 @@ internal sealed class RangeIndex : IRangeIndex
     public IndexingPolicy Policy => _set?.Policy ?? IndexingPolicy.None;
 
     /// <inheritdoc/>
+    public IndexBuild? Build =>
+        _range.Building is { } set ? new IndexBuild(set.Policy, DocumentView.ProgressOf(_range)) : null;
+
+    /// <inheritdoc/>
     public long Items { get; }
 
     /// <inheritdoc/>

@@ -83,4 +83,8 @@ internal sealed class FakeContainersService(FakeState state) : Containers.Contai
         state.DeleteContainer(request.Database, request.Name);
         return Task.FromResult(new DeleteContainerResponse());
     }
+
+    public override Task<Protocol.V1.Container> SetIndexing(SetIndexingRequest request, ServerCallContext context) => Task.FromResult(state.SetIndexing(request));
+
+    public override Task<IndexingStatus> GetIndexing(GetIndexingRequest request, ServerCallContext context) => Task.FromResult(state.Indexing(request));
 }

@@ -15,6 +15,7 @@ internal sealed class FakeState(byte[] key)
     private readonly SortedDictionary<(string, string, string, string), ListedItem> _items = [];
     private readonly Dictionary<(ByteString, ulong), (ErrorDetail? Error, OperationOutcome Outcome)> _remembered = [];
     private readonly Dictionary<ByteString, ulong> _answeredBelow = [];
+    private int _indexed;
     private ulong _lsn;
     private ulong _lastId;
 
@@ -44,6 +45,9 @@ internal sealed class FakeState(byte[] key)
 
     /// <summary>Full names of the unary methods called, in order.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
+
+    /// <summary>Items that are indexed between two looks at a container's indexes.</summary>
+    public int IndexedPerLook { get; set; } = 1000;
 
     /// <summary>Queries that were asked, in order.</summary>
     public ConcurrentQueue<QueryRequest> Queries { get; } = new();
@@ -141,7 +145,47 @@ internal sealed class FakeState(byte[] key)
                 PartitionKeyPaths = { request.PartitionKeyPaths },
                 CreatedMs = 1_700_000_000_000,
                 Etag = $"c-{_lastId}",
+                IndexingPolicy = request.IndexingPolicy.Length == 0 ? IndexingPolicy.Default.ToJson() : request.IndexingPolicy,
                 Ranges = { new Protocol.V1.Range { Id = _lastId, Min = "", Max = "FF", Shard = 1 } },
+            };
+        }
+    }
+
+    public Protocol.V1.Container SetIndexing(SetIndexingRequest request)
+    {
+        lock (_gate)
+        {
+            Protocol.V1.Container container = Container(request.Database, request.Name);
+            if (request.IfMatch.Length > 0 && request.IfMatch != container.Etag)
+            {
+                throw Failure(Error(NacreErrorCode.PreconditionFailed));
+            }
+
+            container.IndexingPolicy = request.IndexingPolicy;
+            container.Etag = $"c-{++_lastId}";
+            _indexed = 0;
+            return container;
+        }
+    }
+
+    /// <summary>Tells of one range with 1,000 items, further at each look as <see cref="IndexedPerLook"/> says.</summary>
+    public IndexingStatus Indexing(GetIndexingRequest request)
+    {
+        lock (_gate)
+        {
+            Protocol.V1.Container container = Container(request.Database, request.Name);
+            _indexed = Math.Min(1000, _indexed + IndexedPerLook);
+            return new IndexingStatus
+            {
+                IndexingPolicy = container.IndexingPolicy,
+                Etag = container.Etag,
+                Ranges =
+                {
+                    new RangeIndexing
+                    {
+                        Range = container.Ranges[0].Id, Ready = _indexed == 1000, Progress = _indexed / 1000d, Items = 1000, ItemsLeft = 1000 - (ulong)_indexed,
+                    },
+                },
             };
         }
     }

@@ -89,6 +89,8 @@ internal static class MatrixTable
         ["nacre.v1.Containers/Get"] = new(Need.ContainerSee, Level.Container, t => new GetContainerRequest { Database = t.Database, Name = t.Container }),
         ["nacre.v1.Containers/List"] = new(Need.KeyRead, Level.Database, t => new ListContainersRequest { Database = t.Database }),
         ["nacre.v1.Containers/Delete"] = new(Need.KeyWrite, Level.Container, t => new DeleteContainerRequest { Database = t.Database, Name = t.Container, IfMatch = "ffffff" }),
+        ["nacre.v1.Containers/SetIndexing"] = new(Need.KeyWrite, Level.Container, t => new SetIndexingRequest { Database = t.Database, Name = t.Container, IndexingPolicy = "{}", IfMatch = "ffffff" }),
+        ["nacre.v1.Containers/GetIndexing"] = new(Need.KeyRead, Level.Container, t => new GetIndexingRequest { Database = t.Database, Name = t.Container }),
 
         ["nacre.v1.Users/Create"] = new(Need.KeyWrite, Level.Database, t => new CreateUserRequest { Database = t.Database, Name = "u", Idempotency = NoClient }),
         ["nacre.v1.Users/Get"] = new(Need.KeyRead, Level.Database, t => new GetUserRequest { Database = t.Database, Name = "u" }),

@@ -44,6 +44,12 @@ internal static class ApiMethods
     public static Method<DeleteContainerRequest, DeleteContainerResponse> DeleteContainer { get; } =
         ItemMethods.Unary<DeleteContainerRequest, DeleteContainerResponse>("nacre.v1.Containers", "Delete");
 
+    public static Method<SetIndexingRequest, Container> SetIndexing { get; } =
+        ItemMethods.Unary<SetIndexingRequest, Container>("nacre.v1.Containers", "SetIndexing");
+
+    public static Method<GetIndexingRequest, IndexingStatus> GetIndexing { get; } =
+        ItemMethods.Unary<GetIndexingRequest, IndexingStatus>("nacre.v1.Containers", "GetIndexing");
+
     public static Method<RotateTokenKeyRequest, RotateTokenKeyResponse> RotateTokenKey { get; } =
         Account<RotateTokenKeyRequest, RotateTokenKeyResponse>("RotateTokenKey");
 

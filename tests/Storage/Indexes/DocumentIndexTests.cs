@@ -200,7 +200,9 @@ public sealed class DocumentIndexTests
             IndexBuildStatus build = bench.Machine.Status().Builds.Single();
             Assert.That(build.Progress, Is.InRange(before, 1));
             before = build.Progress;
-            Assert.That(bench.Machine.OpenView().OpenIndex(range.Range).Value.Policy, Is.EqualTo(IndexingPolicy.Default));
+            IRangeIndex index = bench.Machine.OpenView().OpenIndex(range.Range).Value;
+            Assert.That(index.Policy, Is.EqualTo(IndexingPolicy.Default));
+            Assert.That(index.Build, Is.EqualTo(new IndexBuild(Policies[1], before)));
             if (slices == 2)
             {
                 bench.Checkpoint();
@@ -213,6 +215,7 @@ public sealed class DocumentIndexTests
         Assert.That((slices, before), Is.EqualTo((4, before)).And.Matches<(int, double)>(seen => seen.Item2 > 0.5));
         bench.Maintain();
         Assert.That(bench.Machine.Status().Builds, Is.Empty);
+        Assert.That(bench.Machine.OpenView().OpenIndex(range.Range).Value.Build, Is.Null);
         await IndexModel.CheckAsync(bench.Machine.OpenView(), range, items, Policies[1], seed: 3);
         Verify(bench);
     }
