@@ -18,8 +18,8 @@ internal static class ClusterReport
 
         The driver is one process: Nacre's SDK over its item stream, and etcd's gRPC API over HTTP/2 connections to the leader alone. A
         write is a new key with a value of that many bytes of JSON, to etcd `Put`, to Nacre an upsert; a strong read is etcd's
-        linearizable `Range` of one key, and Nacre's read at level Strong. `nacre-N` has N data shards. Ratios are of medians of
-        operations a second.
+        linearizable `Range` of one key, and Nacre's read at level Strong. `nacre-N` has N data shards. Its container
+        has no secondary indexes, as etcd has none. Ratios are of medians of operations a second.
         """;
 
     /// <summary>The whole report as Markdown.</summary>

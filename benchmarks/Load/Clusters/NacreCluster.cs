@@ -57,7 +57,7 @@ internal sealed class NacreCluster : ICluster
 
         await OpenAsync();
         await _client!.CreateDatabaseAsync("load");
-        await _container!.CreateAsync(new ContainerSettings("/id") { Ranges = _shards });
+        await _container!.CreateAsync(new ContainerSettings("/id") { Ranges = _shards, Indexing = IndexingPolicy.None });
     }
 
     /// <inheritdoc/>

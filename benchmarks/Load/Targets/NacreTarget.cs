@@ -40,7 +40,7 @@ internal sealed class NacreTarget : ITarget
     {
         (ServerProcess server, NacreClient client) = await OpenAsync(program, folder, stream);
         await client.CreateDatabaseAsync("load");
-        await client.GetContainer("load", "docs").CreateAsync(new ContainerSettings("/p"));
+        await client.GetContainer("load", "docs").CreateAsync(new ContainerSettings("/p") { Indexing = IndexingPolicy.None });
         return new NacreTarget(program, folder, stream, server, client);
     }
 

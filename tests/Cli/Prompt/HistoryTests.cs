@@ -33,6 +33,7 @@ public sealed class HistoryTests
 
     [Test]
     [Platform("Unix")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void File_IsItsOwnersAlone()
     {
         new History(FilePath).Add("SELECT 1;");

@@ -32,6 +32,7 @@ public sealed class QueryPromptTests
     [TearDown]
     public async Task StopAsync()
     {
+        _prompt.Dispose();
         await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
