@@ -19,7 +19,8 @@ internal sealed class ProcessTerminal : IPromptTerminal
     }
 
     /// <inheritdoc/>
-    public int Width => Math.Max(1, Console.WindowWidth);
+    // Some terminals do not tell.
+    public int Width => Console.WindowWidth is > 0 and var told ? told : 80;
 
     /// <inheritdoc/>
     public int Height => Math.Max(1, Console.WindowHeight);
