@@ -149,6 +149,12 @@ public sealed class IndexedDifferentialTests
             answer = await bench.AskAsync(text, 1000, key, RandomQueries.Parameters);
         }
 
+        if (answer.Error is { Code: ErrorCode.QueryLimit } stopped && stopped.Message.Contains("allowed for one item", StringComparison.Ordinal))
+        {
+            // A join within an item that is stopped by its limit, on whatever way the item was found.
+            return;
+        }
+
         Assert.That(answer.Error?.Message, Is.Null, place);
         plans.UnionWith(answer.Plan.Split('\n').Select(static line => line.Split(':')[0].Trim()));
 
