@@ -44,7 +44,8 @@ public sealed class GeoRegion
             return new GeoRegion([]);
         }
 
-        double angle = metres / LeastMetresPerRadian;
+        // What counts as one point may lie on both sides of a cell's edge.
+        double angle = Math.Max(metres / LeastMetresPerRadian, GeoArc.Tolerance);
         return geometry.ArcCount > GeoCover.MaxArcs || angle >= Math.PI
             ? new GeoRegion([.. Enumerable.Range(0, GeoCell.Faces).Select(GeoCell.Face)])
             : new GeoRegion(GeoCover.Of(geometry, angle, MaxCells));

@@ -44,6 +44,10 @@ internal sealed partial class ConditionFinder
                 return IndexCondition.Any([.. arguments.Skip(1).Select(element => Contains(arguments[0], ((ConstantNode)element).Value, isPartial: false))]);
             case "ARRAY_CONTAINS_ALL" when arguments.Skip(1).All(static argument => argument is ConstantNode) && arguments.Count <= MostConstants:
                 return IndexCondition.All([.. arguments.Skip(1).Select(element => Contains(arguments[0], ((ConstantNode)element).Value, isPartial: false))]);
+            case "ST_WITHIN":
+                return Meets(call, metres: 0, arguments[0] is ConstantNode ? "holds" : "within");
+            case "ST_INTERSECTS":
+                return Meets(call, metres: 0, "meets");
             default:
                 return null;
         }

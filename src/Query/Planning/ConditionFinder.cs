@@ -8,7 +8,8 @@ namespace Nacre.Query.Planning;
 
 /// <summary>
 /// Finds what indexes can say of a filter. The filter is evaluated over each item anyway, so that a condition may be wider
-/// than what it stands for, but never narrower. <c>ConditionFinder.Functions.cs</c> has the functions.
+/// than what it stands for, but never narrower. <c>ConditionFinder.Functions.cs</c> has the functions,
+/// <c>ConditionFinder.Spatial.cs</c> those of geometries.
 /// </summary>
 /// <remarks>Not thread-safe. Null everywhere says: any item.</remarks>
 internal sealed partial class ConditionFinder(PathFinder paths)
@@ -47,7 +48,7 @@ internal sealed partial class ConditionFinder(PathFinder paths)
     public IndexCondition? WhenTrue(EvaluationNode node) => node switch
     {
         ConstantNode constant => constant.Value.Kind == ValueKind.True ? null : IndexCondition.Nothing,
-        ComparisonNode comparison => Compare(comparison, static @operator => @operator),
+        ComparisonNode comparison => Near(comparison) ?? Compare(comparison, static @operator => @operator),
         LogicalNode logical => Join(logical, logical.IsOr, WhenTrue),
         UnaryNode { Operator: UnaryOperator.Not } not => WhenFalse(not.Operand),
         BetweenNode between => Between(between),
@@ -83,7 +84,8 @@ internal sealed partial class ConditionFinder(PathFinder paths)
     private IndexCondition? Between(BetweenNode between)
     {
         IndexCondition? low = Compare(BinaryOperator.GreaterOrEqual, between.Value, between.Low);
-        IndexCondition? high = Compare(BinaryOperator.LessOrEqual, between.Value, between.High);
+        IndexCondition? high = Near(BinaryOperator.LessOrEqual, between.Value, between.High) ??
+            Compare(BinaryOperator.LessOrEqual, between.Value, between.High);
 
         // It is one value of which both are asked, also where its path has others.
         return low is PathCondition first && high is PathCondition second ? first.And(second) : IndexCondition.All([low, high]);

@@ -17,6 +17,7 @@ public abstract record IndexCondition(bool IsExact)
     public IEnumerable<string> Describe() => this switch
     {
         PathCondition path => [$"{(path.IsPoint ? "seek" : "range")}: {path}"],
+        SpatialCondition spatial => [$"spatial: {spatial}"],
         AllCondition all => ["intersect:", .. Below(all.Parts)],
         AnyCondition { Parts.IsEmpty: true } => ["nothing: the filter can never be true"],
         AnyCondition any => ["union:", .. Below(any.Parts)],

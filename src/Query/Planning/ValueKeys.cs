@@ -88,11 +88,13 @@ internal static class ValueKeys
         });
     }
 
-    /// <summary>A constant for a person.</summary>
-    public static string Show(in QueryValue value)
+    /// <summary>A constant for a person, in one line.</summary>
+    /// <param name="value">The constant.</param>
+    /// <param name="most">Characters of it that are shown.</param>
+    public static string Show(in QueryValue value, int most = MostTextShown)
     {
-        string text = value.ToString();
-        return text.Length <= MostTextShown ? text : string.Create(CultureInfo.InvariantCulture, $"{text[..MostTextShown]}…");
+        string text = value.ToString().ReplaceLineEndings(" ");
+        return text.Length <= most ? text : string.Create(CultureInfo.InvariantCulture, $"{text[..most]}…");
     }
 
     /// <summary>The kinds have the same names and order.</summary>

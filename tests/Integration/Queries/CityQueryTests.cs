@@ -20,7 +20,8 @@ public sealed partial class CityQueryTests
         (_all, IReadOnlyList<byte[]> lines) = CityModel.Load();
         _node = await TestNode.StartAsync();
         _client = Connect();
-        _cities = await (await _client.CreateDatabaseAsync("world")).CreateContainerAsync("cities", new ContainerSettings("/country") { Ranges = 4 });
+        _cities = await (await _client.CreateDatabaseAsync("world")).CreateContainerAsync(
+            "cities", new ContainerSettings("/country") { Ranges = 4, Indexing = new IndexingPolicy { SpatialIndexes = [new SpatialIndex("/location/?", SpatialType.Point)] } });
         await foreach (BulkResult result in _cities.Bulk.WriteJsonAsync(Each(lines)))
         {
             Assert.That(result.IsOk, Is.True, result.Error?.Message);
@@ -109,11 +110,17 @@ public sealed partial class CityQueryTests
     [Test]
     public async Task Cities_WithinFiftyKilometres()
     {
-        HashSet<string> ids = [.. await RowsAsync<string>(
-            "SELECT VALUE c.id FROM c WHERE ST_DISTANCE(c.location, {'type': 'Point', 'coordinates': [13.405, 52.52]}) < 50000")];
+        const string Distance = "ST_DISTANCE(c.location, {'type': 'Point', 'coordinates': [13.405, 52.52]})";
+        QueryPage<string> page = await FirstAsync(_cities.Query<string>($"SELECT VALUE c.id FROM c WHERE {Distance} < 50000", new QueryOptions { PageSize = 1000, Explain = true }));
+        List<string> scanned = await RowsAsync<string>($"SELECT VALUE c.id FROM c WHERE {Distance} + 0 < 50000");
+        HashSet<string> ids = [.. page.Values];
 
         List<string> surely = [.. _all.Where(c => c.KilometresTo(13.405, 52.52) < 49.7).Select(c => c.Id)];
         Assert.That(surely, Has.Count.GreaterThan(50));
+        Assert.That(page.Continuation, Is.Null);
+        Assert.That(page.Values, Is.EqualTo(scanned), "what the index finds is what is there");
+        Assert.That(page.Plan, Does.StartWith("lookup").And.Contain("spatial: /location within 50000 m of {"));
+        Assert.That(page.ItemsLookedAt, Is.LessThan(1000));
         Assert.That(surely, Is.SubsetOf(ids));
         Assert.That(ids, Is.SubsetOf(_all.Where(c => c.KilometresTo(13.405, 52.52) < 50.3).Select(c => c.Id)));
     }

@@ -1,5 +1,6 @@
 using Nacre.Query.Planning;
 using Nacre.Query.Tests.Support;
+using Nacre.Query.Values;
 
 namespace Nacre.Query.Tests.Planning;
 
@@ -52,6 +53,36 @@ public sealed class QueryShapeTests
 
         Assert.That(string.Join('|', shape.Condition!.Describe()), Is.EqualTo(expected));
         Assert.That(shape.IsFilterExact, Is.EqualTo(isExact));
+    }
+
+    [TestCase("ST_DISTANCE(c.a, @g) < 5", "spatial: /a within 5 m of {\"type\":\"Point\",\"coordinates\":[13.405,52.52]}")]
+    [TestCase("ST_DISTANCE(@g, c.a) <= 5", "spatial: /a within 5 m of {\"type\":\"Point\",\"coordinates\":[13.405,52.52]}")]
+    [TestCase("5 > ST_DISTANCE(c.a, @g)", "spatial: /a within 5 m of {\"type\":\"Point\",\"coordinates\":[13.405,52.52]}")]
+    [TestCase("ST_DISTANCE(c.a, @g) IN (5)", null)]
+    [TestCase("ST_DISTANCE(c.a, @g) BETWEEN 1 AND 5", "spatial: /a within 5 m of {\"type\":\"Point\",\"coordinates\":[13.405,52.52]}")]
+    [TestCase("ST_DISTANCE(c.a, @g) BETWEEN undefined AND 5", "nothing: the filter can never be true")]
+    [TestCase("ST_WITHIN(c.a[0], @g)", "spatial: /a/[] within {\"type\":\"Point\",\"coordinates\":[13.405,52.52]}")]
+    [TestCase("ST_WITHIN(@g, c.a)", "spatial: /a holds {\"type\":\"Point\",\"coordinates\":[13.405,52.52]}")]
+    [TestCase("ST_INTERSECTS({'type': 'Point', 'coordinates': [1, 2]}, c.a)", "spatial: /a meets {\"type\":\"Point\",\"coordinates\":[1,2]}")]
+    [TestCase("ST_INTERSECTS(c.a, {'type': 'Point', 'coordinates': [1, 200]})", "nothing: the filter can never be true")]
+    [TestCase("ST_INTERSECTS(c.a, '{\"type\": \"Point\", \"coordinates\": [1, 2]}')", "nothing: the filter can never be true")]
+    [TestCase("ST_DISTANCE(c.a, 5) < 5", "nothing: the filter can never be true")]
+    [TestCase("ST_DISTANCE(c.a, @g) > 5", null)]
+    [TestCase("ST_DISTANCE(c.a, @g) >= 5", null)]
+    [TestCase("ST_DISTANCE(c.a, @g) < c.b", null)]
+    [TestCase("ST_DISTANCE(c.a, @g) <= 1e300 * 1e300", null)]
+    [TestCase("ST_DISTANCE(c.a, c.b) < 5", null)]
+    [TestCase("ST_DISTANCE(c, @g) < 5", null)]
+    [TestCase("NOT (ST_DISTANCE(c.a, @g) >= 5)", null)]
+    [TestCase("NOT ST_WITHIN(c.a, @g)", null)]
+    [TestCase("ST_ISVALID(c.a)", null)]
+    public void Condition_OfGeometries_IsARegion(string filter, string? expected)
+    {
+        Dictionary<string, QueryValue> parameters = new() { ["@g"] = QueryValueReader.Read("""{"type":"Point","coordinates":[13.405,52.52]}"""u8.ToArray()) };
+        QueryShape shape = Queries.Bound($"SELECT * FROM c WHERE {filter}", parameters).Shape;
+
+        Assert.That(shape.Condition is null ? null : string.Join('|', shape.Condition.Describe()), Is.EqualTo(expected));
+        Assert.That(shape.IsFilterExact, Is.EqualTo(expected is not null && expected.StartsWith("nothing", StringComparison.Ordinal)));
     }
 
     [TestCase("c.a = c.b")]

@@ -78,6 +78,19 @@ public sealed class GeoRegionTests
         Assert.That(bounds, Has.Count.LessThan(34));
     }
 
+    /// <summary>A micrometre to the other side of an edge that all cells of a face end at.</summary>
+    [TestCase(0, -1e-11)]
+    [TestCase(-1e-11, 0)]
+    public void BoundsIn_OfAPoint_HaveWhatCountsAsTheSameInTheNextCell(double longitude, double otherLongitude)
+    {
+        Geometry item = Point(longitude, 0);
+        Geometry asked = Point(otherLongitude, 0);
+
+        Assert.That(SpatialRelations.Intersect(item, asked, Context()), Is.True);
+        Assert.That(IsGiven(item, SpatialTypes.Point, GeoRegion.Of(asked)), Is.True);
+        Assert.That(IsGiven(item, SpatialTypes.Point, GeoRegion.Around(asked, 0)), Is.True);
+    }
+
     [Test]
     public void BoundsIn_OfNothing_AreNone()
     {

@@ -175,7 +175,7 @@ internal sealed class IndexAnswers(IndexReading reading, CancellationToken cance
     private async ValueTask<(NacreError? Refusal, ItemNumber Any, long Count)> CountOfAsync(RangeCondition condition)
     {
         // An item has one entry for each value of a path: of one value, or of a path without elements, entries are items.
-        if (condition is { Kind: RangeConditionKind.Path, Path: { } path } && (!path.Path.HasElements || path.IsPoint))
+        if (condition.Asked is PathCondition path && (!path.Path.HasElements || path.IsPoint))
         {
             foreach (IndexInterval interval in path.Intervals)
             {

@@ -30,16 +30,14 @@ internal sealed class IndexReading(IRangeIndex index, IPagePace pace, SourceFigu
     {
         if (condition is PathCondition path)
         {
-            IndexRef found = index.Find(path.Path);
-            if (found.Kind == IndexRefKind.None)
-            {
-                return (RangeCondition?)null;
-            }
+            return await MeasureAsync(
+                path, index.Find(path.Path), [.. path.Intervals.Select(static interval => interval.ToBounds())], cancellationToken).ConfigureAwait(false);
+        }
 
-            Result<long> count = await CountAsync(found, path.Intervals, cancellationToken).ConfigureAwait(false);
-            return count.IsOk
-                ? new RangeCondition(RangeConditionKind.Path, found, path, [], count.Value, path.IsExact)
-                : count.Error;
+        if (condition is SpatialCondition spatial)
+        {
+            IndexRef found = index.FindSpatial(spatial.Path, spatial.Region, out IReadOnlyList<IndexBounds> bounds);
+            return await MeasureAsync(spatial, found, bounds, cancellationToken).ConfigureAwait(false);
         }
 
         bool isAny = condition is AnyCondition;
@@ -68,28 +66,13 @@ internal sealed class IndexReading(IRangeIndex index, IPagePace pace, SourceFigu
         }
 
         return parts.Count == 0 && !isAny ? (RangeCondition?)null
-            : isAny ? new RangeCondition(RangeConditionKind.Any, default, null, [.. parts], parts.Sum(static part => part.Entries), isExact)
-            : new RangeCondition(RangeConditionKind.All, default, null, [.. parts], parts.Min(static part => part.Entries), isExact);
+            : isAny ? RangeCondition.Any(parts, isExact)
+            : RangeCondition.All(parts, isExact);
     }
 
     /// <summary>Counts the entries of some intervals.</summary>
-    public async ValueTask<Result<long>> CountAsync(IndexRef of, IEnumerable<IndexInterval> intervals, CancellationToken cancellationToken)
-    {
-        long sum = 0;
-        foreach (IndexInterval interval in intervals.Where(static interval => !interval.IsEmpty))
-        {
-            Result<long> count = await index.CountAsync(of, interval.ToBounds(), cancellationToken).ConfigureAwait(false);
-            if (!count.IsOk)
-            {
-                return count.Error;
-            }
-
-            sum += count.Value;
-            await StepAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        return sum;
-    }
+    public ValueTask<Result<long>> CountAsync(IndexRef of, IEnumerable<IndexInterval> intervals, CancellationToken cancellationToken) =>
+        CountAsync(of, [.. intervals.Where(static interval => !interval.IsEmpty).Select(static interval => interval.ToBounds())], cancellationToken);
 
     /// <summary>The items that no index knows.</summary>
     public async ValueTask<Result<ItemNumbers>> UnindexedAsync(CancellationToken cancellationToken)
@@ -101,7 +84,7 @@ internal sealed class IndexReading(IRangeIndex index, IPagePace pace, SourceFigu
     public async ValueTask<Result<ItemNumbers>> EntriesAsync(IndexRef of, CancellationToken cancellationToken)
     {
         List<ulong> numbers = [];
-        NacreError? refusal = await AddAsync(of, IndexInterval.All, numbers, cancellationToken).ConfigureAwait(false);
+        NacreError? refusal = await AddAsync(of, IndexBounds.All, numbers, cancellationToken).ConfigureAwait(false);
         return refusal is null ? ItemNumbers.Of(numbers) : refusal;
     }
 
@@ -114,11 +97,11 @@ internal sealed class IndexReading(IRangeIndex index, IPagePace pace, SourceFigu
     {
         switch (condition.Kind)
         {
-            case RangeConditionKind.Path:
+            case RangeConditionKind.Index:
                 List<ulong> numbers = [];
-                foreach (IndexInterval interval in condition.Path!.Intervals)
+                foreach (IndexBounds bounds in condition.Bounds)
                 {
-                    if (await AddAsync(condition.Index, interval, numbers, cancellationToken).ConfigureAwait(false) is { } refusal)
+                    if (await AddAsync(condition.Index, bounds, numbers, cancellationToken).ConfigureAwait(false) is { } refusal)
                     {
                         return refusal;
                     }
@@ -159,6 +142,39 @@ internal sealed class IndexReading(IRangeIndex index, IPagePace pace, SourceFigu
         return pace.PassOnAsync(cancellationToken);
     }
 
+    private async ValueTask<Result<long>> CountAsync(IndexRef of, IReadOnlyList<IndexBounds> parts, CancellationToken cancellationToken)
+    {
+        long sum = 0;
+        foreach (IndexBounds bounds in parts)
+        {
+            Result<long> count = await index.CountAsync(of, bounds, cancellationToken).ConfigureAwait(false);
+            if (!count.IsOk)
+            {
+                return count.Error;
+            }
+
+            sum += count.Value;
+            await StepAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Counts what an index has; null where there is none.</summary>
+    private async ValueTask<Result<RangeCondition?>> MeasureAsync(
+        IndexCondition asked, IndexRef found, IReadOnlyList<IndexBounds> bounds, CancellationToken cancellationToken)
+    {
+        if (found.Kind == IndexRefKind.None)
+        {
+            return (RangeCondition?)null;
+        }
+
+        Result<long> count = await CountAsync(found, bounds, cancellationToken).ConfigureAwait(false);
+        return count.IsOk
+            ? new RangeCondition(RangeConditionKind.Index, asked, found, bounds, [], count.Value, asked.IsExact)
+            : count.Error;
+    }
+
     private async ValueTask<Result<ItemNumbers>> CollectAllAsync(RangeCondition condition, bool isWhole, CancellationToken cancellationToken)
     {
         ItemNumbers? common = null;
@@ -182,9 +198,9 @@ internal sealed class IndexReading(IRangeIndex index, IPagePace pace, SourceFigu
         return common;
     }
 
-    private async ValueTask<NacreError?> AddAsync(IndexRef of, IndexInterval interval, List<ulong> numbers, CancellationToken cancellationToken)
+    private async ValueTask<NacreError?> AddAsync(IndexRef of, IndexBounds bounds, List<ulong> numbers, CancellationToken cancellationToken)
     {
-        IIndexCursor cursor = index.Scan(of, interval.ToBounds(), descending: false);
+        IIndexCursor cursor = index.Scan(of, bounds, descending: false);
         await using (cursor.ConfigureAwait(false))
         {
             while (true)

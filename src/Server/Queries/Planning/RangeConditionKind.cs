@@ -3,8 +3,8 @@ namespace Nacre.Server.Queries.Planning;
 /// <summary>What a <see cref="RangeCondition"/> is.</summary>
 internal enum RangeConditionKind
 {
-    /// <summary>Values of a path.</summary>
-    Path,
+    /// <summary>Entries of one index.</summary>
+    Index,
 
     /// <summary>All of some parts.</summary>
     All,

@@ -1,8 +1,8 @@
 namespace Nacre.Server.Queries.Planning;
 
 /// <summary>
-/// What ways of finding items cost, in items read one after the other. The figures are rough; they decide between ways
-/// that give the same rows. Decision 35 tells where they come from.
+/// What ways of finding items cost, in items read one after the other. The figures are estimates that were not
+/// measured; they decide between ways that give the same rows. Decision 35 has them, too.
 /// </summary>
 internal static class ReadCost
 {

@@ -78,13 +78,7 @@ internal sealed class ReaderChoice(QueryTask task, IPagePace pace, bool usesInde
             parts.AddRange(resolved.Value is { } condition ? [condition] : []);
         }
 
-        RangeCondition? all = parts.Count switch
-        {
-            0 => null,
-            1 => parts[0] with { IsExact = isExact },
-            _ => new RangeCondition(RangeConditionKind.All, default, null, [.. parts], parts.Min(static part => part.Entries), isExact),
-        };
-        return new RangeEstimate(reading, all, items);
+        return new RangeEstimate(reading, parts.Count == 0 ? null : RangeCondition.All(parts, isExact), items);
     }
 
     /// <summary>Opens a reader for a range's items.</summary>
@@ -153,9 +147,8 @@ internal sealed class ReaderChoice(QueryTask task, IPagePace pace, bool usesInde
         return all;
     }
 
-    /// <summary>What is asked of the indexes, a line for each part.</summary>
-    public IEnumerable<string> DescribeCondition() =>
-        _partition.Append(_shape.Condition).OfType<IndexCondition>().SelectMany(static part => part.Describe()).Select(static line => "  " + line);
+    /// <summary>What is asked of a range's indexes, a line for each part; of what they do not have there is none.</summary>
+    public static IEnumerable<string> Describe(RangeCondition? condition) => condition?.Asked.Describe().Select(static line => "  " + line) ?? [];
 
     private async ValueTask<Result<RangeReader>> ReadNamedAsync(
         IndexReading reading, RangeCondition condition, ItemSpan span, bool isLookup, CancellationToken cancellationToken)
@@ -166,7 +159,7 @@ internal sealed class ReaderChoice(QueryTask task, IPagePace pace, bool usesInde
             return numbers.Error;
         }
 
-        Figures.Chose([isLookup ? "lookup: the items that indexes name" : "walk: the items that indexes name, in item order", .. DescribeCondition()]);
+        Figures.Chose([isLookup ? "lookup: the items that indexes name" : "walk: the items that indexes name, in item order", .. Describe(condition)]);
         return isLookup
             ? new LookupReader(reading, numbers.Value, span)
             : new WalkReader(reading, reading.Index.Walk(span.From, span.IsFromInclusive, span.End), numbers.Value, isOutside: false, span);
@@ -185,12 +178,12 @@ internal sealed class ReaderChoice(QueryTask task, IPagePace pace, bool usesInde
         if (_shape.IsCount)
         {
             bool isExact = estimate.Condition is { IsExact: true } || (estimate.Condition is null && _shape.Condition is null && IsWhole);
-            if (!isExact || estimate.Condition is { Entries: > MostNumbers, Kind: not RangeConditionKind.Path })
+            if (!isExact || estimate.Condition is { Entries: > MostNumbers, Kind: not RangeConditionKind.Index })
             {
                 return (RangeReader?)null;
             }
 
-            Figures.Chose(["count: of index entries, no items read", .. DescribeCondition()]);
+            Figures.Chose(["count: of index entries, no items read", .. Describe(estimate.Condition)]);
             return new AnswerReader(answers.CountAsync(estimate.Condition), span);
         }
 
@@ -210,7 +203,7 @@ internal sealed class ReaderChoice(QueryTask task, IPagePace pace, bool usesInde
         IReadOnlyList<IndexInterval> intervals = isOfPath ? filter!.Intervals : [IndexInterval.All];
         if (_shape.Extreme is not null)
         {
-            Figures.Chose([$"ends: the first and last values of {path}", .. DescribeCondition()]);
+            Figures.Chose([$"ends: the first and last values of {path}", .. Describe(estimate.Condition)]);
             return new AnswerReader(answers.ExtremesAsync(index, intervals, _shape.WantsLeast, _shape.WantsMost), span);
         }
 
@@ -221,7 +214,7 @@ internal sealed class ReaderChoice(QueryTask task, IPagePace pace, bool usesInde
             return unknown.IsOk ? (RangeReader?)null : unknown.Error;
         }
 
-        Figures.Chose([$"values: of {path}, each with its count", .. DescribeCondition()]);
+        Figures.Chose([$"values: of {path}, each with its count", .. Describe(estimate.Condition)]);
         return new AnswerReader(answers.AlikeAsync(index, path, intervals, withUndefined: !isOfPath), span);
     }
 }

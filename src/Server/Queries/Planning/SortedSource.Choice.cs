@@ -131,7 +131,8 @@ internal sealed partial class SortedSource
         [
             $"order: by the index of {text}{merged}, until the page is full",
             .. filtered < plain ? ["of the items that indexes name"] : Array.Empty<string>(),
-            .. _choice.DescribeCondition(),
+            .. _walks.Select(static walk => string.Join('\n', ReaderChoice.Describe(walk.Estimate.Condition)))
+                .Where(static lines => lines.Length > 0).Distinct(StringComparer.Ordinal),
         ]);
         return true;
     }

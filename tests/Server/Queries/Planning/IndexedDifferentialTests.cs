@@ -33,6 +33,12 @@ public sealed class IndexedDifferentialTests
              "compositeIndexes":[[{"path":"/a"},{"path":"/b","order":"descending"}],[{"path":"/pk"},{"path":"/a"}],[{"path":"/b"},{"path":"/pk"},{"path":"/a","order":"descending"}]]}
             """).Value,
         IndexingPolicy.Parse("""{"includedPaths":[{"path":"/a/*"},{"path":"/tags/*"}],"excludedPaths":[{"path":"/*"}]}""").Value,
+        IndexingPolicy.Parse(
+            """
+            {"includedPaths":[{"path":"/*"}],"excludedPaths":[{"path":"/d/*"}],
+             "spatialIndexes":[{"path":"/place/?","types":["Point","LineString","Polygon","MultiPolygon"]},{"path":"/places/[]/?","types":["Point"]}]}
+            """).Value,
+        IndexingPolicy.Parse("""{"spatialIndexes":[{"path":"/*","types":["Point","Polygon"]}]}""").Value,
         IndexingPolicy.None,
     ];
 
@@ -52,13 +58,13 @@ public sealed class IndexedDifferentialTests
         }
 
         // Each way of finding items had its turn, or the comparison would say little of it.
-        Assert.That(plans, Is.SupersetOf(new[] { "scan", "lookup", "walk", "order", "count", "ends", "values" }));
+        Assert.That(plans, Is.SupersetOf(new[] { "scan", "lookup", "walk", "order", "count", "ends", "values", "spatial" }));
     }
 
     private static async Task RunAsync(ulong seed, HashSet<string> plans)
     {
         var random = new SeededRandom(seed);
-        IndexingPolicy policy = Policies[random.OneIn(8) ? 3 : random.Next(3)];
+        IndexingPolicy policy = Policies[random.OneIn(8) ? Policies.Length - 1 : random.Next(Policies.Length - 1)];
         await using var bench = new QueryBench(ranges: 1 + random.Next(4), policy, random.OneIn(2) ? "/pk" : "/id")
         {
             Serving = random.OneIn(3) ? new QueryServing { MostLookedAt = 1 + random.Next(20) } : new QueryServing(),
@@ -67,7 +73,7 @@ public sealed class IndexedDifferentialTests
         int count = random.Next(60);
         for (int at = 0; at < count; at++)
         {
-            bench.Upsert(Odd(random, at, documents.Next(at)));
+            bench.Upsert(WithPlaces(random, Odd(random, at, documents.Next(at))));
         }
 
         for (int at = 0; at < QueriesOfABench; at++)
@@ -86,7 +92,7 @@ public sealed class IndexedDifferentialTests
         {
             int id = random.Next(count);
             string old = bench.Items.FirstOrDefault(json => json.Contains($"\"id\":\"{id}\"", StringComparison.Ordinal)) ?? "";
-            string next = documents.Next(id);
+            string next = WithPlaces(random, documents.Next(id));
             if (old.Length > 0)
             {
                 bench.Delete(old);
@@ -143,8 +149,14 @@ public sealed class IndexedDifferentialTests
             answer = await bench.AskAsync(text, 1000, key, RandomQueries.Parameters);
         }
 
+        if (answer.Error is { Code: ErrorCode.QueryLimit } stopped && stopped.Message.Contains("allowed for one item", StringComparison.Ordinal))
+        {
+            // A join within an item that is stopped by its limit, on whatever way the item was found.
+            return;
+        }
+
         Assert.That(answer.Error?.Message, Is.Null, place);
-        plans.UnionWith(answer.Plan.Split('\n').Select(static line => line.Split(':')[0]));
+        plans.UnionWith(answer.Plan.Split('\n').Select(static line => line.Split(':')[0].Trim()));
 
         var brute = new BruteEvaluator(RandomQueries.Parameters.ToDictionary(static pair => pair.Key, static pair => BruteValue.Parse(pair.Value), StringComparer.Ordinal));
         List<object?> documents = [.. seen.Select(BruteValue.Parse)];
@@ -162,6 +174,8 @@ public sealed class IndexedDifferentialTests
         List<string> all = [.. brute.Run(query with { Top = null, Offset = null, Limit = null }, documents).Select(BruteValue.Text)];
         Assert.That(rows.GroupBy(static row => row, StringComparer.Ordinal).All(same => same.Count() <= all.Count(row => row == same.Key)), Is.True, $"{detail}\nrows {string.Join('\n', rows)}\nof {string.Join('\n', all)}");
     }
+
+    private static string WithPlaces(SeededRandom random, string json) => json.Insert(json.LastIndexOf('}'), new RandomGeometries(random).Members());
 
     private static bool IsOf(string json, bool isById, int value)
     {
